@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * base: what every room stands on. Memory that dies instead of failing,
+ * slices and growing buffers, strict numbers, UTF-8, the clock and time
+ * zones, errors with a place. Knows nothing of leads.
+ *
+ * Ownership: a `struct str` is always borrowed; functions whose name ends in
+ * `dup` return memory the caller frees; arena memory lives until the arena is
+ * cleared. Functions return 0 on success and -1 with *err filled, unless they
+ * say otherwise. Free and release functions accept NULL and half-built
+ * objects. Outputs named ret_* are untouched on failure.
+ */
+#ifndef DL_BASE_H
+#define DL_BASE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/banned.h"
+
+#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
+
+#if defined(__GNUC__)
+#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+#else
+#define PRINTF_LIKE(fmt, args)
+#endif
+
+/* mem.c: allocation that never returns NULL; out of memory ends the process
+ * with status 1 and one line on standard error. */
+void *xmalloc(size_t n);
+void *xcalloc(size_t count, size_t size);
+void *xrealloc(void *p, size_t n);
+void *xreallocarray(void *p, size_t count, size_t size);
+char *xstrdup(const char *s);
+char *xstrndup(const char *s, size_t n);
+/* Grows *p (elements of `size` bytes) so that `need` elements fit. */
+#define GROW(p, cap, need)                                                     \
+	((need) > (cap) ? ((p) = mem_grow((p), &(cap), (need), sizeof(*(p))))  \
+			: (p))
+void *mem_grow(void *p, size_t *cap, size_t need, size_t size);
+
+/* Our own mistake: prints where and aborts. Never for a user's mistake. */
+#define BUG(...) bug_(__FILE__, __LINE__, __VA_ARGS__)
+void bug_(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4)
+    __attribute__((noreturn));
+
+/* str.c: a borrowed slice. p may hold NUL bytes; p == NULL means missing,
+ * n == 0 with p != NULL is the empty text. */
+struct str {
+	const char *p;
+	size_t n;
+};
+#define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
+/* For printf("%.*s", STR_ARG(s)). */
+#define STR_ARG(s)   (int)(s).n, (s).p ? (s).p : ""
+struct str str_of(const char *s); /* NULL gives the missing slice */
+bool str_eq(struct str a, struct str b);
+bool str_is(struct str a, const char *literal);
+int str_cmp(struct str a, struct str b); /* by bytes, then length */
+bool str_starts(struct str s, struct str prefix);
+bool str_ends(struct str s, struct str suffix);
+struct str str_trim(struct str s); /* ASCII white space off both ends */
+/* Cuts at the first `sep`: *ret_head gets what is before it, the result is
+ * true and *rest what follows; without a sep, false and all in head. */
+bool str_cut(struct str *rest, char sep, struct str *ret_head);
+char *str_dup(struct str s); /* NUL-terminated copy */
+/* Edit distance (Damerau, bytes), for "did you mean"; gives up past limit and
+ * returns limit + 1. */
+unsigned str_distance(struct str a, struct str b, unsigned limit);
+
+/* arena.c: many small pieces that die together. Zero-initialise to start. */
+struct arena_block;
+struct arena {
+	struct arena_block *first, *current;
+};
+void *arena_alloc(struct arena *a, size_t n); /* aligned for any type */
+void *arena_zalloc(struct arena *a, size_t n);
+char *arena_strdup(struct arena *a, struct str s); /* NUL-terminated */
+struct str arena_str(struct arena *a, struct str s);
+struct str arena_printf(struct arena *a, const char *fmt, ...)
+    PRINTF_LIKE(2, 3);
+void arena_clear(struct arena *a); /* keeps the first block for reuse */
+void arena_release(struct arena *a);
+
+/* buf.c: one growing buffer, always NUL-terminated once touched; len does not
+ * count the NUL. Zero-initialise to start; b->p may be NULL while len == 0. */
+struct buf {
+	char *p;
+	size_t len, cap;
+};
+void buf_reserve(struct buf *b, size_t more); /* room for `more` + NUL */
+void buf_add(struct buf *b, const void *p, size_t n);
+void buf_addstr(struct buf *b, const char *s);
+void buf_adds(struct buf *b, struct str s);
+void buf_addc(struct buf *b, char c);
+void buf_addf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void buf_vaddf(struct buf *b, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
+void buf_addint(struct buf *b, int64_t v);
+/* The shortest decimal that reads back as v; locale-blind; integers below
+ * 2^53 without point or exponent. v must be finite. */
+void buf_addreal(struct buf *b, double v);
+void buf_addgroup(struct buf *b, int64_t v); /* 1,234,567 */
+void buf_truncate(struct buf *b, size_t len);
+void buf_clear(struct buf *b);	 /* len = 0, memory kept */
+void buf_release(struct buf *b); /* memory freed, ready for reuse */
+char *buf_detach(struct buf *b); /* caller frees; never NULL */
+struct str buf_str(const struct buf *b);
+
+/* err.c: errors and places. An operation that fails returns -1 and fills a
+ * struct err; remarks about data are another species (see struct remarks). */
+struct place {
+	const char *file; /* "<stdin>" for standard input; NULL when none */
+	uint64_t line;	  /* from 1; 0 when none */
+	unsigned column;  /* in characters, from 1; 0 when none */
+};
+
+enum err_kind {
+	ERR_NONE,
+	ERR_FAIL,  /* the operation failed: exit 1 */
+	ERR_USAGE, /* the caller's words or a definition are wrong: exit 2 */
+	ERR_BUSY,  /* try again later: exit 75 */
+};
+
+struct err {
+	enum err_kind kind;
+	char text[1024]; /* complete, with its place; one line, UTF-8 */
+};
+/* Fill err and return -1. Lower case, no full stop, values in quotes. err may
+ * be NULL. err_sys appends ": " and strerror(errno). */
+int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+int err_at(struct err *err, enum err_kind kind, struct place where,
+    const char *fmt, ...) PRINTF_LIKE(4, 5);
+int err_sys(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Puts "prefix: " in front of a filled err; returns -1. */
+int err_prefix(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void err_clear(struct err *err);
+/* Appends `value` in double quotes, cut at 80 characters, control characters
+ * and bad UTF-8 escaped: how a message shows data. */
+void buf_addquoted(struct buf *b, struct str value);
+/* The same as a C string in a static ring of eight buffers. */
+const char *quoted(struct str value);
+void place_add(struct buf *b, struct place where); /* "file:line:col: " */
+
+/* Remarks: what is noticed about data while the work goes on. The receiver
+ * counts, caps and prints; rooms only call remark(). */
+struct remarks {
+	void (*put)(void *context, struct place where, const char *text);
+	void *context;
+	uint64_t count;
+};
+void remark(struct remarks *r, struct place where, const char *fmt, ...)
+    PRINTF_LIKE(3, 4); /* r may be NULL */
+
+/* number.c: strict, whole-input, locale-blind readers. false when s is not
+ * such a number or out of range (*ret untouched). */
+bool number_int(struct str s, int64_t *ret);	   /* [-+]?digits */
+bool number_real(struct str s, double *ret);	   /* JSON number, or +… */
+bool number_bytes(struct str s, int64_t *ret);	   /* 64M, 1GiB, 512k */
+bool number_percent(struct str s, double *ret);	   /* "10%" gives 0.10 */
+double round_half_away(double v);		   /* 0.5 -> 1, -0.5 -> -1 */
+
+/* utf8.c and text.c */
+/* Length of the sequence at s (1-4) with its code point, 0 when malformed
+ * (overlong, surrogate, > U+10FFFF, cut) or n == 0. */
+unsigned utf8_decode(const char *s, size_t n, uint32_t *ret_code);
+unsigned utf8_encode(uint32_t code, char out[4]);
+/* n when all is valid, else the offset of the first bad byte. Fast on ASCII. */
+size_t utf8_valid(struct str s);
+size_t utf8_count(struct str s);      /* characters */
+struct str utf8_prefix(struct str s, size_t max_bytes); /* cut at a boundary */
+/* Columns on a terminal: East Asian wide and full-width 2 (ambiguous 1),
+ * combining marks and controls 0, grapheme-aware for emoji sequences. */
+size_t text_width(struct str s);
+/* Longest prefix of at most `columns`. */
+struct str text_cut(struct str s, size_t columns);
+/* Appends s in NFKC with case folded (full-width and half-width agree,
+ * ＩＴ = it, ｶﾞ = ガ). Bytes that are not UTF-8 are copied as they are. */
+void text_fold(struct buf *out, struct str s);
+/* s itself when already folded (the common ASCII case), else in arena. */
+struct str text_folded(struct arena *a, struct str s);
+/* Appends s safe for a terminal: controls, bidi overrides and bad UTF-8 are
+ * shown escaped. */
+void text_safe(struct buf *out, struct str s);
+/* Normalised e-mail address for comparing: NFKC-folded domain, trimmed, the
+ * local part lower-cased; plus-tags and dots are kept. false when s is no
+ * address (RFC 5321 shape, one @, no controls or white space, <= 254 bytes). */
+bool email_normalise(struct str s, struct buf *ret);
+
+/* time.c and zone.c: times are milliseconds since 1970-01-01T00:00:00Z. */
+#define MS_SECOND INT64_C(1000)
+#define MS_MINUTE (60 * MS_SECOND)
+#define MS_HOUR	  (60 * MS_MINUTE)
+#define MS_DAY	  (24 * MS_HOUR)
+#define TIME_MIN  INT64_C(-62135596800000) /* 0001-01-01 */
+#define TIME_MAX  INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
+int64_t time_real(void);      /* the wall clock; only cli calls it */
+int64_t time_monotonic(void); /* ms, for rates and time-outs */
+
+struct civil {
+	int year;	 /* 1..9999 */
+	unsigned month;	 /* 1..12 */
+	unsigned day;	 /* 1..31 */
+	unsigned hour, minute, second, ms;
+	unsigned weekday;  /* 1 Monday .. 7 Sunday (ISO 8601); output only */
+	unsigned year_day; /* 1..366; output only */
+};
+int64_t days_from_civil(int year, unsigned month, unsigned day);
+bool date_valid(int year, unsigned month, unsigned day);
+
+struct zone; /* one IANA zone, read from the system's TZif files */
+const struct zone *zone_utc(void);
+/* Cached for the process and never freed. Names are checked ("../x" is no
+ * zone). -1 when the system has no such zone. */
+int zone_find(const char *name, const struct zone **ret, struct err *err);
+const char *zone_name(const struct zone *z);
+struct civil zone_civil(const struct zone *z, int64_t at);
+/* The moment of a local time. In a gap: the moment as far after the gap's
+ * start as the clock says (02:30 in a one-hour gap is 03:30). Ambiguous: the
+ * earlier one. Fields out of range (month 13, day 0, hour 25) are carried. */
+int64_t zone_moment(const struct zone *z, struct civil c);
+/* Offset in ms east of UTC in force at that moment. */
+int64_t zone_offset(const struct zone *z, int64_t at);
+
+enum time_unit { UNIT_HOUR, UNIT_DAY, UNIT_WEEK, UNIT_MONTH, UNIT_QUARTER,
+	UNIT_YEAR };
+/* Start of the bucket that holds `at` in the zone (weeks begin on Monday). */
+int64_t time_bucket(int64_t at, enum time_unit unit, const struct zone *z);
+/* n buckets on (or back) from a bucket's start. */
+int64_t time_step(int64_t start, enum time_unit unit, int n,
+    const struct zone *z);
+
+/* RFC 3339 and ISO 8601: 2026-11-22T12:00:00Z, with fraction or offset, a
+ * space for the T, date alone (midnight in z), no offset (local in z). */
+bool time_parse(struct str s, const struct zone *z, int64_t *ret);
+/* A strptime-like format: %Y %y %m %d %H %I %p %M %S %f %z %b %B %e %j %s %%
+ * and literal text; English month names; all of s must match. */
+bool time_parse_format(struct str s, const char *format, const struct zone *z,
+    int64_t *ret);
+/* What --now takes: time_parse, "now", "today", "yesterday", "tomorrow", or
+ * relative to `base`: "+3d", "-2h", "now-30m", "2026-11-22+1d". */
+bool time_parse_moment(struct str s, int64_t base, const struct zone *z,
+    int64_t *ret);
+/* 30s 15m 12h 7d 2w (fixed lengths; 1d = 24 h). Positive, <= 100 years. */
+bool duration_parse(struct str s, int64_t *ret);
+void duration_add(struct buf *b, int64_t ms); /* the shortest of the above */
+/* 2026-11-22T12:00:00Z, with .mmm when there are milliseconds. */
+void time_add(struct buf *b, int64_t at);
+/* 2026-11-22 21:00 in the zone, for people. */
+void time_add_local(struct buf *b, int64_t at, const struct zone *z);
+
+/* hash.c */
+uint64_t hash64(const void *p, size_t n, uint64_t seed); /* not for secrets */
+/* SHA-256 as 64 lower-case hex digits and a NUL. */
+void sha256_hex(const void *p, size_t n, char ret[65]);
+
+/* file.c: all of it checked, EINTR and short writes handled. */
+int file_read(const char *path, struct buf *ret, size_t max, struct err *err);
+int fd_write_all(int fd, const void *p, size_t n, struct err *err);
+/* An output file that appears whole or not at all: a temporary of mode 0600
+ * beside the target, synced and renamed by commit, removed by abort, exit and
+ * the usual signals. */
+struct outfile;
+int outfile_open(const char *path, struct outfile **ret, struct err *err);
+FILE *outfile_stream(struct outfile *f);
+int outfile_commit(struct outfile *f, struct err *err); /* frees f */
+void outfile_abort(struct outfile *f);			/* frees f */
+
+#endif
