@@ -10,6 +10,19 @@ function fail(message) {
 	exit 1
 }
 
+# Escapes by hand: awks differ in what gsub makes of backslashes.
+function literal(s,    i, c, out) {
+	out = ""
+	for (i = 1; i <= length(s); i++) {
+		c = substr(s, i, 1)
+		if (c == "\\" || c == "\"")
+			out = out "\\" c
+		else
+			out = out (c == "\t" ? "\\t" : c)
+	}
+	return out
+}
+
 BEGIN {
 	print "/* Made by scripts/migrations2c.awk: change the .sql files. */"
 	print "#include \"store/store.h\"\n\nconst struct migration migrations[] = {"
@@ -32,10 +45,7 @@ FNR == 1 && FILENAME != "/dev/null" {
 
 {
 	sub(/[ \t\r]+$/, "")
-	gsub(/\\/, "\\\\")
-	gsub(/"/, "\\\"")
-	gsub(/\t/, "\\t")
-	printf "\t\"%s\\n\"\n", $0
+	printf "\t\"%s\\n\"\n", literal($0)
 }
 
 END {

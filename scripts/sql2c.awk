@@ -37,11 +37,17 @@ function trim(s) {
 	return s
 }
 
-function literal(s) {
-	gsub(/\\/, "\\\\", s)
-	gsub(/"/, "\\\"", s)
-	gsub(/\t/, "\\t", s)
-	return s
+# Escapes by hand: awks differ in what gsub makes of backslashes.
+function literal(s,    i, c, out) {
+	out = ""
+	for (i = 1; i <= length(s); i++) {
+		c = substr(s, i, 1)
+		if (c == "\\" || c == "\"")
+			out = out "\\" c
+		else
+			out = out (c == "\t" ? "\\t" : c)
+	}
+	return out
 }
 
 # One line of SQL without its comment; notes the $n it uses and whether the
@@ -208,9 +214,8 @@ quote == "" && /^[ \t\r]*$/ { next }
 	if (name == "" || ended)
 		fail(FNR, "text outside a named statement")
 	kept = scan($0)
-	if (kept == "" && quote == "")
-		next
-	text = text (lines++ ? "\\n\"\n" : "") "\t\"" literal(kept)
+	if (kept != "" || quote != "")
+		text = text (lines++ ? "\\n\"\n" : "") "\t\"" literal(kept)
 	if (ended)
 		text = text "\""
 }
