@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store: one shared database behind an interface that two engines can serve.
+ * SQLite today; nothing of sqlite3 shows outside this room. Rooms bring their
+ * SQL as named statements (ROOM/NAME.sql, a closed set, see scripts/sql2c.awk)
+ * in the dialect both engines share; the store opens, migrates, binds, steps,
+ * retries, takes turns at writing, loads in bulk, keeps leases and queues.
+ *
+ * Ownership: a struct store belongs to one thread; store_reader() gives a
+ * second thread a connection of its own. Text and blobs that a row hands out
+ * are borrowed until the next rows_next() or rows_close(). Bound values are
+ * borrowed until the call returns (store_run) or the rows are closed.
+ *
+ * Failures: -1 with *err. ERR_BUSY where a retry later may help (the store was
+ * locked past the patience, the disk is full is ERR_FAIL). After a failure
+ * inside a transaction the caller calls store_rollback() and nothing of the
+ * transaction remains.
+ */
+#ifndef DL_STORE_H
+#define DL_STORE_H
+
+#include "base/base.h"
+
+struct store;
+
+/* ---- statements, made from .sql files ---------------------------------- */
+
+struct sql {
+	const char *name;
+	const char *text;
+	const char *types; /* one letter per $n: i bigint, t text, r double
+			      precision, b blob; so that no cast is needed */
+};
+
+struct bulk_column {
+	const char *name;
+	char type; /* i, t, r, b as above */
+};
+struct bulk_spec {
+	const char *name; /* the table statements read is bulk_NAME */
+	const struct bulk_column *columns;
+	size_t count;
+};
+
+extern const struct sql *const sql_all[];	 /* NULL-terminated */
+extern const struct bulk_spec *const bulk_all[]; /* NULL-terminated */
+
+/* ---- opening ------------------------------------------------------------ */
+
+enum store_mode {
+	STORE_READ,   /* never writes; works on a read-only file */
+	STORE_WRITE,  /* the ordinary mode */
+	STORE_CREATE, /* makes a new store; fails when there is one */
+	STORE_UPGRADE /* applies missing migrations (dl-db migrate) */
+};
+/*
+ * uri: a file path, sqlite:PATH, :memory: (created and migrated at once, for
+ * tests and dry runs). Anything else starting with "postgresql:" is refused by
+ * name until an engine serves it. A missing file, a file that is no store, a
+ * store newer than this program, one that needs `dl-db migrate`, WAL on a
+ * network file system: each its own clear error (ERR_FAIL).
+ */
+int store_open(const char *uri, enum store_mode mode, struct store **ret,
+    struct err *err);
+void store_close(struct store *st);
+/* A second, read-only connection to the same store for another thread; NULL
+ * with no error for :memory:, which has only one. */
+int store_reader(struct store *st, struct store **ret, struct err *err);
+/* How chatty: called with the expanded SQL and its milliseconds (-vv). */
+void store_trace(struct store *st,
+    void (*trace)(void *context, const char *sql, double ms), void *context);
+const char *store_path(const struct store *st); /* NULL for :memory: */
+
+/* ---- transactions ------------------------------------------------------- */
+
+enum store_intent {
+	STORE_SNAPSHOT, /* reads see one moment; keep it under two seconds */
+	STORE_CHANGE	/* BEGIN IMMEDIATE behind the turnstile */
+};
+/* `who` names the opener for messages ("import leads"); a literal. One level:
+ * opening inside an open transaction is a BUG. Waits its turn (fair among our
+ * own programs), retries a foreign lock with jitter up to the patience (60 s),
+ * then ERR_BUSY. */
+int store_begin(struct store *st, enum store_intent intent, const char *who,
+    struct err *err);
+/* durable: synced to disk before it returns (needed before the outside world
+ * is told); otherwise the next durable commit or checkpoint syncs it. A run
+ * ends with a durable commit or store_sync(). */
+int store_commit(struct store *st, bool durable, struct err *err);
+void store_rollback(struct store *st); /* no-op outside a transaction */
+int store_sync(struct store *st, struct err *err);
+bool store_in_transaction(const struct store *st);
+/* True when another of our programs waits to write: time to commit and let it
+ * in. Cheap enough for once per hundred rows. */
+bool store_awaited(struct store *st);
+/* Milliseconds the current change transaction has held the write lock. */
+int64_t store_held(const struct store *st);
+/* The file to itself for a first load: larger cache, no turn-taking; until
+ * close. ERR_BUSY when others are at work. */
+int store_exclusive(struct store *st, struct err *err);
+
+/* ---- running statements ------------------------------------------------- */
+
+struct bind {
+	char type; /* i t r b; checked against sql->types */
+	bool null;
+	int64_t i;
+	double r;
+	struct str s;
+};
+#define BIND_INT(v)  ((struct bind){.type = 'i', .i = (v)})
+#define BIND_REAL(v) ((struct bind){.type = 'r', .r = (v)})
+/* A struct str with p == NULL binds NULL. */
+#define BIND_TEXT(v) ((struct bind){.type = 't', .s = (v)})
+#define BIND_BLOB(v) ((struct bind){.type = 'b', .s = (v)})
+#define BIND_NULL(t) ((struct bind){.type = (t), .null = true})
+#define BINDS(...)                                                             \
+	(const struct bind[]){__VA_ARGS__},                                    \
+	    sizeof((const struct bind[]){__VA_ARGS__}) / sizeof(struct bind)
+#define NO_BINDS NULL, 0
+
+struct rows;
+/* Statements are prepared at first use and kept. The same statement may be
+ * open twice at once. */
+int store_query(struct store *st, const struct sql *sql,
+    const struct bind *binds, size_t count, struct rows **ret,
+    struct err *err);
+/* Composed SQL, only for the condition compiler and the report builder: text
+ * from constants of the source plus parameters. types as in struct sql. */
+int store_query_text(struct store *st, const char *text, const char *types,
+    const struct bind *binds, size_t count, struct rows **ret,
+    struct err *err);
+int rows_next(struct rows *r, struct err *err); /* 1 a row, 0 end, -1 */
+bool rows_null(const struct rows *r, unsigned column);
+int64_t rows_int(const struct rows *r, unsigned column);
+double rows_real(const struct rows *r, unsigned column);
+struct str rows_text(const struct rows *r, unsigned column); /* NULL: p NULL */
+struct str rows_blob(const struct rows *r, unsigned column);
+void rows_close(struct rows *r); /* NULL is fine */
+
+/* Runs a statement that gives no rows; *ret_changed (may be NULL) is the
+ * number of rows inserted, updated or deleted. */
+int store_run(struct store *st, const struct sql *sql,
+    const struct bind *binds, size_t count, int64_t *ret_changed,
+    struct err *err);
+/* One value of one row: 1 found, 0 no row (or NULL), -1 error. */
+int store_int(struct store *st, const struct sql *sql,
+    const struct bind *binds, size_t count, int64_t *ret, struct err *err);
+/* Appends the value to *ret. */
+int store_text(struct store *st, const struct sql *sql,
+    const struct bind *binds, size_t count, struct buf *ret, struct err *err);
+
+/* Prepares every statement of sql_all, asks for its plan, and adds a remark
+ * for each that fails, or that scans a whole tenant-owned table where it
+ * names a tenant. For the test of the closed set and `dl-db check`. */
+int store_prepare_all(struct store *st, struct remarks *remarks,
+    struct err *err);
+
+/* ---- rows in bulk ------------------------------------------------------- */
+
+/*
+ * Rows made in C memory and handed to one set-based statement as the table
+ * bulk_NAME (a virtual table on SQLite; COPY into a temporary table elsewhere).
+ *
+ *	bulk_int(b, 1); bulk_text(b, STR("x")); bulk_end_row(b); ...
+ *	store_bulk(st, b, err); store_run(st, &sql_event_insert, ...);
+ */
+struct bulk;
+struct bulk *bulk_new(const struct bulk_spec *spec);
+void bulk_int(struct bulk *b, int64_t v);
+void bulk_real(struct bulk *b, double v);
+void bulk_text(struct bulk *b, struct str s); /* copied; p NULL is NULL */
+void bulk_blob(struct bulk *b, struct str s); /* copied */
+/* The same without the copy: s must live until bulk_clear. */
+void bulk_text_borrowed(struct bulk *b, struct str s);
+void bulk_null(struct bulk *b);
+void bulk_end_row(struct bulk *b); /* BUG when columns are missing */
+size_t bulk_count(const struct bulk *b);
+size_t bulk_bytes(const struct bulk *b); /* memory held */
+void bulk_clear(struct bulk *b);
+void bulk_free(struct bulk *b);
+/* Makes b's rows what bulk_NAME shows in this connection, until the next
+ * store_bulk for that name or bulk_clear. Inside a transaction. */
+int store_bulk(struct store *st, struct bulk *b, struct err *err);
+
+/* ---- numbers, queues, leases ------------------------------------------- */
+
+/* Reserves `count` consecutive internal numbers of a kind ("lead", "signal")
+ * for a tenant; gaps are possible and mean nothing. In a change transaction. */
+int store_numbers(struct store *st, int64_t tenant, const char *kind,
+    int64_t count, int64_t *ret_first, struct err *err);
+
+/*
+ * Work queues: (tenant, consumer, lead). Marked in the transaction that
+ * changes the lead, claimed and deleted in the one that does the work.
+ */
+enum store_consumer { WORK_SCORE = 1 };
+int work_mark(struct store *st, int64_t tenant, enum store_consumer consumer,
+    int64_t lead, struct err *err);
+/* Marks every lead_id of the bulk table bulk_lead_mark (lead_id bigint). */
+extern const struct bulk_spec bulk_lead_mark;
+int work_mark_bulk(struct store *st, int64_t tenant,
+    enum store_consumer consumer, struct bulk *leads, struct err *err);
+/* Claims up to `limit` leads in ascending order (deletes their marks) into
+ * ret[]; *ret_count may be 0. In a change transaction: a rollback unclaims. */
+int work_claim(struct store *st, int64_t tenant, enum store_consumer consumer,
+    size_t limit, int64_t *ret, size_t *ret_count, struct err *err);
+/* How many marks there are, counting no further than `limit`. */
+int work_count(struct store *st, int64_t tenant, enum store_consumer consumer,
+    int64_t limit, int64_t *ret, struct err *err);
+int work_clear(struct store *st, int64_t tenant, enum store_consumer consumer,
+    struct err *err);
+
+/*
+ * A lease keeps two copies of one job apart. 1 taken, 0 somebody holds it
+ * (*ret_holder says who: host, pid, since), -1 error. By the real clock, not
+ * by --now. Renewed by lease_renew at least every 10 s (cheap when early);
+ * a holder silent for 30 s, or a dead process on this host, has lost it.
+ */
+int lease_take(struct store *st, int64_t tenant, const char *job,
+    struct buf *ret_holder, struct err *err);
+int lease_renew(struct store *st, struct err *err);
+void lease_release(struct store *st);
+
+/*
+ * The latest moment at which work was done for a tenant. store_moment refuses
+ * (ERR_USAGE) a `now` before it unless replay, and records the later of the
+ * two. In a change transaction.
+ */
+int store_moment(struct store *st, int64_t tenant, int64_t now, bool replay,
+    struct err *err);
+
+/* ---- care --------------------------------------------------------------- */
+
+struct store_stats {
+	int64_t file_bytes, wal_bytes, page_size, pages, free_pages;
+	int schema_version;
+	char engine[32];  /* "SQLite" */
+	char version[32]; /* "3.40.1" */
+};
+int store_stats(struct store *st, struct store_stats *ret, struct err *err);
+/* Integrity of the file, foreign keys, schema checksums, application id; each
+ * finding a remark. Advice (a library with the WAL-reset bug) goes to advice. */
+int store_check(struct store *st, struct remarks *findings,
+    struct remarks *advice, struct err *err);
+/* Online, consistent, while others write; the copy appears whole, mode 0600. */
+int store_backup(struct store *st, const char *path,
+    void (*progress)(void *context, int64_t done, int64_t total),
+    void *context, struct err *err);
+/* Overwrites what was deleted: no byte of it stays in free pages or the WAL. */
+int store_scrub(struct store *st, struct err *err);
+/* Empties the log into the file when it is over the limit and nobody is in
+ * the way; done by commits themselves, offered for the end of a run. */
+int store_checkpoint(struct store *st, struct err *err);
+
+#endif
