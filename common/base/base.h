@@ -38,8 +38,8 @@ void *xreallocarray(void *p, size_t count, size_t size);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
 /* Grows *p (elements of `size` bytes) so that `need` elements fit. */
-#define GROW(p, cap, need)                                                     \
-	((need) > (cap) ? ((p) = mem_grow((p), &(cap), (need), sizeof(*(p))))  \
+#define GROW(p, cap, need)                                                    \
+	((need) > (cap) ? ((p) = mem_grow((p), &(cap), (need), sizeof(*(p)))) \
 			: (p))
 void *mem_grow(void *p, size_t *cap, size_t need, size_t size);
 
@@ -56,7 +56,7 @@ struct str {
 };
 #define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
 /* For printf("%.*s", STR_ARG(s)). */
-#define STR_ARG(s)   (int)(s).n, (s).p ? (s).p : ""
+#define STR_ARG(s) (int)(s).n, (s).p ? (s).p : ""
 struct str str_of(const char *s); /* NULL gives the missing slice */
 bool str_eq(struct str a, struct str b);
 bool str_is(struct str a, const char *literal);
@@ -105,7 +105,7 @@ void buf_addint(struct buf *b, int64_t v);
 void buf_addreal(struct buf *b, double v);
 void buf_addgroup(struct buf *b, int64_t v); /* 1,234,567 */
 void buf_truncate(struct buf *b, size_t len);
-void buf_clear(struct buf *b);	 /* len = 0, memory kept */
+void buf_clear(struct buf *b);   /* len = 0, memory kept */
 void buf_release(struct buf *b); /* memory freed, ready for reuse */
 char *buf_detach(struct buf *b); /* caller frees; never NULL */
 struct str buf_str(const struct buf *b);
@@ -114,7 +114,7 @@ struct str buf_str(const struct buf *b);
  * struct err; remarks about data are another species (see struct remarks). */
 struct place {
 	const char *file; /* "<stdin>" for standard input; NULL when none */
-	uint64_t line;	  /* from 1; 0 when none */
+	uint64_t line;    /* from 1; 0 when none */
 	unsigned column;  /* in characters, from 1; 0 when none */
 };
 
@@ -158,11 +158,11 @@ void remark(struct remarks *r, struct place where, const char *fmt, ...)
 
 /* number.c: strict, whole-input, locale-blind readers. false when s is not
  * such a number or out of range (*ret untouched). */
-bool number_int(struct str s, int64_t *ret);	   /* [-+]?digits */
-bool number_real(struct str s, double *ret);	   /* JSON number, or +… */
-bool number_bytes(struct str s, int64_t *ret);	   /* 64M, 1GiB, 512k */
-bool number_percent(struct str s, double *ret);	   /* "10%" gives 0.10 */
-double round_half_away(double v);		   /* 0.5 -> 1, -0.5 -> -1 */
+bool number_int(struct str s, int64_t *ret);    /* [-+]?digits */
+bool number_real(struct str s, double *ret);    /* JSON number, or +… */
+bool number_bytes(struct str s, int64_t *ret);  /* 64M, 1GiB, 512k */
+bool number_percent(struct str s, double *ret); /* "10%" gives 0.10 */
+double round_half_away(double v);               /* 0.5 -> 1, -0.5 -> -1 */
 
 /* utf8.c and text.c */
 /* Length of the sequence at s (1-4) with its code point, 0 when malformed
@@ -171,7 +171,7 @@ unsigned utf8_decode(const char *s, size_t n, uint32_t *ret_code);
 unsigned utf8_encode(uint32_t code, char out[4]);
 /* n when all is valid, else the offset of the first bad byte. Fast on ASCII. */
 size_t utf8_valid(struct str s);
-size_t utf8_count(struct str s);      /* characters */
+size_t utf8_count(struct str s);                        /* characters */
 struct str utf8_prefix(struct str s, size_t max_bytes); /* cut at a boundary */
 /* Columns on a terminal: East Asian wide and full-width 2 (ambiguous 1),
  * combining marks and controls 0, grapheme-aware for emoji sequences. */
@@ -194,17 +194,17 @@ bool email_normalise(struct str s, struct buf *ret);
 /* time.c and zone.c: times are milliseconds since 1970-01-01T00:00:00Z. */
 #define MS_SECOND INT64_C(1000)
 #define MS_MINUTE (60 * MS_SECOND)
-#define MS_HOUR	  (60 * MS_MINUTE)
-#define MS_DAY	  (24 * MS_HOUR)
+#define MS_HOUR   (60 * MS_MINUTE)
+#define MS_DAY    (24 * MS_HOUR)
 #define TIME_MIN  INT64_C(-62135596800000) /* 0001-01-01 */
 #define TIME_MAX  INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
 int64_t time_real(void);      /* the wall clock; only cli calls it */
 int64_t time_monotonic(void); /* ms, for rates and time-outs */
 
 struct civil {
-	int year;	 /* 1..9999 */
-	unsigned month;	 /* 1..12 */
-	unsigned day;	 /* 1..31 */
+	int year;       /* 1..9999 */
+	unsigned month; /* 1..12 */
+	unsigned day;   /* 1..31 */
 	unsigned hour, minute, second, ms;
 	unsigned weekday;  /* 1 Monday .. 7 Sunday (ISO 8601); output only */
 	unsigned year_day; /* 1..366; output only */
@@ -226,25 +226,31 @@ int64_t zone_moment(const struct zone *z, struct civil c);
 /* Offset in ms east of UTC in force at that moment. */
 int64_t zone_offset(const struct zone *z, int64_t at);
 
-enum time_unit { UNIT_HOUR, UNIT_DAY, UNIT_WEEK, UNIT_MONTH, UNIT_QUARTER,
-	UNIT_YEAR };
+enum time_unit {
+	UNIT_HOUR,
+	UNIT_DAY,
+	UNIT_WEEK,
+	UNIT_MONTH,
+	UNIT_QUARTER,
+	UNIT_YEAR
+};
 /* Start of the bucket that holds `at` in the zone (weeks begin on Monday). */
 int64_t time_bucket(int64_t at, enum time_unit unit, const struct zone *z);
 /* n buckets on (or back) from a bucket's start. */
-int64_t time_step(int64_t start, enum time_unit unit, int n,
-    const struct zone *z);
+int64_t time_step(
+    int64_t start, enum time_unit unit, int n, const struct zone *z);
 
 /* RFC 3339 and ISO 8601: 2026-11-22T12:00:00Z, with fraction or offset, a
  * space for the T, date alone (midnight in z), no offset (local in z). */
 bool time_parse(struct str s, const struct zone *z, int64_t *ret);
 /* A strptime-like format: %Y %y %m %d %H %I %p %M %S %f %z %b %B %e %j %s %%
  * and literal text; English month names; all of s must match. */
-bool time_parse_format(struct str s, const char *format, const struct zone *z,
-    int64_t *ret);
+bool time_parse_format(
+    struct str s, const char *format, const struct zone *z, int64_t *ret);
 /* What --now takes: time_parse, "now", "today", "yesterday", "tomorrow", or
  * relative to `base`: "+3d", "-2h", "now-30m", "2026-11-22+1d". */
-bool time_parse_moment(struct str s, int64_t base, const struct zone *z,
-    int64_t *ret);
+bool time_parse_moment(
+    struct str s, int64_t base, const struct zone *z, int64_t *ret);
 /* 30s 15m 12h 7d 2w (fixed lengths; 1d = 24 h). Positive, <= 100 years. */
 bool duration_parse(struct str s, int64_t *ret);
 void duration_add(struct buf *b, int64_t ms); /* the shortest of the above */
@@ -268,6 +274,6 @@ struct outfile;
 int outfile_open(const char *path, struct outfile **ret, struct err *err);
 FILE *outfile_stream(struct outfile *f);
 int outfile_commit(struct outfile *f, struct err *err); /* frees f */
-void outfile_abort(struct outfile *f);			/* frees f */
+void outfile_abort(struct outfile *f);                  /* frees f */
 
 #endif

@@ -42,7 +42,7 @@ struct bulk_spec {
 	size_t count;
 };
 
-extern const struct sql *const sql_all[];	 /* NULL-terminated */
+extern const struct sql *const sql_all[];        /* NULL-terminated */
 extern const struct bulk_spec *const bulk_all[]; /* NULL-terminated */
 
 /* ---- opening ------------------------------------------------------------ */
@@ -60,8 +60,8 @@ enum store_mode {
  * store newer than this program, one that needs `dl-db migrate`, WAL on a
  * network file system: each its own clear error (ERR_FAIL).
  */
-int store_open(const char *uri, enum store_mode mode, struct store **ret,
-    struct err *err);
+int store_open(
+    const char *uri, enum store_mode mode, struct store **ret, struct err *err);
 void store_close(struct store *st);
 /* A second, read-only connection to the same store for another thread; NULL
  * with no error for :memory:, which has only one. */
@@ -75,7 +75,7 @@ const char *store_path(const struct store *st); /* NULL for :memory: */
 
 enum store_intent {
 	STORE_SNAPSHOT, /* reads see one moment; keep it under two seconds */
-	STORE_CHANGE	/* BEGIN IMMEDIATE behind the turnstile */
+	STORE_CHANGE    /* BEGIN IMMEDIATE behind the turnstile */
 };
 /* `who` names the opener for messages ("import leads"); a literal. One level:
  * opening inside an open transaction is a BUG. Waits its turn (fair among our
@@ -114,8 +114,8 @@ struct bind {
 #define BIND_TEXT(v) ((struct bind){.type = 't', .s = (v)})
 #define BIND_BLOB(v) ((struct bind){.type = 'b', .s = (v)})
 #define BIND_NULL(t) ((struct bind){.type = (t), .null = true})
-#define BINDS(...)                                                             \
-	(const struct bind[]){__VA_ARGS__},                                    \
+#define BINDS(...)                          \
+	(const struct bind[]){__VA_ARGS__}, \
 	    sizeof((const struct bind[]){__VA_ARGS__}) / sizeof(struct bind)
 #define NO_BINDS NULL, 0
 
@@ -123,13 +123,11 @@ struct rows;
 /* Statements are prepared at first use and kept. The same statement may be
  * open twice at once. */
 int store_query(struct store *st, const struct sql *sql,
-    const struct bind *binds, size_t count, struct rows **ret,
-    struct err *err);
+    const struct bind *binds, size_t count, struct rows **ret, struct err *err);
 /* Composed SQL, only for the condition compiler and the report builder: text
  * from constants of the source plus parameters. types as in struct sql. */
 int store_query_text(struct store *st, const char *text, const char *types,
-    const struct bind *binds, size_t count, struct rows **ret,
-    struct err *err);
+    const struct bind *binds, size_t count, struct rows **ret, struct err *err);
 int rows_next(struct rows *r, struct err *err); /* 1 a row, 0 end, -1 */
 bool rows_null(const struct rows *r, unsigned column);
 int64_t rows_int(const struct rows *r, unsigned column);
@@ -140,12 +138,11 @@ void rows_close(struct rows *r); /* NULL is fine */
 
 /* Runs a statement that gives no rows; *ret_changed (may be NULL) is the
  * number of rows inserted, updated or deleted. */
-int store_run(struct store *st, const struct sql *sql,
-    const struct bind *binds, size_t count, int64_t *ret_changed,
-    struct err *err);
+int store_run(struct store *st, const struct sql *sql, const struct bind *binds,
+    size_t count, int64_t *ret_changed, struct err *err);
 /* One value of one row: 1 found, 0 no row (or NULL), -1 error. */
-int store_int(struct store *st, const struct sql *sql,
-    const struct bind *binds, size_t count, int64_t *ret, struct err *err);
+int store_int(struct store *st, const struct sql *sql, const struct bind *binds,
+    size_t count, int64_t *ret, struct err *err);
 /* Appends the value to *ret. */
 int store_text(struct store *st, const struct sql *sql,
     const struct bind *binds, size_t count, struct buf *ret, struct err *err);
@@ -153,8 +150,8 @@ int store_text(struct store *st, const struct sql *sql,
 /* Prepares every statement of sql_all, asks for its plan, and adds a remark
  * for each that fails, or that scans a whole tenant-owned table where it
  * names a tenant. For the test of the closed set and `dl-db check`. */
-int store_prepare_all(struct store *st, struct remarks *remarks,
-    struct err *err);
+int store_prepare_all(
+    struct store *st, struct remarks *remarks, struct err *err);
 
 /* ---- rows in bulk ------------------------------------------------------- */
 
@@ -240,13 +237,14 @@ struct store_stats {
 };
 int store_stats(struct store *st, struct store_stats *ret, struct err *err);
 /* Integrity of the file, foreign keys, schema checksums, application id; each
- * finding a remark. Advice (a library with the WAL-reset bug) goes to advice. */
+ * finding a remark. Advice (a library with the WAL-reset bug) goes to advice.
+ */
 int store_check(struct store *st, struct remarks *findings,
     struct remarks *advice, struct err *err);
 /* Online, consistent, while others write; the copy appears whole, mode 0600. */
 int store_backup(struct store *st, const char *path,
-    void (*progress)(void *context, int64_t done, int64_t total),
-    void *context, struct err *err);
+    void (*progress)(void *context, int64_t done, int64_t total), void *context,
+    struct err *err);
 /* Overwrites what was deleted: no byte of it stays in free pages or the WAL. */
 int store_scrub(struct store *st, struct err *err);
 /* Empties the log into the file when it is over the limit and nobody is in
