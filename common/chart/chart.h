@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * chart: drawings for a terminal, made of UTF-8 blocks or, where these cannot
+ * be shown, of ASCII. Pure: numbers in, text appended to a struct buf, each
+ * line ended, none wider than asked for. No colour, no escape sequences.
+ *
+ * Ownership: everything given is only read; labels are made safe for a
+ * terminal and cut to fit by columns (a kanji takes two).
+ */
+#ifndef DL_CHART_H
+#define DL_CHART_H
+
+#include "base/base.h"
+
+struct chart_style {
+	size_t columns; /* width to keep within; 0: 80; at least 30 */
+	bool ascii;     /* # . and - instead of blocks */
+	size_t height;  /* lines of a column chart; 0: 8 */
+};
+
+/* One bar of a bar chart or one bin of a histogram. */
+struct chart_bar {
+	struct str label;
+	double value;     /* >= 0; others are drawn as 0 */
+	struct str note;  /* after the bar; missing: the value itself */
+	struct str group; /* bars of one group stand together under its name,
+			   * e.g. the band a bin belongs to; missing: none */
+};
+
+/* Horizontal bars, one a line: label, bar, note. */
+void chart_bars(struct buf *out, const struct chart_bar *bars, size_t count,
+    struct chart_style style);
+
+/* Where bins begin and end: `count` bins of equal width, edges[count + 1]. */
+struct chart_bins {
+	double low, width; /* bin i is [low + i*width, low + (i+1)*width) */
+	size_t count;      /* the last bin includes its upper edge */
+};
+/* Edges a person would choose (steps of 1, 2, 2.5 or 5 times a power of ten),
+ * about `wanted` of them (0: by the square root of n, 5 to 20) over the finite
+ * values. */
+struct chart_bins chart_nice_bins(
+    const double *values, size_t n, size_t wanted);
+/* Counts values into counts[bins.count]; what lies outside is returned. */
+size_t chart_count(
+    const double *values, size_t n, struct chart_bins bins, uint64_t *counts);
+
+/* A histogram lying down: one line a bin, "60-69 | bar  1,234  12 %". Whole
+ * numbers in bins of whole width are labelled 60–69, others 0.5–1. */
+void chart_histogram(struct buf *out, struct chart_bins bins,
+    const uint64_t *counts, struct chart_style style);
+/* The same standing: columns over an axis with its edges, `height` lines. */
+void chart_columns(struct buf *out, struct chart_bins bins,
+    const uint64_t *counts, struct chart_style style);
+
+/* One character a value, scaled between least and greatest; no new line.
+ * NaN is a gap. Longer series than style.columns are averaged down. */
+void chart_sparkline(
+    struct buf *out, const double *values, size_t n, struct chart_style style);
+
+/* A share as a short bar of `columns` cells: ███████▌··; no new line. */
+void chart_meter(struct buf *out, double share, struct chart_style style);
+
+#endif
