@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * tenant: whose data it is. Tenants and their settings, their people, and the
+ * audit of who did what. Every other domain room takes a const struct tenant *
+ * and filters by its id.
+ *
+ * Ownership: a struct tenant owns all it points to; tenant_free() frees it.
+ */
+#ifndef DL_TENANT_H
+#define DL_TENANT_H
+
+#include "base/base.h"
+#include "cond/cond.h"
+#include "json/json.h"
+#include "store/store.h"
+
+/* Settings: a JSON document in the store; what is not set has its default.
+ * Defaults and meanings stand in one table in tenant.c, which also drives
+ * `dl-db tenant set` and its help. */
+struct tenant_settings {
+	int64_t hot_threshold; /* 80: a score from here up is hot */
+	int64_t hot_margin;    /* 10: falling this far below re-arms */
+	int64_t hot_rearm;     /* 7d in ms: so does this long since the last */
+	int64_t band_warm;     /* 31: cold below, warm from here */
+	int64_t band_hot;      /* 61 */
+	int64_t priority_critical; /* 90, and hot */
+	int64_t priority_high;     /* 80 */
+	int64_t priority_medium;   /* 60 */
+	char **conversion_events;  /* NULL-terminated; {"deal_won"} */
+	char *zone_name;           /* "Asia/Tokyo" */
+	const struct zone *zone;
+	char *locale; /* "ja" or "en" */
+	char *plan;   /* "professional" */
+	/* goals.NAME=NUMBER and feature.NAME=on|off live in the document. */
+};
+
+struct tenant {
+	int64_t id;
+	char *name;
+	int64_t created_at;
+	struct tenant_settings settings;
+	char *document; /* the settings as stored */
+};
+
+/* name NULL: the only tenant there is; with none or several an ERR_USAGE that
+ * lists them. */
+int tenant_open(
+    struct store *st, const char *name, struct tenant **ret, struct err *err);
+void tenant_free(struct tenant *t);
+/* In a change transaction of the caller, with their audit row. */
+int tenant_add(struct store *st, const char *name, const char *who, int64_t now,
+    struct err *err);
+/* "KEY=VALUE": checked against the table of settings. */
+int tenant_set(struct store *st, struct tenant *t, const char *assignment,
+    const char *who, int64_t now, struct err *err);
+int tenant_list(struct store *st,
+    int (*each)(void *context, const struct tenant *t, struct err *err),
+    void *context, struct err *err);
+/* name, created_at and every setting with its value in force, as JSON. */
+void tenant_json(const struct tenant *t, struct buf *out);
+/* Whether a feature is on: feature.NAME, else by plan. */
+bool tenant_feature(const struct tenant *t, const char *feature);
+/* ERR_USAGE naming the feature and how to switch it on, when it is off. */
+int tenant_require(
+    const struct tenant *t, const char *feature, struct err *err);
+
+/* Bands and priorities of a score: static names. */
+const char *tenant_band(const struct tenant *t, int64_t score);
+const char *tenant_priority(const struct tenant *t, int64_t score, bool hot);
+/* now, zone and the numbers and texts the lead catalogue's tokens stand for:
+ * @n0 band_warm, @n1 band_hot, @n2 critical, @n3 high, @n4 medium,
+ * @t0 conversion events as a JSON array (in t's memory). */
+struct cond_moment tenant_moment(const struct tenant *t, int64_t now);
+
+/* member.c: the tenant's people. */
+struct member {
+	struct str email, name, role, region, manager;
+	bool active;
+};
+int member_add(struct store *st, const struct tenant *t, const struct member *m,
+    const char *who, int64_t now, struct err *err);
+int member_set(struct store *st, const struct tenant *t, const char *email,
+    const char *assignment, const char *who, int64_t now, struct err *err);
+int member_list(struct store *st, const struct tenant *t,
+    int (*each)(void *context, const struct member *m, struct err *err),
+    void *context, struct err *err);
+
+/* audit.c: in the caller's change transaction. detail is JSON or missing. */
+int audit_add(struct store *st, int64_t tenant, int64_t now, const char *who,
+    const char *action, struct str object, struct str detail, struct err *err);
+int audit_list(struct store *st, const struct tenant *t, int64_t since,
+    int (*each)(void *context, int64_t at, struct str who, struct str action,
+	struct str object, struct str detail, struct err *err),
+    void *context, struct err *err);
+
+#endif
