@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/banned.h"
 
@@ -58,7 +59,11 @@ struct str {
 /* For printf("%.*s", STR_ARG(s)). */
 #define STR_ARG(s) (int)(s).n, (s).p ? (s).p : ""
 struct str str_of(const char *s); /* NULL gives the missing slice */
-bool str_eq(struct str a, struct str b);
+static inline bool
+str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
 bool str_is(struct str a, const char *literal);
 int str_cmp(struct str a, struct str b); /* by bytes, then length */
 bool str_starts(struct str s, struct str prefix);
@@ -86,29 +91,69 @@ struct str arena_printf(struct arena *a, const char *fmt, ...)
 void arena_clear(struct arena *a); /* keeps the first block for reuse */
 void arena_release(struct arena *a);
 
-/* buf.c: one growing buffer, always NUL-terminated once touched; len does not
- * count the NUL. Zero-initialise to start; b->p may be NULL while len == 0. */
+/* buf.c and real.c: one growing buffer, always NUL-terminated once touched; len
+ * does not count the NUL. Zero-initialise to start; b->p may be NULL while len
+ * == 0. */
 struct buf {
 	char *p;
 	size_t len, cap;
 };
-void buf_reserve(struct buf *b, size_t more); /* room for `more` + NUL */
-void buf_add(struct buf *b, const void *p, size_t n);
-void buf_addstr(struct buf *b, const char *s);
-void buf_adds(struct buf *b, struct str s);
-void buf_addc(struct buf *b, char c);
+void buf_grow(struct buf *b, size_t more); /* only for buf_reserve */
+static inline void
+buf_reserve(struct buf *b, size_t more) /* room for `more` + NUL */
+{
+	if (b->cap - b->len <= more)
+		buf_grow(b, more);
+}
+static inline void
+buf_add(struct buf *b, const void *p, size_t n)
+{
+	buf_reserve(b, n);
+	if (n)
+		memcpy(b->p + b->len, p, n);
+	b->len += n;
+	b->p[b->len] = '\0';
+}
+static inline void
+buf_addc(struct buf *b, char c)
+{
+	buf_reserve(b, 1);
+	b->p[b->len++] = c;
+	b->p[b->len] = '\0';
+}
+static inline void
+buf_adds(struct buf *b, struct str s)
+{
+	buf_add(b, s.p, s.n);
+}
+static inline void
+buf_addstr(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s));
+}
 void buf_addf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 void buf_addint(struct buf *b, int64_t v);
 /* The shortest decimal that reads back as v; locale-blind; integers below
- * 2^53 without point or exponent. v must be finite. */
+ * 2^53 without point or exponent; -0 is 0. v must be finite. */
 void buf_addreal(struct buf *b, double v);
 void buf_addgroup(struct buf *b, int64_t v); /* 1,234,567 */
 void buf_truncate(struct buf *b, size_t len);
-void buf_clear(struct buf *b);   /* len = 0, memory kept */
+static inline void
+buf_clear(struct buf *b) /* len = 0, memory kept */
+{
+	b->len = 0;
+	if (b->p)
+		b->p[0] = '\0';
+}
 void buf_release(struct buf *b); /* memory freed, ready for reuse */
 char *buf_detach(struct buf *b); /* caller frees; never NULL */
-struct str buf_str(const struct buf *b);
+/* What is in it, borrowed until the next change; never the missing slice. */
+static inline struct str
+buf_str(const struct buf *b)
+{
+	return (struct str){b->p ? b->p : "", b->len};
+}
 
 /* err.c: errors and places. An operation that fails returns -1 and fills a
  * struct err; remarks about data are another species (see struct remarks). */
@@ -160,7 +205,7 @@ void remark(struct remarks *r, struct place where, const char *fmt, ...)
  * such a number or out of range (*ret untouched). */
 bool number_int(struct str s, int64_t *ret);    /* [-+]?digits */
 bool number_real(struct str s, double *ret);    /* JSON number, or +… */
-bool number_bytes(struct str s, int64_t *ret);  /* 64M, 1GiB, 512k */
+bool number_bytes(struct str s, int64_t *ret);  /* 64M, 1GiB, 512k: of 1024 */
 bool number_percent(struct str s, double *ret); /* "10%" gives 0.10 */
 double round_half_away(double v);               /* 0.5 -> 1, -0.5 -> -1 */
 

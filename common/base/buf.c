@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The growing buffer and how integers are written into it. Real numbers are
+ * next door in real.c; the hot additions are inline in base.h.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+
+/* The slow half of buf_reserve. */
+void
+buf_grow(struct buf *b, size_t more)
+{
+	size_t need, cap = b->cap < 32 ? 64 : b->cap;
+
+	if (__builtin_add_overflow(b->len, more, &need) || need > SIZE_MAX / 4)
+		BUG("a buffer of %zu + %zu bytes", b->len, more);
+	while (cap < need + 1)
+		cap *= 2;
+	b->p = xrealloc(b->p, cap);
+	b->cap = cap;
+	b->p[b->len] = '\0';
+}
+
+void
+buf_addf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(b, fmt, ap);
+	va_end(ap);
+}
+
+void
+buf_vaddf(struct buf *b, const char *fmt, va_list ap)
+{
+	va_list again;
+	int n;
+
+	buf_reserve(b, 64);
+	va_copy(again, ap);
+	n = vsnprintf(b->p + b->len, b->cap - b->len, fmt, again);
+	va_end(again);
+	if (n < 0)
+		BUG("format \"%s\"", fmt);
+	if ((size_t)n >= b->cap - b->len) {
+		buf_reserve(b, (size_t)n);
+		vsnprintf(b->p + b->len, b->cap - b->len, fmt, ap);
+	}
+	b->len += (size_t)n;
+}
+
+static const char pairs[] = "00010203040506070809"
+			    "10111213141516171819"
+			    "20212223242526272829"
+			    "30313233343536373839"
+			    "40414243444546474849"
+			    "50515253545556575859"
+			    "60616263646566676869"
+			    "70717273747576777879"
+			    "80818283848586878889"
+			    "90919293949596979899";
+
+/* Writes the digits so that they end before `end`; returns their start. */
+static char *
+digits_back(char *end, uint64_t v)
+{
+	while (v >= 100) {
+		end -= 2;
+		memcpy(end, pairs + v % 100 * 2, 2);
+		v /= 100;
+	}
+	if (v >= 10) {
+		end -= 2;
+		memcpy(end, pairs + v * 2, 2);
+	} else {
+		*--end = (char)('0' + v);
+	}
+	return end;
+}
+
+void
+buf_addint(struct buf *b, int64_t v)
+{
+	char text[24], *end = text + sizeof(text), *p;
+	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+
+	p = digits_back(end, u);
+	if (v < 0)
+		*--p = '-';
+	buf_add(b, p, (size_t)(end - p));
+}
+
+void
+buf_addgroup(struct buf *b, int64_t v)
+{
+	char text[24], *end = text + sizeof(text), *p;
+	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+	size_t n;
+
+	p = digits_back(end, u);
+	n = (size_t)(end - p);
+	if (v < 0)
+		buf_addc(b, '-');
+	for (; n; n--) {
+		buf_addc(b, *p++);
+		if (n > 1 && n % 3 == 1)
+			buf_addc(b, ',');
+	}
+}
+
+void
+buf_truncate(struct buf *b, size_t len)
+{
+	if (len > b->len)
+		BUG("cut at %zu of %zu bytes", len, b->len);
+	if (b->p) {
+		b->len = len;
+		b->p[len] = '\0';
+	}
+}
+
+void
+buf_release(struct buf *b)
+{
+	if (!b)
+		return;
+	free(b->p);
+	*b = (struct buf){0};
+}
+
+char *
+buf_detach(struct buf *b)
+{
+	char *p = b->p ? b->p : xstrdup("");
+
+	*b = (struct buf){0};
+	return p;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Two hashes: a fast one for tables and samples, the same on every machine,
+ * and SHA-256 (FIPS 180-4) where a collision must not happen.
+ */
+#include <string.h>
+
+#include "base/base.h"
+
+__extension__ typedef unsigned __int128 wide;
+
+/* Odd numbers without pattern: the fractional parts of the square roots of
+ * 2, 3, 5, 7 in binary. */
+#define K0 UINT64_C(0x6a09e667f3bcc909)
+#define K1 UINT64_C(0xbb67ae8584caa73b)
+#define K2 UINT64_C(0x3c6ef372fe94f82b)
+#define K3 UINT64_C(0xa54ff53a5f1d36f1)
+
+static uint64_t
+little8(const unsigned char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	return v;
+}
+
+static uint64_t
+little4(const unsigned char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap32(v);
+#endif
+	return v;
+}
+
+/* A full product folded on itself: every bit of both reaches every bit. */
+static uint64_t
+fold(uint64_t a, uint64_t b)
+{
+	wide product = (wide)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t
+hash64(const void *data, size_t n, uint64_t seed)
+{
+	const unsigned char *p = data;
+	uint64_t state = fold(seed ^ K0, K1), other = state ^ K2;
+	uint64_t a, b;
+	size_t left = n;
+
+	for (; left > 32; left -= 32, p += 32) {
+		state = fold(little8(p) ^ K1, little8(p + 8) ^ state);
+		other = fold(little8(p + 16) ^ K3, little8(p + 24) ^ other);
+	}
+	if (left > 16) {
+		state = fold(little8(p) ^ K1, little8(p + 8) ^ state);
+		p += 16;
+		left -= 16;
+	}
+	/* 0..16 bytes are left, read as two overlapping pieces. */
+	if (left >= 8) {
+		a = little8(p);
+		b = little8(p + left - 8);
+	} else if (left >= 4) {
+		a = little4(p);
+		b = little4(p + left - 4);
+	} else if (left > 0) {
+		a = (uint64_t)p[0] << 16 | (uint64_t)p[left / 2] << 8 |
+		    p[left - 1];
+		b = 0;
+	} else {
+		a = b = 0;
+	}
+	state ^= other;
+	return fold(fold(a ^ K2, b ^ state) ^ K0 ^ n, state ^ K3);
+}
+
+static const uint32_t rounds[64] = {0x428a2f98, 0x71374491, 0xb5c0fbcf,
+    0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
+    0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7,
+    0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
+    0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8,
+    0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85,
+    0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e,
+    0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819,
+    0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c,
+    0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3, 0x748f82ee,
+    0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
+    0xc67178f2};
+
+static uint32_t
+turn(uint32_t v, unsigned by)
+{
+	return v >> by | v << (32 - by);
+}
+
+static void
+sha256_block(uint32_t state[8], const unsigned char *p)
+{
+	uint32_t w[64], s[8];
+
+	for (unsigned i = 0; i < 16; i++)
+		w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 |
+		       (uint32_t)p[4 * i + 2] << 8 | p[4 * i + 3];
+	for (unsigned i = 16; i < 64; i++) {
+		uint32_t x = w[i - 15], y = w[i - 2];
+
+		w[i] = w[i - 16] + (turn(x, 7) ^ turn(x, 18) ^ x >> 3) +
+		       w[i - 7] + (turn(y, 17) ^ turn(y, 19) ^ y >> 10);
+	}
+	memcpy(s, state, sizeof(s));
+	for (unsigned i = 0; i < 64; i++) {
+		uint32_t a = s[0], e = s[4];
+		uint32_t t1 = s[7] + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) +
+			      ((e & s[5]) ^ (~e & s[6])) + rounds[i] + w[i];
+		uint32_t t2 = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) +
+			      ((a & s[1]) ^ (a & s[2]) ^ (s[1] & s[2]));
+
+		memmove(s + 1, s, 7 * sizeof(s[0]));
+		s[4] += t1;
+		s[0] = t1 + t2;
+	}
+	for (unsigned i = 0; i < 8; i++)
+		state[i] += s[i];
+}
+
+void
+sha256_hex(const void *data, size_t n, char ret[65])
+{
+	uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+	    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+	const unsigned char *p = data;
+	unsigned char last[128] = {0};
+	uint64_t bits = (uint64_t)n * 8;
+	size_t left = n, end;
+
+	for (; left >= 64; left -= 64, p += 64)
+		sha256_block(state, p);
+	if (left)
+		memcpy(last, p, left);
+	last[left] = 0x80;
+	end = left < 56 ? 64 : 128;
+	for (unsigned i = 0; i < 8; i++)
+		last[end - 1 - i] = (unsigned char)(bits >> (8 * i));
+	for (size_t i = 0; i < end; i += 64)
+		sha256_block(state, last + i);
+
+	for (unsigned i = 0; i < 64; i++)
+		ret[i] =
+		    "0123456789abcdef"[state[i / 8] >> (28 - i % 8 * 4) & 15];
+	ret[64] = '\0';
+}
