@@ -1,92 +1,131 @@
 # SPDX-License-Identifier: ISC
-# make [CC=clang] [SAN=1] [V=1]; everything built lies under $(B).
+# make [CC=clang] [SAN=1 | COV=1 | FUZZ=1] [WERROR=1] [V=1] [TARGET]
+# Everything built lies under $(B); each variant has a folder of its own.
+# No list of files to edit: a source is built because it is there.
 
+VERSION = 0.1.0
 CC      = cc
 PREFIX  = /usr/local
 DESTDIR =
-VERSION = 0.1.0
-B       = build$(if $(SAN),-san)$(if $(COV),-cov)
+MANDIR  = $(PREFIX)/share/man
+clang  := $(if $(findstring clang,$(CC)),-clang)
+B       = build$(if $(FUZZ),-fuzz,$(clang)$(if $(SAN),-san)$(if $(COV),-cov))
 
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
        -Wmissing-prototypes -Wwrite-strings -Wvla -Wpointer-arith \
-       -Wundef -Wno-unused-parameter
+       -Wundef -Wno-unused-parameter $(if $(WERROR),-Werror)
 OPT  = -O2 -g
+SANITIZE = address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 ifdef SAN
-OPT  = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
-       -fno-omit-frame-pointer
+OPT  = -O1 -g -fsanitize=$(SANITIZE)
+endif
+ifdef FUZZ
+OPT  = -O1 -g -fsanitize=fuzzer-no-link,$(SANITIZE)
 endif
 ifdef COV
-OPT  = -O0 -g --coverage
+OPT  = -O0 -g --coverage -DDL_COVERAGE
 endif
-PKGS     = sqlite3 jansson libutf8proc
-CFLAGS  += -std=c11 $(OPT) $(WARN)
+PKGS      = sqlite3 jansson libutf8proc
+CFLAGS   += -std=c11 $(OPT) $(WARN)
 CPPFLAGS += -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
             -DDL_VERSION='"$(VERSION)"' -Icommon -I$(B)/gen \
             $(shell pkg-config --cflags $(PKGS))
-LDLIBS   = -Wl,--as-needed $(shell pkg-config --libs $(PKGS)) -lcsv -lm -lpthread
+LDLIBS   += -Wl,--as-needed $(shell pkg-config --libs $(PKGS)) \
+            -lcsv -lm -lpthread
 
-PROGRAMS = $(patsubst cmd/%.c,$(B)/bin/%,$(wildcard cmd/dl-*.c))
-UNITS    = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
-ROOMS    = $(wildcard common/*/*.c)
-# Named SQL: common/ROOM/NAME.sql -> gen/ROOM/NAME.sql.{h,c}; migrations
-# common/store/migrate/NNNN_name.sql -> gen/store/migrations.c
+built    = $(patsubst $(1)/%.c,$(B)/$(2)/%,$(wildcard $(1)/$(3).c))
+PROGRAMS = $(call built,cmd,bin,dl-*)
+UNITS    = $(call built,tests/unit,unit,*_test)
+TOOLS    = $(call built,tests/tools,tools,*)
+BENCHES  = $(call built,tests/bench,bench,*)
+FUZZERS  = $(call built,tests/fuzz,fuzz,*_fuzz)
+MANUALS  = $(wildcard man/*.[157])
 SQLS     = $(wildcard common/*/*.sql)
-GEN_C    = $(patsubst common/%,$(B)/gen/%.c,$(SQLS)) $(B)/gen/statements.c \
+MIGRATE  = $(sort $(wildcard common/store/migrate/*.sql))
+GEN_H    = $(SQLS:common/%=$(B)/gen/%.h)
+GEN_C    = $(SQLS:common/%=$(B)/gen/%.c) $(B)/gen/statements.c \
            $(B)/gen/migrations.c
-GEN_H    = $(patsubst common/%,$(B)/gen/%.h,$(SQLS))
-OBJS     = $(patsubst common/%.c,$(B)/obj/%.o,$(ROOMS)) $(GEN_C:.c=.o)
+OBJS     = $(patsubst %.c,$(B)/obj/%.o,$(wildcard common/*/*.c)) \
+           $(GEN_C:.c=.o)
 
-Q = $(if $(V),,@)
-say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(patsubst $(B)/%,%,$@);)
+Q     = $(if $(V),,@)
+quiet = $(findstring s,$(firstword -$(MAKEFLAGS)))
+say   = $(if $(V),,@$(if $(quiet),,printf '  %-5s %s\n' $(1) $(@:$(B)/%=%);))
+link  = $(call say,LD)mkdir -p $(@D) && \
+        $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(B)/libdl.a $(LDLIBS)
+cc    = $(call say,CC)mkdir -p $(@D) && \
+        $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+# The new text replaces the old one only when it differs.
+made  = mkdir -p $(@D) && $(1) >$@.tmp && \
+        if cmp -s $@.tmp $@; then rm $@.tmp; else mv $@.tmp $@; fi
 
 all: $(PROGRAMS)
+unit: $(UNITS)
+	$(Q)code=0; for t in $(UNITS); do $$t || code=1; done; exit $$code
+tools: $(TOOLS)
+benches: $(BENCHES)
+fuzzers: $(FUZZERS)
 
 $(B)/libdl.a: $(OBJS)
-	$(call say,AR)rm -f $@ && ar rcs $@ $(OBJS)
-
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(OBJS)
 $(B)/bin/%: $(B)/obj/cmd/%.o $(B)/libdl.a
-	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(B)/libdl.a $(LDLIBS)
+	$(link)
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(B)/libdl.a
+	$(link)
+$(B)/tools/%: $(B)/obj/tests/tools/%.o $(B)/libdl.a
+	$(link)
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libdl.a
+	$(link)
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libdl.a
+	$(link) -fsanitize=fuzzer
+$(B)/obj/%.o: %.c Makefile | $(GEN_H)
+	$(cc)
+$(B)/gen/%.o: $(B)/gen/%.c Makefile | $(GEN_H)
+	$(cc)
 
-$(B)/unit/%: $(B)/obj/unit/%.o $(B)/libdl.a
-	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(B)/libdl.a $(LDLIBS)
-
-$(B)/obj/cmd/%.o: cmd/%.c | $(GEN_H)
-	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
-$(B)/obj/unit/%.o: tests/unit/%.c | $(GEN_H)
-	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
-$(B)/obj/%.o: common/%.c | $(GEN_H)
-	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
-$(B)/gen/%.o: $(B)/gen/%.c | $(GEN_H)
-	$(call say,CC)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
-
+# Named SQL becomes C: common/ROOM/NAME.sql -> gen/ROOM/NAME.sql.{h,c}.
 $(B)/gen/%.sql.h: common/%.sql scripts/sql2c.awk
-	@mkdir -p $(@D)
-	$(call say,SQL)awk -v mode=h -f scripts/sql2c.awk $< >$@.tmp && mv $@.tmp $@
+	$(call say,SQL)mkdir -p $(@D) && \
+	    awk -v mode=h -f scripts/sql2c.awk $< >$@.tmp && mv $@.tmp $@
 $(B)/gen/%.sql.c: common/%.sql scripts/sql2c.awk
-	@mkdir -p $(@D)
-	$(call say,SQL)awk -v mode=c -f scripts/sql2c.awk $< >$@.tmp && mv $@.tmp $@
-$(B)/gen/statements.c: $(SQLS) scripts/sql2c.awk
-	@mkdir -p $(@D)
-	$(call say,SQL)awk -v mode=all -f scripts/sql2c.awk $(SQLS) /dev/null >$@.tmp && mv $@.tmp $@
-$(B)/gen/migrations.c: $(wildcard common/store/migrate/*.sql) scripts/migrations2c.awk
-	@mkdir -p $(@D)
-	$(call say,SQL)awk -f scripts/migrations2c.awk $(sort $(wildcard common/store/migrate/*.sql)) /dev/null >$@.tmp && mv $@.tmp $@
+	$(call say,SQL)mkdir -p $(@D) && \
+	    awk -v mode=c -f scripts/sql2c.awk $< >$@.tmp && mv $@.tmp $@
+$(B)/gen/statements.c: FORCE
+	$(Q)$(call made,awk -v mode=all -f scripts/sql2c.awk $(SQLS) /dev/null)
+$(B)/gen/migrations.c: FORCE
+	$(Q)$(call made,awk -f scripts/migrations2c.awk $(MIGRATE) /dev/null)
 
-unit: $(UNITS)
-	$(Q)for t in $(UNITS); do $$t || exit 1; done
-
+check:
+	@scripts/check
+soak: all tools
+	@scripts/soak
+bench: all tools benches
+	@scripts/bench
+coverage:
+	@scripts/coverage
+lint: all
+	@scripts/lint
+fuzz:
+	@scripts/fuzz $(or $(SECONDS),60)
 format:
-	clang-format -i cmd/*.c common/*/*.[ch] tests/unit/*.[ch]
-
+	clang-format -i $(wildcard cmd/*.c common/*/*.[ch] tests/*/*.[ch])
 clean:
 	rm -rf build build-*
+dist:
+	git archive --prefix=diagnoleads-$(VERSION)/ HEAD | gzip -9n \
+	    >diagnoleads-$(VERSION).tar.gz
+
+share = $(DESTDIR)$(PREFIX)/share
+install: all
+	@scripts/install $(B)/bin $(DESTDIR)$(PREFIX)/bin \
+	    $(DESTDIR)$(MANDIR) $(share) $(PROGRAMS:$(B)/bin/%=%)
+uninstall:
+	@scripts/install -u $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR) \
+	    $(share) $(patsubst cmd/%.c,%,$(wildcard cmd/dl-*.c))
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all unit format clean
+FORCE:
+.PHONY: all unit tools benches fuzzers check soak bench coverage lint fuzz \
+        format clean dist install uninstall FORCE
 .SECONDARY:
