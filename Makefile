@@ -95,6 +95,9 @@ $(B)/gen/statements.c: FORCE
 $(B)/gen/migrations.c: FORCE
 	$(Q)$(call made,awk -f scripts/migrations2c.awk $(MIGRATE) /dev/null)
 
+flags: $(GEN_H) # for scripts/lint
+	@echo '$(CPPFLAGS) $(CFLAGS)'
+
 check:
 	@scripts/check
 soak: all tools
@@ -108,7 +111,7 @@ lint: all
 fuzz:
 	@scripts/fuzz $(or $(SECONDS),60)
 format:
-	clang-format -i $(wildcard cmd/*.c common/*/*.[ch] tests/*/*.[ch])
+	clang-format -i $(wildcard cmd/*.[ch] common/*/*.[ch] tests/*/*.[ch])
 clean:
 	rm -rf build build-*
 dist:
@@ -126,6 +129,6 @@ uninstall:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 FORCE:
-.PHONY: all unit tools benches fuzzers check soak bench coverage lint fuzz \
+.PHONY: all unit flags tools benches fuzzers check soak bench coverage lint fuzz \
         format clean dist install uninstall FORCE
 .SECONDARY:

@@ -13,45 +13,45 @@
 
 static unsigned unit_passed, unit_failed, unit_skipped;
 
-#define CHECK(x)                                                               \
-	do {                                                                   \
-		if (x) {                                                       \
-			unit_passed++;                                         \
-		} else {                                                       \
-			unit_failed++;                                         \
-			printf("%s:%d: not true: %s\n", __FILE__, __LINE__,    \
-			    #x);                                               \
-		}                                                              \
+#define CHECK(x)                                                              \
+	do {                                                                  \
+		if (x) {                                                      \
+			unit_passed++;                                        \
+		} else {                                                      \
+			unit_failed++;                                        \
+			printf(                                               \
+			    "%s:%d: not true: %s\n", __FILE__, __LINE__, #x); \
+		}                                                             \
 	} while (0)
 
-#define CHECK_INT(got, want)                                                   \
-	do {                                                                   \
-		long long g_ = (long long)(got), w_ = (long long)(want);       \
-		if (g_ == w_) {                                                \
-			unit_passed++;                                         \
-		} else {                                                       \
-			unit_failed++;                                         \
-			printf("%s:%d: %s is %lld, not %lld\n", __FILE__,      \
-			    __LINE__, #got, g_, w_);                           \
-		}                                                              \
+#define CHECK_INT(got, want)                                              \
+	do {                                                              \
+		long long g_ = (long long)(got), w_ = (long long)(want);  \
+		if (g_ == w_) {                                           \
+			unit_passed++;                                    \
+		} else {                                                  \
+			unit_failed++;                                    \
+			printf("%s:%d: %s is %lld, not %lld\n", __FILE__, \
+			    __LINE__, #got, g_, w_);                      \
+		}                                                         \
 	} while (0)
 
-#define CHECK_TEXT(got, want)                                                  \
-	do {                                                                   \
-		const char *g_ = (got), *w_ = (want);                          \
-		if (g_ && strcmp(g_, w_) == 0) {                               \
-			unit_passed++;                                         \
-		} else {                                                       \
-			unit_failed++;                                         \
-			printf("%s:%d: %s is \"%s\", not \"%s\"\n", __FILE__,  \
-			    __LINE__, #got, g_ ? g_ : "(null)", w_);           \
-		}                                                              \
+#define CHECK_TEXT(got, want)                                                 \
+	do {                                                                  \
+		const char *g_ = (got), *w_ = (want);                         \
+		if (g_ && strcmp(g_, w_) == 0) {                              \
+			unit_passed++;                                        \
+		} else {                                                      \
+			unit_failed++;                                        \
+			printf("%s:%d: %s is \"%s\", not \"%s\"\n", __FILE__, \
+			    __LINE__, #got, g_ ? g_ : "(null)", w_);          \
+		}                                                             \
 	} while (0)
 
-#define SKIP(why)                                                              \
-	do {                                                                   \
-		unit_skipped++;                                                \
-		printf("skipped: %s\n", why);                                  \
+#define SKIP(why)                             \
+	do {                                  \
+		unit_skipped++;               \
+		printf("skipped: %s\n", why); \
 	} while (0)
 
 static inline int

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: ISC
+# helper: what every behaviour test stands on. A test file begins with
+#	load helper
+# and gets a fresh directory as its place, the programs under test first on
+# PATH, and one fixed world: UTF-8, UTC, the moment 2026-01-15T00:00:00Z. A
+# file with a setup of its own calls common_setup in it.
+#	DL_BIN		programs under test (build/bin)
+#	DL_TOOLS	the sample generator and its like (build/tools)
+#	DL_SHARED	shared real data; tests that want it skip without
+#	DL_TEST_ENGINE	what new_store makes (sqlite)
+
+bats_require_minimum_version 1.5.0
+
+top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+: "${DL_BIN:=$top/build/bin}" "${DL_TOOLS:=$top/build/tools}"
+DL_BIN=$(cd "$DL_BIN" && pwd)
+case $DL_TOOLS in
+/*) ;;
+*) DL_TOOLS=$top/$DL_TOOLS ;;
+esac
+
+common_setup() {
+	local name
+	for name in $(compgen -e DL_); do
+		case $name in
+		DL_BIN | DL_TOOLS | DL_SHARED | DL_TEST_*) ;;
+		*) unset "$name" ;;
+		esac
+	done
+	unset LANG LANGUAGE COLUMNS
+	export LC_ALL=C.UTF-8 TZ=UTC DL_NOW=2026-01-15T00:00:00Z
+	export HOME=$BATS_TEST_TMPDIR TERM=dumb PATH=$DL_BIN:$DL_TOOLS:$PATH
+	export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config
+	umask 022
+	cd "$BATS_TEST_TMPDIR" || return 1
+}
+
+setup() {
+	common_setup
+}
+
+# --- what a test may need ------------------------------------------------
+
+# require_shared [PATH...]: skips unless the shared data (and these in it) is
+# there; real data never goes into the tree.
+require_shared() {
+	local path
+	[ -n "${DL_SHARED-}" ] || skip "DL_SHARED is not set"
+	for path in "$DL_SHARED" "${@/#/$DL_SHARED/}"; do
+		[ -e "$path" ] || skip "no $path"
+	done
+}
+
+# require_tool NAME...: skips unless these programs are installed.
+require_tool() {
+	local name
+	for name; do
+		command -v "$name" >/dev/null || skip "no $name here"
+	done
+}
+
+# --- stores --------------------------------------------------------------
+
+# new_store [NAME]: DL_DB becomes a new, empty store with the tenant `main`.
+new_store() {
+	case ${DL_TEST_ENGINE:-sqlite} in
+	sqlite) export DL_DB=$PWD/${1:-dl}.db ;;
+	*)
+		echo "no such engine: $DL_TEST_ENGINE" >&2
+		return 1
+		;;
+	esac
+	dl-db init --tenant main >/dev/null 2>&1
+}
+
+# store_with_leads [N]: the same with N leads (200) of the sample and their
+# events; made once per test file, copied for each test.
+store_with_leads() {
+	local n=${1:-200} origin
+	origin=$BATS_FILE_TMPDIR/leads-$n.db
+	if [ ! -e "$origin" ]; then
+		new_store making
+		sample leads "$n" | dl-import leads -q -
+		sample events "$n" | dl-import events -q -
+		dl-db backup "$origin" >/dev/null 2>&1
+		rm -f "$DL_DB"*
+	fi
+	cp "$origin" dl.db
+	export DL_DB=$PWD/dl.db
+}
+
+# sample KIND N [OPTION...]: the generator, always the same world.
+sample() {
+	make-sample "$@" --seed 7 --now "$DL_NOW"
+}
+
+# --- saying what should be true ------------------------------------------
+
+# check COMMAND...: runs it apart from its standard error; then $status,
+# $output, $stderr and their lines.
+check() {
+	run --separate-stderr "$@"
+}
+
+tell() {
+	{
+		echo "$@"
+		echo "status: ${status-}"
+		echo "output: ${output-}"
+		echo "stderr: ${stderr-}"
+	} >&2
+	return 1
+}
+
+exits() { # exits STATUS
+	[ "$status" -eq "$1" ] || tell "wanted exit status $1"
+}
+
+prints() { # prints TEXT: all of standard output, exactly
+	[ "$output" = "$1" ] || tell "wanted output: $1"
+}
+
+prints_nothing() {
+	[ -z "$output" ] || tell "wanted no output"
+}
+
+has() { # has TEXT...: standard output holds each text
+	local text
+	for text; do
+		[[ $output == *"$text"* ]] || tell "no such output: $text"
+	done
+}
+
+lacks() { # lacks TEXT...: standard output holds none of them
+	local text
+	for text; do
+		[[ $output != *"$text"* ]] || tell "unwanted output: $text"
+	done
+}
+
+says() { # says TEXT...: standard error holds each text
+	local text
+	for text; do
+		[[ $stderr == *"$text"* ]] || tell "no such message: $text"
+	done
+}
+
+same() { # same FILE FILE: equal bytes, or the difference
+	diff -u "$1" "$2" >&2
+}
