@@ -45,6 +45,21 @@ struct bulk_spec {
 extern const struct sql *const sql_all[];        /* NULL-terminated */
 extern const struct bulk_spec *const bulk_all[]; /* NULL-terminated */
 
+/*
+ * In statements and migrations, words in double braces are the engine's to
+ * replace. In statements: {{SKIP_LOCKED}} (a queue's rows that nobody else has
+ * taken) and {{WHOLE_TENANT}}, which stands anywhere after the first word and
+ * says that reading all of a tenant's rows is meant (see store_prepare_all).
+ * In migrations: {{CLUSTERED}}, {{BLOB}}, and whole parts for one engine
+ * between {{SQLITE}} and {{END}}.
+ */
+struct migration {
+	int number;	  /* from 1, without gaps */
+	const char *name; /* "house" */
+	const char *text;
+};
+extern const struct migration migrations[]; /* ends with number 0 */
+
 /* ---- opening ------------------------------------------------------------ */
 
 enum store_mode {
@@ -70,6 +85,8 @@ int store_reader(struct store *st, struct store **ret, struct err *err);
 void store_trace(struct store *st,
     void (*trace)(void *context, const char *sql, double ms), void *context);
 const char *store_path(const struct store *st); /* NULL for :memory: */
+/* How long this connection waits for others before ERR_BUSY (60,000 ms). */
+void store_patience(struct store *st, int64_t ms);
 
 /* ---- transactions ------------------------------------------------------- */
 
@@ -147,9 +164,11 @@ int store_int(struct store *st, const struct sql *sql, const struct bind *binds,
 int store_text(struct store *st, const struct sql *sql,
     const struct bind *binds, size_t count, struct buf *ret, struct err *err);
 
-/* Prepares every statement of sql_all, asks for its plan, and adds a remark
- * for each that fails, or that scans a whole tenant-owned table where it
- * names a tenant. For the test of the closed set and `dl-db check`. */
+/* Prepares every statement of sql_all, asks for its plan at the scale of the
+ * seeded statistics (a tenant of a million leads), and adds a remark for each
+ * that fails, that reads a large tenant-owned table whole without saying
+ * {{WHOLE_TENANT}}, or that loops over a bulk table inside another loop. For
+ * the test of the closed set and `dl-db check`. */
 int store_prepare_all(
     struct store *st, struct remarks *remarks, struct err *err);
 
