@@ -60,7 +60,8 @@ made  = mkdir -p $(@D) && $(1) >$@.tmp && \
         if cmp -s $@.tmp $@; then rm $@.tmp; else mv $@.tmp $@; fi
 
 all: $(PROGRAMS)
-unit: $(UNITS)
+units: $(UNITS)
+unit: units
 	$(Q)code=0; for t in $(UNITS); do $$t || code=1; done; exit $$code
 tools: $(TOOLS)
 benches: $(BENCHES)
@@ -129,6 +130,6 @@ uninstall:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 FORCE:
-.PHONY: all unit flags tools benches fuzzers check soak bench coverage lint fuzz \
+.PHONY: all units unit flags tools benches fuzzers check soak bench coverage lint fuzz \
         format clean dist install uninstall FORCE
 .SECONDARY:
