@@ -101,15 +101,16 @@ struct cond_moment {
 
 struct cond;
 
-/* name is what messages call the text ("condition", "rules.json"); where.line
- * and column are added to. Errors are ERR_USAGE, located, and suggest the
- * nearest name: condition:1:23: expected a value after "between". */
+/* name is what messages call the text ("condition"). Errors are ERR_USAGE,
+ * located, and suggest the nearest name:
+ * condition:1:23: expected a value after "between". */
 int cond_parse(struct str text, const char *name,
     const struct cond_catalogue *catalogue, struct cond **ret, struct err *err);
 /* The JSON form: an object {"field","operator","value"} or {"logic",
  * "conditions"} or {"not":…}, an event predicate, or a string in the text
- * form. path leads messages: rules[3].when. */
-int cond_parse_json(const struct json *node, const char *path,
+ * form. Messages carry the node's place and path:
+ * rules.json:12:14: rules[3].when.value: … */
+int cond_parse_json(const struct json *node,
     const struct cond_catalogue *catalogue, struct cond **ret, struct err *err);
 void cond_free(struct cond *c);
 /* Canonical forms; parsing them gives an equal condition. */
