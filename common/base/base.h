@@ -231,9 +231,13 @@ struct str text_folded(struct arena *a, struct str s);
 /* Appends s safe for a terminal: controls, bidi overrides and bad UTF-8 are
  * shown escaped. */
 void text_safe(struct buf *out, struct str s);
-/* Normalised e-mail address for comparing: NFKC-folded domain, trimmed, the
- * local part lower-cased; plus-tags and dots are kept. false when s is no
- * address (RFC 5321 shape, one @, no controls or white space, <= 254 bytes). */
+/* Replaces *ret by the e-mail address as it is compared: trimmed, NFKC
+ * (ＦＯＯ＠ is foo@), lower case; plus-tags and dots are kept. false, *ret
+ * untouched, when s is no address a marketer can write to: LOCAL@DOMAIN of at
+ * most 254 bytes, LOCAL an RFC 5321 dot-string of at most 64 (any script; never
+ * quoted), DOMAIN of two or more labels of letters, digits and hyphens (any
+ * script), the last not all digits; no [address], comment, white space,
+ * control or invisible character. */
 bool email_normalise(struct str s, struct buf *ret);
 
 /* time.c and zone.c: times are milliseconds since 1970-01-01T00:00:00Z. */
@@ -288,15 +292,19 @@ int64_t time_step(
 /* RFC 3339 and ISO 8601: 2026-11-22T12:00:00Z, with fraction or offset, a
  * space for the T, date alone (midnight in z), no offset (local in z). */
 bool time_parse(struct str s, const struct zone *z, int64_t *ret);
-/* A strptime-like format: %Y %y %m %d %H %I %p %M %S %f %z %b %B %e %j %s %%
- * and literal text; English month names; all of s must match. */
+/* A strptime-like format: %Y %y %m %d %e %j %H %I %p %M %S %f %z %s %%, %b %B
+ * %a %A (English names, whole or three letters; %a also 月..日, read over; %p
+ * also 午前 and 午後) and literal text, a space for one or more. Numbers may be
+ * shorter than their field (2025/1/8 9:05). All of s must match; month and
+ * day left out are 1, the clock midnight; a year or %s is needed. */
 bool time_parse_format(
     struct str s, const char *format, const struct zone *z, int64_t *ret);
 /* What --now takes: time_parse, "now", "today", "yesterday", "tomorrow", or
  * relative to `base`: "+3d", "-2h", "now-30m", "2026-11-22+1d". */
 bool time_parse_moment(
     struct str s, int64_t base, const struct zone *z, int64_t *ret);
-/* 30s 15m 12h 7d 2w (fixed lengths; 1d = 24 h). Positive, <= 100 years. */
+/* 250ms 30s 15m 12h 7d 2w (fixed lengths; 1d = 24 h). Positive, at most 100
+ * years. */
 bool duration_parse(struct str s, int64_t *ret);
 void duration_add(struct buf *b, int64_t ms); /* the shortest of the above */
 /* 2026-11-22T12:00:00Z, with .mmm when there are milliseconds. */
@@ -314,7 +322,9 @@ int file_read(const char *path, struct buf *ret, size_t max, struct err *err);
 int fd_write_all(int fd, const void *p, size_t n, struct err *err);
 /* An output file that appears whole or not at all: a temporary of mode 0600
  * beside the target, synced and renamed by commit, removed by abort, exit and
- * the usual signals. */
+ * SIGINT, SIGTERM and SIGHUP (unless the program handles them itself). A link
+ * at path is replaced, not followed; devices, pipes and /dev/stdout are
+ * written in place. */
 struct outfile;
 int outfile_open(const char *path, struct outfile **ret, struct err *err);
 FILE *outfile_stream(struct outfile *f);

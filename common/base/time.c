@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The calendar: moments to dates and back, buckets, and times as text. What a
+ * zone is at a moment is in zone.c; reading text is in parse_time.c.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "base/base_priv.h"
+
+int64_t
+time_real(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t
+time_monotonic(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int64_t
+floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
+bool
+date_valid(int year, unsigned month, unsigned day)
+{
+	static const unsigned char days[] = {
+	    31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return month >= 1 && month <= 12 && day >= 1 &&
+	       day <= days[month - 1] + (unsigned)(leap && month == 2);
+}
+
+/*
+ * Years are counted from March, so that the leap day is the last of its year,
+ * and in cycles of 400 years = 146,097 days. The months from March on have
+ * 31 30 31 30 31 | 31 30 31 30 31 | 31 days: 153 in five.
+ */
+int64_t
+days_from_civil(int year, unsigned month, unsigned day)
+{
+	int64_t y = (int64_t)year - (month <= 2);
+	int64_t cycle = floor_div(y, 400), of_cycle = y - cycle * 400;
+	int64_t from_march = (month + 9) % 12;
+
+	return cycle * 146097 + of_cycle * 365 + of_cycle / 4 - of_cycle / 100 +
+	       (from_march * 153 + 2) / 5 + (int64_t)day - 1 - 719468;
+}
+
+/* The date of a day since 1970. */
+static void
+set_date(int64_t days, struct civil *ret)
+{
+	int64_t since = days + 719468, cycle = floor_div(since, 146097);
+	unsigned of_cycle = (unsigned)(since - cycle * 146097);
+	/* Take out the leap days that are behind, then years are 365 long. */
+	unsigned y = (of_cycle - of_cycle / 1460 + of_cycle / 36524 -
+			 of_cycle / 146096) /
+		     365;
+	unsigned day = of_cycle - (y * 365 + y / 4 - y / 100);
+	unsigned month = (day * 5 + 2) / 153;
+
+	ret->day = day - (month * 153 + 2) / 5 + 1;
+	ret->month = month < 10 ? month + 3 : month - 9;
+	ret->year = (int)(cycle * 400 + (int64_t)y) + (month >= 10);
+}
+
+int
+civil_year(int64_t local)
+{
+	struct civil c;
+
+	set_date(floor_div(local, MS_DAY), &c);
+	return c.year;
+}
+
+/* The date and clock of a moment counted in local milliseconds. */
+static struct civil
+civil_of(int64_t local)
+{
+	struct civil c;
+	int64_t days = floor_div(local, MS_DAY);
+	unsigned rest = (unsigned)(local - days * MS_DAY);
+
+	set_date(days, &c);
+	c.hour = rest / 3600000;
+	c.minute = rest / 60000 % 60;
+	c.second = rest / 1000 % 60;
+	c.ms = rest % 1000;
+	c.weekday = (unsigned)((days % 7 + 10) % 7) + 1;
+	c.year_day = (unsigned)(days - days_from_civil(c.year, 1, 1)) + 1;
+	return c;
+}
+
+struct civil
+zone_civil(const struct zone *z, int64_t at)
+{
+	return civil_of(at + zone_offset(z, at));
+}
+
+/*
+ * Which moment shows this local time: with the offset before and with the one
+ * after any change near it. Both can be right (clocks went back: the earlier
+ * one counts) or neither (clocks went forward: count on from before).
+ */
+static int64_t
+moment_of(const struct zone *z, int64_t local)
+{
+	int64_t before = local - zone_offset(z, local - MS_DAY);
+	int64_t after = local - zone_offset(z, local + MS_DAY);
+	bool before_fits = before + zone_offset(z, before) == local;
+	bool after_fits = after + zone_offset(z, after) == local;
+
+	if (before_fits && after_fits)
+		return before < after ? before : after;
+	return after_fits ? after : before;
+}
+
+/* Local ms of a date whose month may be out of range. */
+static int64_t
+local_of(int64_t year, int64_t month, int64_t day)
+{
+	const int64_t far = 100000;
+	int64_t carry = floor_div(month - 1, 12);
+
+	year += carry;
+	month -= carry * 12;
+	year = year < -far ? -far : year > far ? far : year;
+	return (days_from_civil((int)year, (unsigned)month, 1) + day - 1) *
+	       MS_DAY;
+}
+
+int64_t
+zone_moment(const struct zone *z, struct civil c)
+{
+	return moment_of(z, local_of(c.year, c.month, c.day) +
+				(int64_t)c.hour * MS_HOUR +
+				(int64_t)c.minute * MS_MINUTE +
+				(int64_t)c.second * MS_SECOND + (int64_t)c.ms);
+}
+
+/*
+ * Hours are real hours, so the hour that comes twice in autumn is two
+ * buckets. Where a change of less than an hour cuts one in two, the second
+ * piece begins at the change.
+ */
+static int64_t
+hour_start(int64_t at, const struct zone *z)
+{
+	int64_t offset = zone_offset(z, at), local = at + offset;
+	int64_t start = at - (local - floor_div(local, MS_HOUR) * MS_HOUR);
+	int64_t low = start, high = at;
+
+	if (zone_offset(z, start) == offset)
+		return start;
+	while (high - low > 1) {
+		int64_t middle = low + (high - low) / 2;
+
+		if (zone_offset(z, middle) == offset)
+			high = middle;
+		else
+			low = middle;
+	}
+	return high;
+}
+
+int64_t
+time_bucket(int64_t at, enum time_unit unit, const struct zone *z)
+{
+	if (unit == UNIT_HOUR)
+		return hour_start(at, z);
+	return time_step(at, unit, 0, z);
+}
+
+int64_t
+time_step(int64_t start, enum time_unit unit, int n, const struct zone *z)
+{
+	struct civil c;
+	int64_t month, day = 1, local = 0;
+
+	if (unit == UNIT_HOUR)
+		return hour_start(start + n * MS_HOUR, z);
+	c = zone_civil(z, start);
+	month = c.month;
+	switch (unit) {
+	case UNIT_HOUR:
+	case UNIT_DAY:
+		day = (int64_t)c.day + n;
+		break;
+	case UNIT_WEEK:
+		day = (int64_t)c.day - (c.weekday - 1) + (int64_t)n * 7;
+		break;
+	case UNIT_MONTH:
+		month += n;
+		break;
+	case UNIT_QUARTER:
+		month += (int64_t)n * 3 - (c.month - 1) % 3;
+		break;
+	case UNIT_YEAR:
+		month = 1 + (int64_t)n * 12;
+		break;
+	}
+	local = local_of(c.year, month, day);
+	return moment_of(z, local);
+}
+
+static void
+put2(char *p, unsigned v)
+{
+	p[0] = (char)('0' + v / 10 % 10);
+	p[1] = (char)('0' + v % 10);
+}
+
+/* YYYY-MM-DD; a year of other than four digits only outside the range the
+ * programs accept, but it must not lie. */
+static void
+add_date(struct buf *b, const struct civil *c)
+{
+	char text[10] = "0000-00-00";
+
+	if (c->year < 0 || c->year > 9999) {
+		buf_addf(b, "%d-%02u-%02u", c->year, c->month, c->day);
+		return;
+	}
+	put2(text, (unsigned)c->year / 100);
+	put2(text + 2, (unsigned)c->year);
+	put2(text + 5, c->month);
+	put2(text + 8, c->day);
+	buf_add(b, text, sizeof(text));
+}
+
+void
+time_add(struct buf *b, int64_t at)
+{
+	struct civil c = civil_of(at);
+	char text[] = "T00:00:00.000Z";
+
+	buf_reserve(b, 32);
+	add_date(b, &c);
+	put2(text + 1, c.hour);
+	put2(text + 4, c.minute);
+	put2(text + 7, c.second);
+	if (c.ms) {
+		text[10] = (char)('0' + c.ms / 100);
+		put2(text + 11, c.ms % 100);
+		buf_add(b, text, 14);
+	} else {
+		text[9] = 'Z';
+		buf_add(b, text, 10);
+	}
+}
+
+void
+time_add_local(struct buf *b, int64_t at, const struct zone *z)
+{
+	struct civil c = zone_civil(z, at);
+	char text[] = " 00:00";
+
+	add_date(b, &c);
+	put2(text + 1, c.hour);
+	put2(text + 4, c.minute);
+	buf_add(b, text, 6);
+}
