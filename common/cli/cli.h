@@ -204,16 +204,16 @@ struct cli_call {
 int cli_main(const struct cli_program *program, int argc, char **argv);
 /* Was this option of the verb given? By long name. */
 bool cli_given(const struct cli_call *call, const char *name);
-/* True once SIGINT or SIGTERM asked a CLI_CHANGES verb to stop, or once the
- * reader of standard output has gone away and the verb only reads. Long loops
- * ask at each batch's end and then finish as if the input had ended there;
- * cli_main does the rest. A second signal kills at once. */
+/* True once SIGINT or SIGTERM asked a CLI_CHANGES verb to stop. Long loops ask
+ * at each batch's end and then finish as if the input had ended there; cli_main
+ * does the rest. A second signal kills at once. Other verbs need not ask: a
+ * signal, or a closed pipe at standard output, ends them on the spot. */
 bool cli_interrupted(void);
 
 /* output.c: where records go: -o FILE, which appears whole when the verb ends
  * with status 0, 3 or 4, or standard output, buffered. Write freely; cli_main
- * flushes and reports a failed write. Flush (cli_flush) only to tell somebody
- * who waits. */
+ * flushes, closes and reports a failed write. When the reader of a pipe has
+ * gone, what is written is dropped without an error. */
 int cli_output(const struct cli_call *call, FILE **ret, struct err *err);
 
 /* message.c: one message, one line, one write to standard error, prefixed
