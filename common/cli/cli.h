@@ -195,7 +195,7 @@ struct cli_call {
 	const struct cli_program *program;
 	const struct cli_verb *verb;
 	const struct cli_shared *shared;
-	const char *const *operands; /* NULL-ended */
+	char *const *operands; /* NULL-ended */
 	size_t count;
 };
 

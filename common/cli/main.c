@@ -53,12 +53,13 @@ on_signal(int number)
 static void
 catch_signals(const struct cli_verb *verb)
 {
-	struct sigaction sa = {.sa_flags = SA_RESETHAND};
+	struct sigaction sa = {0};
 
 	output_may_end(!(verb->shared & CLI_CHANGES));
 	if (!(verb->shared & CLI_CHANGES))
 		return;
 	sa.sa_handler = on_signal;
+	sa.sa_flags = (int)SA_RESETHAND;
 	sigemptyset(&sa.sa_mask);
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);

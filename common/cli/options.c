@@ -24,7 +24,7 @@ struct parser {
 	/* What the walk finds. */
 	struct met *met;
 	size_t met_count, met_cap;
-	const char **operands;
+	char **operands;
 	size_t count, cap;
 	int words[2]; /* places of the first operands before any "--" */
 	int word_count;
@@ -351,7 +351,7 @@ int
 cli_parse(const struct cli_program *program, int argc, char **argv,
     struct cli_call *ret_call, enum cli_special *ret_special, struct err *err)
 {
-	static const char *none[1];
+	static char *none[1];
 	struct parser *p = &parsed;
 	struct err verb_err = {0};
 
