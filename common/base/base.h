@@ -228,6 +228,10 @@ struct str text_cut(struct str s, size_t columns);
 void text_fold(struct buf *out, struct str s);
 /* s itself when already folded (the common ASCII case), else in arena. */
 struct str text_folded(struct arena *a, struct str s);
+/* Does s, folded, hold `folded` (folded already) there? Without memory of its
+ * own for ASCII and for text that is folded as it stands. */
+enum text_part { TEXT_ANYWHERE, TEXT_START, TEXT_END, TEXT_WHOLE };
+bool text_holds(struct str s, struct str folded, enum text_part part);
 /* Appends s safe for a terminal: controls, bidi overrides and bad UTF-8 are
  * shown escaped. */
 void text_safe(struct buf *out, struct str s);

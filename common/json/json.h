@@ -117,6 +117,20 @@ enum json_split_got json_split(
 bool json_split_may_end(const struct json_splitter *s);
 
 /*
+ * stored.c: single members of JSON that was checked on its way into the store;
+ * what both the evaluator of conditions and the store's SQL functions read
+ * attributes and lists with. Text that is no JSON gives missing values.
+ */
+/* The value of `key` in an object as text: a string decoded, anything else as
+ * written; missing (p NULL) when there is no such member or it is null. Of a
+ * name written twice the last value counts. Borrows object or the arena. */
+struct str json_stored_text(
+    struct str object, struct str key, struct arena *a);
+/* The next element of a list as text; nulls are passed over. *rest begins as
+ * the whole array. False at the end. */
+bool json_stored_next(struct str *rest, struct arena *a, struct str *ret);
+
+/*
  * doc.c: documents. struct json is one value (node) of a document; the root
  * stands for all of it. Nodes know where they were written and how one gets
  * to them from the root.
