@@ -9,9 +9,11 @@
 #include "base/base.h"
 #include "store/store.h"
 
-/* signal_kind, lead_id (or NULL), data (JSON or NULL) of many signals. */
+/* Many signals: seq (0, 1, 2 … in their order), kind, lead_id (or NULL), data
+ * (JSON or NULL). */
 extern const struct bulk_spec bulk_signal;
-/* Appends all rows of the bulk at the moment; in a change transaction. */
+/* Appends all rows of the bulk at the moment; in a change transaction. An
+ * empty bulk is fine. */
 int signal_add_bulk(struct store *st, int64_t tenant, int64_t at,
     struct bulk *signals, struct err *err);
 int signal_list(struct store *st, int64_t tenant, int64_t since,

@@ -14,8 +14,8 @@
 #include "json/json.h"
 #include "store/store.h"
 
-/* Settings: a JSON document in the store; what is not set has its default.
- * Defaults and meanings stand in one table in tenant.c, which also drives
+/* settings.c. Settings: a JSON document in the store; what is not set has its
+ * default. Names, defaults and meanings stand in one table, which also drives
  * `dl-db tenant set` and its help. */
 struct tenant_settings {
 	int64_t hot_threshold; /* 80: a score from here up is hot */
@@ -27,12 +27,15 @@ struct tenant_settings {
 	int64_t priority_high;     /* 80 */
 	int64_t priority_medium;   /* 60 */
 	char **conversion_events;  /* NULL-terminated; {"deal_won"} */
+	char *conversion_json;     /* the same as a JSON array */
 	char *zone_name;           /* "Asia/Tokyo" */
 	const struct zone *zone;
 	char *locale; /* "ja" or "en" */
 	char *plan;   /* "professional" */
-	/* goals.NAME=NUMBER and feature.NAME=on|off live in the document. */
+	/* goal.NAME=NUMBER and feature.NAME=on|off live in the document. */
 };
+/* "name  default  meaning" of every setting, one a line. */
+void tenant_settings_help(struct buf *out);
 
 struct tenant {
 	int64_t id;
@@ -50,14 +53,18 @@ void tenant_free(struct tenant *t);
 /* In a change transaction of the caller, with their audit row. */
 int tenant_add(struct store *st, const char *name, const char *who, int64_t now,
     struct err *err);
-/* "KEY=VALUE": checked against the table of settings. */
+/* "KEY=VALUE": checked against the table of settings; an empty VALUE goes
+ * back to the default. t follows; appends
+ * {"tenant":…,"setting":…,"old":…,"new":…} to changes unless it was so. */
 int tenant_set(struct store *st, struct tenant *t, const char *assignment,
-    const char *who, int64_t now, struct err *err);
+    const char *who, int64_t now, struct buf *changes, struct err *err);
 int tenant_list(struct store *st,
     int (*each)(void *context, const struct tenant *t, struct err *err),
     void *context, struct err *err);
 /* name, created_at and every setting with its value in force, as JSON. */
 void tenant_json(const struct tenant *t, struct buf *out);
+/* A goal's number; false when there is none of the name. */
+bool tenant_goal(const struct tenant *t, const char *name, double *ret);
 /* Whether a feature is on: feature.NAME, else by plan. */
 bool tenant_feature(const struct tenant *t, const char *feature);
 /* ERR_USAGE naming the feature and how to switch it on, when it is off. */
@@ -72,7 +79,8 @@ const char *tenant_priority(const struct tenant *t, int64_t score, bool hot);
  * @t0 conversion events as a JSON array (in t's memory). */
 struct cond_moment tenant_moment(const struct tenant *t, int64_t now);
 
-/* member.c: the tenant's people. */
+/* member.c: the tenant's people. member_set takes "KEY=VALUE" with name, role,
+ * region, manager, active; an empty value takes it away. */
 struct member {
 	struct str email, name, role, region, manager;
 	bool active;

@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The table of settings: names, defaults, meanings; reading the stored
+ * document, changing one setting in it, showing all of them. Besides the
+ * table there are two open families: goal.NAME and feature.NAME.
+ */
+#include "tenant/tenant_priv.h"
+
+enum setting_kind { NUMBER, DURATION, TEXT, ZONE, CHOICE, NAMES };
+
+struct setting {
+	const char *name;
+	enum setting_kind kind;
+	size_t offset;        /* of the value in struct tenant_settings */
+	const char *fallback; /* as one types it */
+	int64_t min, max;     /* NUMBER; DURATION in ms */
+	const char *choices;  /* CHOICE: words with blanks between */
+	const char *help;
+};
+
+#define AT(member) offsetof(struct tenant_settings, member)
+
+static const struct setting settings[] = {
+    {"hot_threshold", NUMBER, AT(hot_threshold), "80", 1, 100, NULL,
+	"a score from here up is hot"},
+    {"hot_margin", NUMBER, AT(hot_margin), "10", 0, 100, NULL,
+	"falling this far below the threshold re-arms"},
+    {"hot_rearm", DURATION, AT(hot_rearm), "7d", 0, 3650 * MS_DAY, NULL,
+	"so does this long since the lead last became hot"},
+    {"band_warm", NUMBER, AT(band_warm), "31", 0, 101, NULL,
+	"a score below is cold"},
+    {"band_hot", NUMBER, AT(band_hot), "61", 0, 101, NULL,
+	"a score from here up is in the hot band"},
+    {"priority_critical", NUMBER, AT(priority_critical), "90", 0, 101, NULL,
+	"priority critical from here up, when hot"},
+    {"priority_high", NUMBER, AT(priority_high), "80", 0, 101, NULL,
+	"priority high from here up"},
+    {"priority_medium", NUMBER, AT(priority_medium), "60", 0, 101, NULL,
+	"priority medium from here up"},
+    {"conversion_events", NAMES, AT(conversion_events), "deal_won", 0, 0, NULL,
+	"event types that mean a lead converted, with commas"},
+    {"zone", ZONE, AT(zone_name), "Asia/Tokyo", 0, 0, NULL,
+	"time zone of dates without one, and of what people read"},
+    {"locale", CHOICE, AT(locale), "ja", 0, 0, "ja en",
+	"language of what people read"},
+    {"plan", CHOICE, AT(plan), "professional", 0, 0,
+	"free starter professional enterprise",
+	"what is switched on; feature.NAME overrides"},
+};
+
+/* Features, and whether the smaller plans have them. */
+static const struct feature {
+	const char *name;
+	bool free, starter;
+} features[] = {
+    {"scoring", false, true},
+    {"segments", false, true},
+    {"tasks", false, true},
+    {"campaigns", false, false},
+    {"automations", false, false},
+    {"notifications", false, false},
+    {"stages", false, false},
+    {"crm", false, false},
+    {"reports", false, false},
+    {"forecast", false, false},
+    {"exports", false, false},
+};
+
+static const struct setting *
+setting_find(struct str name)
+{
+	for (size_t i = 0; i < COUNT_OF(settings); i++)
+		if (str_is(name, settings[i].name))
+			return &settings[i];
+	return NULL;
+}
+
+static void *
+slot(struct tenant_settings *s, const struct setting *row)
+{
+	return (char *)s + row->offset;
+}
+
+/* The names between commas, each checked, as a NULL-terminated list. */
+static int
+names_read(
+    struct str text, struct tenant_settings *s, char ***ret, struct err *err)
+{
+	char **names = NULL;
+	size_t count = 0, cap = 0;
+	struct buf json = {0};
+	struct json_writer w = {.out = &json};
+	struct str name;
+	bool more = true;
+
+	json_put_array(&w);
+	while (more) {
+		more = str_cut(&text, ',', &name);
+		name = str_trim(name);
+		if (name.n == 0)
+			continue;
+		json_put_text(&w, name);
+		GROW(names, cap, count + 2);
+		names[count++] = str_dup(name);
+		names[count] = NULL;
+	}
+	json_put_end(&w);
+	if (count == 0) {
+		buf_release(&json);
+		return err_set(err, ERR_USAGE, "no name in the list");
+	}
+	s->conversion_json = buf_detach(&json);
+	*ret = names;
+	return 0;
+}
+
+/* The value as typed, into its place. */
+static int
+value_read(struct tenant_settings *s, const struct setting *row,
+    struct str text, struct err *err)
+{
+	struct str words = str_of(row->choices), word;
+	int64_t number;
+	char *name;
+	bool more;
+
+	switch (row->kind) {
+	case NUMBER:
+		if (!number_int(text, &number))
+			return err_set(err, ERR_USAGE,
+			    "%s: not a whole number: %s", row->name,
+			    quoted(text));
+		break;
+	case DURATION:
+		if (!duration_parse(text, &number))
+			return err_set(err, ERR_USAGE,
+			    "%s: not a duration like 7d or 12h: %s", row->name,
+			    quoted(text));
+		break;
+	case ZONE:
+		name = str_dup(text);
+		if (zone_find(name, &s->zone, err) < 0) {
+			free(name);
+			if (err && err->kind == ERR_FAIL)
+				err->kind = ERR_USAGE;
+			return -1;
+		}
+		*(char **)slot(s, row) = name;
+		return 0;
+	case CHOICE:
+		for (more = true; more;) {
+			more = str_cut(&words, ' ', &word);
+			if (str_eq(word, text)) {
+				*(char **)slot(s, row) = str_dup(text);
+				return 0;
+			}
+		}
+		return err_set(err, ERR_USAGE, "%s: not one of %s: %s",
+		    row->name, row->choices, quoted(text));
+	case NAMES:
+		if (names_read(text, s, slot(s, row), err) < 0)
+			return err_prefix(err, "%s", row->name);
+		return 0;
+	case TEXT:
+		*(char **)slot(s, row) = str_dup(text);
+		return 0;
+	}
+	if (number < row->min || number > row->max)
+		return err_set(err, ERR_USAGE, "%s: out of range: %s",
+		    row->name, quoted(text));
+	*(int64_t *)slot(s, row) = number;
+	return 0;
+}
+
+static int
+settings_agree(const struct tenant_settings *s, struct err *err)
+{
+	if (s->band_warm > s->band_hot)
+		return err_set(err, ERR_USAGE, "band_warm is above band_hot");
+	if (s->priority_medium > s->priority_high ||
+	    s->priority_high > s->priority_critical)
+		return err_set(err, ERR_USAGE,
+		    "priority_medium, priority_high, priority_critical do not "
+		    "rise");
+	return 0;
+}
+
+void
+settings_release(struct tenant_settings *s)
+{
+	for (size_t i = 0; s->conversion_events && s->conversion_events[i]; i++)
+		free(s->conversion_events[i]);
+	free(s->conversion_events);
+	free(s->conversion_json);
+	free(s->zone_name);
+	free(s->locale);
+	free(s->plan);
+	memset(s, 0, sizeof(*s));
+}
+
+int
+settings_read(
+    const char *document, struct tenant_settings *ret, struct err *err)
+{
+	struct tenant_settings s = {0};
+	struct json *doc;
+	int rc = 0;
+
+	if (json_doc_parse(str_of(document), "settings", &doc, err) < 0)
+		return -1;
+	for (size_t i = 0; i < COUNT_OF(settings) && rc == 0; i++) {
+		const struct json *node = json_find(doc, settings[i].name);
+
+		rc = value_read(&s, &settings[i],
+		    node ? json_text(node) : str_of(settings[i].fallback), err);
+	}
+	if (rc == 0)
+		rc = settings_agree(&s, err);
+	json_doc_free(doc);
+	if (rc < 0) {
+		settings_release(&s);
+		return -1;
+	}
+	*ret = s;
+	return 0;
+}
+
+/* ---- showing ------------------------------------------------------------ */
+
+static void
+value_put(const struct tenant_settings *s, const struct setting *row,
+    struct json_writer *w)
+{
+	const void *p = (const char *)s + row->offset;
+	struct buf text = {0};
+
+	switch (row->kind) {
+	case NUMBER:
+		json_put_int(w, *(const int64_t *)p);
+		break;
+	case DURATION:
+		duration_add(&text, *(const int64_t *)p);
+		json_put_text(w, buf_str(&text));
+		break;
+	case NAMES:
+		json_put_raw(w, str_of(s->conversion_json));
+		break;
+	case ZONE:
+	case CHOICE:
+	case TEXT:
+		json_put_text(w, str_of(*(char *const *)p));
+		break;
+	}
+	buf_release(&text);
+}
+
+void
+settings_put(const struct tenant *t, struct json_writer *w)
+{
+	static const char *const families[] = {"goals", "features"};
+	struct json *doc;
+
+	for (size_t i = 0; i < COUNT_OF(settings); i++) {
+		json_put_name(w, settings[i].name);
+		value_put(&t->settings, &settings[i], w);
+	}
+	if (json_doc_parse(str_of(t->document), "settings", &doc, NULL) < 0)
+		BUG("settings of a tenant that was read do not parse");
+	for (size_t i = 0; i < COUNT_OF(families); i++)
+		if (json_find(doc, families[i])) {
+			json_put_name(w, families[i]);
+			json_put_node(w, json_find(doc, families[i]));
+		}
+	json_doc_free(doc);
+}
+
+void
+tenant_settings_help(struct buf *out)
+{
+	for (size_t i = 0; i < COUNT_OF(settings); i++)
+		buf_addf(out, "%-18s  %-12s  %s\n", settings[i].name,
+		    settings[i].fallback, settings[i].help);
+	buf_addf(out, "%-18s  %-12s  %s\n", "goal.NAME", "",
+	    "a number to be reached, for reports");
+	buf_addf(
+	    out, "%-18s  %-12s  %s\n", "feature.NAME", "by plan", "on or off");
+}
+
+/* ---- goals and features -------------------------------------------------- */
+
+bool
+tenant_goal(const struct tenant *t, const char *name, double *ret)
+{
+	const struct json *node;
+	struct json *doc;
+	bool found = false;
+
+	if (json_doc_parse(str_of(t->document), "settings", &doc, NULL) < 0)
+		return false;
+	node = json_find(json_find(doc, "goals"), name);
+	if (node)
+		found = number_real(json_text(node), ret);
+	json_doc_free(doc);
+	return found;
+}
+
+bool
+tenant_feature(const struct tenant *t, const char *feature)
+{
+	const struct json *node;
+	struct json *doc;
+	int set = -1;
+
+	if (json_doc_parse(str_of(t->document), "settings", &doc, NULL) < 0)
+		return false;
+	node = json_find(json_find(doc, "features"), feature);
+	if (node)
+		set = json_is_true(node);
+	json_doc_free(doc);
+	if (set >= 0)
+		return set;
+	for (size_t i = 0; i < COUNT_OF(features); i++) {
+		if (strcmp(features[i].name, feature) != 0)
+			continue;
+		if (strcmp(t->settings.plan, "free") == 0)
+			return features[i].free;
+		if (strcmp(t->settings.plan, "starter") == 0)
+			return features[i].starter;
+		return true;
+	}
+	return false;
+}
+
+int
+tenant_require(const struct tenant *t, const char *feature, struct err *err)
+{
+	if (tenant_feature(t, feature))
+		return 0;
+	return err_set(err, ERR_USAGE,
+	    "feature \"%s\" is off for tenant \"%s\" (plan %s): "
+	    "dl-db tenant set %s feature.%s=on",
+	    feature, t->name, t->settings.plan, t->name, feature);
+}
+
+/* ---- changing one -------------------------------------------------------- */
+
+/* A setting's value in the document as JSON. */
+static void
+value_as_json(const struct setting *row, struct str text, struct json_writer *w)
+{
+	int64_t number;
+
+	if (row->kind == NUMBER && number_int(text, &number)) {
+		json_put_int(w, number);
+		return;
+	}
+	/* Lists stay as typed: one form for the document and the hand. */
+	json_put_text(w, text);
+}
+
+static int
+unknown(struct str key, struct err *err)
+{
+	const char *best = NULL;
+	unsigned nearest = 4;
+
+	for (size_t i = 0; i < COUNT_OF(settings); i++) {
+		unsigned d = str_distance(key, str_of(settings[i].name), 3);
+
+		if (d < nearest) {
+			nearest = d;
+			best = settings[i].name;
+		}
+	}
+	if (best)
+		return err_set(err, ERR_USAGE,
+		    "no such setting: %s (did you mean %s?)", quoted(key),
+		    best);
+	return err_set(err, ERR_USAGE, "no such setting: %s", quoted(key));
+}
+
+static int
+feature_check(struct str name, struct err *err)
+{
+	struct buf known = {0};
+
+	for (size_t i = 0; i < COUNT_OF(features); i++) {
+		if (str_is(name, features[i].name)) {
+			buf_release(&known);
+			return 0;
+		}
+		buf_addf(&known, "%s%s", i ? ", " : "", features[i].name);
+	}
+	err_set(err, ERR_USAGE, "no such feature: %s (there is %s)",
+	    quoted(name), known.p);
+	buf_release(&known);
+	return -1;
+}
+
+/* One member of goals or features as JSON; empty value: taken away. */
+static int
+family_value(bool goal, struct str name, struct str value, struct buf *ret,
+    struct err *err)
+{
+	double number;
+
+	if (name.n == 0)
+		return err_set(err, ERR_USAGE, "%s: name missing",
+		    goal ? "goal" : "feature");
+	if (!goal && feature_check(name, err) < 0)
+		return -1;
+	if (value.n == 0)
+		return 0;
+	if (goal) {
+		if (!number_real(value, &number))
+			return err_set(err, ERR_USAGE,
+			    "goal.%.*s: not a number: %s", STR_ARG(name),
+			    quoted(value));
+		buf_addreal(ret, number);
+		return 0;
+	}
+	if (!str_is(value, "on") && !str_is(value, "off"))
+		return err_set(err, ERR_USAGE,
+		    "feature.%.*s: not on or off: %s", STR_ARG(name),
+		    quoted(value));
+	buf_addstr(ret, str_is(value, "on") ? "true" : "false");
+	return 0;
+}
+
+static void
+family_put(struct json_writer *w, const struct json *doc, const char *family,
+    struct str changed, struct str value)
+{
+	const struct json *node = json_find(doc, family);
+	bool open = false, done = !changed.p;
+
+	for (size_t i = 0; i <= json_count(node); i++) {
+		bool end = i == json_count(node);
+		struct str name =
+		    end ? (struct str){0} : json_name(json_item(node, i));
+		bool here = !done && (end || str_cmp(name, changed) >= 0);
+
+		/* Names in their order, the changed one at its place. */
+		if (here && value.n) {
+			if (!open)
+				json_put_name(w, family), json_put_object(w);
+			open = true;
+			json_put_key(w, changed);
+			json_put_raw(w, value);
+		}
+		if (here)
+			done = true;
+		if (end || (changed.p && str_eq(name, changed)))
+			continue;
+		if (!open)
+			json_put_name(w, family), json_put_object(w);
+		open = true;
+		json_put_key(w, name);
+		json_put_node(w, json_item(node, i));
+	}
+	if (open)
+		json_put_end(w);
+}
+
+static void
+document_put(const struct json *doc, struct str key, struct str value,
+    const struct setting *row, struct str goal, struct str feature,
+    struct str member, struct buf *ret)
+{
+	struct json_writer w = {.out = ret};
+
+	json_put_object(&w);
+	for (size_t i = 0; i < COUNT_OF(settings); i++) {
+		const struct json *node = json_find(doc, settings[i].name);
+
+		if (row == &settings[i]) {
+			if (value.n == 0)
+				continue;
+			json_put_key(&w, key);
+			value_as_json(row, value, &w);
+		} else if (node) {
+			json_put_name(&w, settings[i].name);
+			json_put_node(&w, node);
+		}
+	}
+	family_put(&w, doc, "goals", goal, member);
+	family_put(&w, doc, "features", feature, member);
+	json_put_end(&w);
+}
+
+static void
+value_in_force(
+    const struct tenant_settings *s, const struct setting *row, struct buf *ret)
+{
+	struct json_writer w = {.out = ret};
+
+	value_put(s, row, &w);
+}
+
+int
+settings_assign(const char *document, const char *assignment,
+    struct buf *ret_key, struct buf *ret_document, struct buf *ret_old,
+    struct buf *ret_new, struct err *err)
+{
+	struct str value = str_of(assignment), key, goal = {0};
+	struct str feature = {0};
+	const struct setting *row = NULL;
+	struct tenant_settings before = {0}, after = {0};
+	struct buf member = {0};
+	struct json *doc = NULL;
+	const struct json *node = NULL;
+	int rc = -1;
+
+	if (!str_cut(&value, '=', &key))
+		return err_set(err, ERR_USAGE, "not KEY=VALUE: %s",
+		    quoted(str_of(assignment)));
+	if (json_doc_parse(str_of(document), "settings", &doc, err) < 0)
+		return -1;
+	if (str_starts(key, STR("goal."))) {
+		goal = (struct str){key.p + 5, key.n - 5};
+		node = json_find_str(json_find(doc, "goals"), goal);
+	} else if (str_starts(key, STR("feature."))) {
+		feature = (struct str){key.p + 8, key.n - 8};
+		node = json_find_str(json_find(doc, "features"), feature);
+	} else if (!(row = setting_find(key))) {
+		unknown(key, err);
+		goto out;
+	}
+	if (!row && family_value(goal.p != NULL, goal.p ? goal : feature, value,
+			&member, err) < 0)
+		goto out;
+	document_put(doc, key, value, row, goal, feature, buf_str(&member),
+	    ret_document);
+	if (settings_read(document, &before, err) < 0 ||
+	    settings_read(ret_document->p, &after, err) < 0)
+		goto out;
+	buf_adds(ret_key, key);
+	if (row) {
+		value_in_force(&before, row, ret_old);
+		value_in_force(&after, row, ret_new);
+	} else {
+		buf_adds(ret_old, node ? json_raw(node) : STR("null"));
+		buf_adds(ret_new, member.len ? buf_str(&member) : STR("null"));
+	}
+	rc = 0;
+out:
+	settings_release(&before);
+	settings_release(&after);
+	buf_release(&member);
+	json_doc_free(doc);
+	return rc;
+}
