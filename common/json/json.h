@@ -93,28 +93,27 @@ int json_check(struct str text, bool allow_nul, struct json_fault *ret);
  * split.c: where the elements of a long `[ {…}, {…} ]` (or of objects simply
  * one after another) begin and end, without holding more than the caller does.
  * Only brackets and strings are looked at: each element still goes through the
- * scanner. An element whose brackets do not match ends at the next newline,
- * so that what follows is read again.
+ * scanner. An element whose brackets do not match costs itself and, at worst,
+ * what follows until a line that begins with `{`.
  */
 enum json_split_got {
 	JSON_SPLIT_MORE,    /* all was used: bring more text */
-	JSON_SPLIT_BEGIN,   /* an element begins with the next byte */
-	JSON_SPLIT_ELEMENT, /* the element is complete: it ends here */
-	JSON_SPLIT_JUNK,    /* what was used is no element: report it */
-	JSON_SPLIT_CLOSED,  /* the array's `]` was read */
+	JSON_SPLIT_BEGIN,   /* something begins with the next byte */
+	JSON_SPLIT_ELEMENT, /* it ends here and was an element */
+	JSON_SPLIT_JUNK,    /* it ends here (perhaps empty); s->what is wrong */
 };
-struct json_splitter {
-	unsigned depth; /* of open brackets in the element; private like all */
-	int state;
-	bool in_array, string, escape, comma, mismatch;
-	unsigned char open[JSON_DEPTH_MAX / 8]; /* one bit a bracket: is it { */
+struct json_splitter { /* zero-initialise; private but for `what` */
+	const char *what;
+	int state, next;
+	size_t depth, skip;
+	bool in_array, string, escape, mismatch;
+	unsigned char object[JSON_DEPTH_MAX / 8];
 };
-/* Looks at text, sets *ret_used to how much of it is dealt with. MORE while
- * in an element means: the element is at least that long. */
+/* Looks at text, sets *ret_used to how much of it is dealt with. */
 enum json_split_got json_split(
     struct json_splitter *s, struct str text, size_t *ret_used);
-/* True when the end of input may come here. */
-bool json_split_may_end(const struct json_splitter *s);
+/* What is wrong when the input ends here: NULL when nothing is. */
+const char *json_split_end(const struct json_splitter *s);
 
 /*
  * stored.c: single members of JSON that was checked on its way into the store;
@@ -160,7 +159,7 @@ const struct json *json_find_str(const struct json *n, struct str name);
 /* A string's text (NUL-terminated behind it), anything else as written. */
 struct str json_text(const struct json *n);
 struct str json_raw(const struct json *n); /* as written, strings quoted */
-bool json_is_true(const struct json *n);
+bool json_truth(const struct json *n);
 
 /* An error about n: "file:line:col: path: message", ERR_USAGE, returns -1. */
 int json_err(const struct json *n, struct err *err, const char *fmt, ...)

@@ -315,7 +315,7 @@ tenant_feature(const struct tenant *t, const char *feature)
 		return false;
 	node = json_find(json_find(doc, "features"), feature);
 	if (node)
-		set = json_is_true(node);
+		set = json_truth(node);
 	json_doc_free(doc);
 	if (set >= 0)
 		return set;

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Documents. Our scanner checks the text first (it says precisely what is
+ * wrong and where), jansson builds the values, and a walk over the checked
+ * text gives every value a node that knows its place, its name and its parent.
+ * Typed getters are in doc_get.c.
+ */
+#include <jansson.h>
+
+#include "json/json_priv.h"
+
+#define DOC_MAX ((size_t)64 << 20)
+
+struct json {
+	const json_t *value;
+	const struct json *parent;
+	size_t index;    /* among the parent's children */
+	struct str name; /* in an object; else missing */
+	struct str raw;
+	struct str text;
+	const struct json **child; /* in the order of the text */
+	size_t count;
+	struct json_doc *doc;
+};
+
+struct json_doc {
+	struct json root; /* first, so that the root's address is the doc's */
+	json_t *value;
+	struct str text;
+	const char *name;
+	struct arena arena;
+};
+
+static struct json *build(struct json_doc *doc, struct json_cursor *c,
+    const json_t *value, struct json *n);
+
+/* Children are collected here until their number is known. */
+struct children {
+	struct json **item;
+	size_t count, cap;
+};
+
+static struct str
+build_name(struct json_doc *doc, struct json_cursor *c)
+{
+	const char *start = ++c->p;
+	bool escaped;
+	struct str raw;
+	char *p;
+
+	json_lex_string(c, &escaped);
+	raw = (struct str){start, (size_t)(c->p - 1 - start)};
+	json_blanks(c);
+	c->p++; /* the colon */
+	json_blanks(c);
+	p = arena_alloc(&doc->arena, raw.n + 1);
+	raw.n = json_unescape(raw, p);
+	p[raw.n] = '\0';
+	return (struct str){p, raw.n};
+}
+
+/* A name written twice: the last value counts, where the first one stood. */
+static void
+drop_duplicates(struct children *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		size_t k = 0;
+
+		while (k < kept &&
+		       !str_eq(list->item[k]->name, list->item[i]->name))
+			k++;
+		list->item[k] = list->item[i];
+		if (k == kept)
+			kept++;
+	}
+	list->count = kept;
+}
+
+/* c->p behind the opening bracket of n. */
+static void
+build_children(struct json_doc *doc, struct json_cursor *c, struct json *n)
+{
+	struct children list = {0};
+	bool object = json_is_object(n->value);
+	size_t item = 0;
+
+	json_blanks(c);
+	while (*c->p != '}' && *c->p != ']') {
+		struct str name = {0};
+		struct json *child;
+		const json_t *value;
+
+		if (object)
+			name = build_name(doc, c);
+		child = arena_zalloc(&doc->arena, sizeof(*child));
+		GROW(list.item, list.cap, list.count + 1);
+		list.item[list.count++] = child;
+		value = object ? json_object_get(n->value, name.p)
+			       : json_array_get(n->value, item++);
+		child->parent = n;
+		child->name = name;
+		build(doc, c, value, child);
+		json_blanks(c);
+		if (*c->p == ',') {
+			c->p++;
+			json_blanks(c);
+		}
+	}
+	c->p++;
+	if (object && list.count > json_object_size(n->value))
+		drop_duplicates(&list);
+	n->count = list.count;
+	n->child = arena_alloc(&doc->arena, list.count * sizeof(*n->child) + 1);
+	for (size_t i = 0; i < list.count; i++) {
+		list.item[i]->index = i;
+		n->child[i] = list.item[i];
+	}
+	free(list.item);
+}
+
+/* Recursion is bounded by JSON_DEPTH_MAX: the text is checked. */
+static struct json *
+build(struct json_doc *doc, struct json_cursor *c, const json_t *value,
+    struct json *n)
+{
+	const char *start = c->p;
+	enum json_type type;
+	bool escaped;
+
+	n->doc = doc;
+	n->value = value;
+	if (*c->p == '{' || *c->p == '[') {
+		c->p++;
+		/* An earlier value of a name written twice has no jansson
+		 * value of its own kind: pass over it. */
+		if ((*start == '{') == json_is_object(value) &&
+		    (*start == '[') == json_is_array(value)) {
+			build_children(doc, c, n);
+		} else {
+			c->p = start;
+			json_lex_value(c, 0, &type, &escaped);
+		}
+	} else {
+		json_lex_value(c, 0, &type, &escaped);
+	}
+	n->raw = (struct str){start, (size_t)(c->p - start)};
+	n->text = json_is_string(value) ? (struct str){json_string_value(value),
+					      json_string_length(value)}
+					: n->raw;
+	return n;
+}
+
+/* jansson takes no NUL in names: such a name reads U+FFFD there, in a text of
+ * the same length. Names are the strings with a colon behind them. */
+static void
+mend_names(char *text, size_t n)
+{
+	struct json_fault fault;
+	struct json_cursor c = {.p = text,
+	    .end = text + n,
+	    .begin = text,
+	    .allow_nul = true,
+	    .fault = &fault};
+
+	while (c.p < c.end) {
+		size_t start;
+		bool escaped;
+
+		if (*c.p++ != '"')
+			continue;
+		start = (size_t)(c.p - text);
+		json_lex_string(&c, &escaped);
+		json_blanks(&c);
+		if (c.p == c.end || *c.p != ':')
+			continue;
+		for (char *p = text + start; p + 6 <= c.p; p++) {
+			if (*p != '\\')
+				continue;
+			if (memcmp(p, "\\u0000", 6) == 0)
+				memcpy(p, "\\ufffd", 6);
+			p++;
+		}
+	}
+}
+
+static int
+load(struct json_doc *doc, struct err *err)
+{
+	struct json_fault fault = {0};
+	struct json_cursor c = {.p = doc->text.p,
+	    .end = doc->text.p + doc->text.n,
+	    .begin = doc->text.p,
+	    .allow_nul = true,
+	    .fault = &fault};
+	json_error_t why;
+
+	/* jansson has no integers past 64 bits; as reals all of them pass, and
+	 * exact ones are read from the text. */
+	doc->value = json_loadb(doc->text.p, doc->text.n,
+	    JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &why);
+	if (!doc->value) {
+		size_t at = why.position > 0 ? (size_t)why.position - 1 : 0;
+
+		return err_at(err, ERR_USAGE,
+		    json_place(doc->text, at, doc->name), "%s", why.text);
+	}
+	json_blanks(&c);
+	build(doc, &c, doc->value, &doc->root);
+	return 0;
+}
+
+int
+json_doc_parse(
+    struct str text, const char *name, struct json **ret, struct err *err)
+{
+	struct json_fault fault = {0};
+	struct json_doc *doc;
+	char *copy;
+
+	if (!text.p)
+		text = STR("");
+	if (text.n > DOC_MAX)
+		return err_set(err, ERR_USAGE, "%s: longer than 64 MiB", name);
+	if (json_check(text, true, &fault) < 0)
+		return err_at(err, ERR_USAGE,
+		    json_place(text, fault.offset, name), "%s%s", fault.what,
+		    fault.code == JSON_CODE_CUT ? " (the text ends here)" : "");
+
+	doc = xcalloc(1, sizeof(*doc));
+	copy = arena_strdup(&doc->arena, text);
+	mend_names(copy, text.n);
+	doc->text = (struct str){copy, text.n};
+	doc->name = arena_strdup(&doc->arena, str_of(name));
+	if (load(doc, err) < 0) {
+		json_doc_free(&doc->root);
+		return -1;
+	}
+	*ret = &doc->root;
+	return 0;
+}
+
+int
+json_doc_read(const char *path, struct json **ret, struct err *err)
+{
+	struct buf text = {0};
+	bool standard = strcmp(path, "-") == 0;
+	int rc;
+
+	rc = file_read(path, &text, DOC_MAX, err);
+	if (rc == 0)
+		rc = json_doc_parse(
+		    buf_str(&text), standard ? "<stdin>" : path, ret, err);
+	buf_release(&text);
+	return rc;
+}
+
+void
+json_doc_free(struct json *root)
+{
+	struct json_doc *doc = (struct json_doc *)root;
+
+	if (!doc)
+		return;
+	json_decref(doc->value);
+	arena_release(&doc->arena);
+	free(doc);
+}
+
+bool
+json_doc_equal(const struct json *a, const struct json *b)
+{
+	return json_equal(a->value, b->value) != 0;
+}
+
+enum json_type
+json_type_of(const struct json *n)
+{
+	switch (json_typeof(n->value)) {
+	case JSON_OBJECT:
+		return JSON_TYPE_OBJECT;
+	case JSON_ARRAY:
+		return JSON_TYPE_ARRAY;
+	case JSON_STRING:
+		return JSON_TYPE_STRING;
+	case JSON_INTEGER:
+	case JSON_REAL:
+		return JSON_TYPE_NUMBER;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return JSON_TYPE_BOOL;
+	case JSON_NULL:
+		break;
+	}
+	return JSON_TYPE_NULL;
+}
+
+struct place
+json_place_of(const struct json *n)
+{
+	return json_place(
+	    n->doc->text, (size_t)(n->raw.p - n->doc->text.p), n->doc->name);
+}
+
+size_t
+json_count(const struct json *n)
+{
+	return n->count;
+}
+
+const struct json *
+json_item(const struct json *n, size_t i)
+{
+	return i < n->count ? n->child[i] : NULL;
+}
+
+struct str
+json_name(const struct json *n)
+{
+	return n->name;
+}
+
+const struct json *
+json_find_str(const struct json *n, struct str name)
+{
+	if (!n)
+		return NULL;
+	for (size_t i = 0; i < n->count; i++)
+		if (n->child[i]->name.p && str_eq(n->child[i]->name, name))
+			return n->child[i];
+	return NULL;
+}
+
+const struct json *
+json_find(const struct json *n, const char *name)
+{
+	return json_find_str(n, str_of(name));
+}
+
+struct str
+json_text(const struct json *n)
+{
+	return n->text;
+}
+
+struct str
+json_raw(const struct json *n)
+{
+	return n->raw;
+}
+
+bool
+json_truth(const struct json *n)
+{
+	return n && json_typeof(n->value) == JSON_TRUE;
+}
+
+static bool
+plain_word(struct str name)
+{
+	if (name.n == 0)
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		unsigned char ch = (unsigned char)name.p[i];
+
+		if (ch != '_' && ch < 0x80 && !(ch >= '0' && ch <= '9') &&
+		    !((ch | 0x20) >= 'a' && (ch | 0x20) <= 'z'))
+			return false;
+	}
+	return true;
+}
+
+void
+json_path_add(struct buf *b, const struct json *n)
+{
+	const struct json *chain[JSON_DEPTH_MAX + 1];
+	size_t steps = 0;
+	bool first = true;
+
+	for (; n->parent; n = n->parent)
+		chain[steps++] = n;
+	while (steps-- > 0) {
+		n = chain[steps];
+		if (!n->name.p) {
+			buf_addf(b, "[%zu]", n->index);
+		} else {
+			if (!first)
+				buf_addc(b, '.');
+			if (plain_word(n->name))
+				buf_adds(b, n->name);
+			else
+				buf_addquoted(b, n->name);
+		}
+		first = false;
+	}
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: ISC */
+/* The writer: text goes out in long plain pieces, escapes in between. */
+#include <math.h>
+
+#include "json/json_priv.h"
+
+/* Appends what one byte that is not plain becomes; returns bytes consumed. */
+static size_t
+put_odd(struct buf *out, const char *p)
+{
+	static const char names[32] = {
+	    ['\b'] = 'b',
+	    ['\f'] = 'f',
+	    ['\n'] = 'n',
+	    ['\r'] = 'r',
+	    ['\t'] = 't',
+	};
+	unsigned char ch = (unsigned char)*p;
+
+	buf_addc(out, '\\');
+	if (ch >= 0x20)
+		buf_addc(out, *p);
+	else if (names[ch] != 0)
+		buf_addc(out, names[ch]);
+	else
+		buf_addf(out, "u%04x", ch);
+	return 1;
+}
+
+/* Text that is valid UTF-8. */
+static void
+put_valid(struct buf *out, struct str text)
+{
+	const char *p = text.p, *end = text.p + text.n;
+
+	while (p < end) {
+		const char *stop = json_plain_end(p, end);
+
+		buf_add(out, p, (size_t)(stop - p));
+		p = stop;
+		if (p < end)
+			p += put_odd(out, p);
+	}
+}
+
+void
+json_quote(struct buf *out, struct str text)
+{
+	buf_addc(out, '"');
+	while (text.n > 0) {
+		size_t good = utf8_valid(text);
+
+		put_valid(out, (struct str){text.p, good});
+		if (good == text.n)
+			break;
+		buf_addstr(out, "\xef\xbf\xbd");
+		text.p += good + 1;
+		text.n -= good + 1;
+	}
+	buf_addc(out, '"');
+}
+
+static bool
+in_object(const struct json_writer *w)
+{
+	unsigned top = w->depth - 1;
+
+	return w->depth > 0 && ((w->object[top / 8] >> (top % 8)) & 1) != 0;
+}
+
+static void
+new_line(struct json_writer *w)
+{
+	if (!w->pretty)
+		return;
+	buf_addc(w->out, '\n');
+	for (unsigned i = 0; i < w->depth; i++)
+		buf_add(w->out, "  ", 2);
+}
+
+/* What comes in front of a value or a name. */
+static void
+separate(struct json_writer *w)
+{
+	if (w->depth == 0)
+		return;
+	if (w->filled)
+		buf_addc(w->out, ',');
+	new_line(w);
+	w->filled = true;
+}
+
+static void
+before_value(struct json_writer *w)
+{
+	if (w->named)
+		w->named = false;
+	else if (in_object(w))
+		BUG("a JSON value without a name");
+	else
+		separate(w);
+}
+
+static void
+open_bracket(struct json_writer *w, bool object)
+{
+	unsigned char bit = (unsigned char)(1u << w->depth % 8);
+	unsigned char *byte;
+
+	before_value(w);
+	if (w->depth == JSON_DEPTH_MAX)
+		BUG("JSON written too deeply");
+	byte = &w->object[w->depth / 8];
+	*byte = (unsigned char)(object ? *byte | bit : *byte & ~bit);
+	w->depth++;
+	w->filled = false;
+	buf_addc(w->out, object ? '{' : '[');
+}
+
+void
+json_put_object(struct json_writer *w)
+{
+	open_bracket(w, true);
+}
+
+void
+json_put_array(struct json_writer *w)
+{
+	open_bracket(w, false);
+}
+
+void
+json_put_end(struct json_writer *w)
+{
+	bool object = in_object(w);
+
+	if (w->depth == 0 || w->named)
+		BUG("JSON ended where nothing can end");
+	w->depth--;
+	if (w->filled)
+		new_line(w);
+	w->filled = true;
+	buf_addc(w->out, object ? '}' : ']');
+}
+
+static void
+after_name(struct json_writer *w)
+{
+	buf_addc(w->out, ':');
+	if (w->pretty)
+		buf_addc(w->out, ' ');
+	w->named = true;
+}
+
+void
+json_put_key(struct json_writer *w, struct str name)
+{
+	if (!in_object(w) || w->named)
+		BUG("a JSON name outside an object");
+	separate(w);
+	json_quote(w->out, name);
+	after_name(w);
+}
+
+void
+json_put_name(struct json_writer *w, const char *name)
+{
+	json_put_key(w, str_of(name));
+}
+
+void
+json_put_text(struct json_writer *w, struct str text)
+{
+	before_value(w);
+	if (text.p)
+		json_quote(w->out, text);
+	else
+		buf_add(w->out, "null", 4);
+}
+
+void
+json_put_int(struct json_writer *w, int64_t v)
+{
+	before_value(w);
+	buf_addint(w->out, v);
+}
+
+void
+json_put_real(struct json_writer *w, double v)
+{
+	before_value(w);
+	if (isfinite(v))
+		buf_addreal(w->out, v);
+	else
+		buf_add(w->out, "null", 4);
+}
+
+void
+json_put_bool(struct json_writer *w, bool v)
+{
+	before_value(w);
+	buf_addstr(w->out, v ? "true" : "false");
+}
+
+void
+json_put_null(struct json_writer *w)
+{
+	before_value(w);
+	buf_add(w->out, "null", 4);
+}
+
+void
+json_put_raw(struct json_writer *w, struct str json)
+{
+	before_value(w);
+	buf_adds(w->out, json);
+}
+
+void
+json_put_node(struct json_writer *w, const struct json *n)
+{
+	enum json_type type = json_type_of(n);
+	size_t count = json_count(n);
+
+	if (type == JSON_TYPE_STRING) {
+		json_put_text(w, json_text(n));
+		return;
+	}
+	if (type != JSON_TYPE_OBJECT && type != JSON_TYPE_ARRAY) {
+		json_put_raw(w, json_raw(n));
+		return;
+	}
+	if (type == JSON_TYPE_OBJECT)
+		json_put_object(w);
+	else
+		json_put_array(w);
+	for (size_t i = 0; i < count; i++) {
+		const struct json *item = json_item(n, i);
+
+		if (type == JSON_TYPE_OBJECT)
+			json_put_key(w, json_name(item));
+		json_put_node(w, item);
+	}
+	json_put_end(w);
+}
