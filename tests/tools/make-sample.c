@@ -5,8 +5,9 @@
  *	make-sample leads|events|assessments N
  *	    [--seed S] [--now TIME] [--start TIME] [-f ndjson|csv]
  *
- * N counts the leads; `events N` are the events of those N leads (about five
- * each), `assessments N` their runs through a questionnaire. A lead and all
+ * Without --now it is always 2026-01-15, and the leads came in the two years
+ * before. N counts the leads; `events N` are the events of those N leads (about
+ *five each), `assessments N` their runs through a questionnaire. A lead and all
  * that happens to it follow from (seed, number) alone, so the three streams
  * agree as long as seed, N and period do. Memory does not grow with N: events
  * come in order of time as far as a heap of fixed size can see ahead.
@@ -17,17 +18,14 @@
  * logistic model with noise, on what the lead is and on what it did.
  */
 #include <math.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
+#include "cli/cli.h"
 #include "sample_words.h"
 
-#define ZONE	   (9 * MS_HOUR) /* Japan keeps one time all year */
-#define EVENTS_MAX 96		 /* of one lead */
+#define ZONE       (9 * MS_HOUR) /* Japan keeps one time all year */
+#define EVENTS_MAX 96            /* of one lead */
 #define HEAP_MAX   (1u << 19)
 
 enum type {
@@ -52,29 +50,29 @@ enum type {
 };
 
 static const char *const type_names[TYPE__MAX] = {
-	[ASSESSMENT_STARTED] = "assessment_started",
-	[ASSESSMENT_HALF] = "assessment_half",
-	[ASSESSMENT_COMPLETED] = "assessment_completed",
-	[FORM_ENTERED] = "form_entered",
-	[FORM_SUBMITTED] = "form_submitted",
-	[EMAIL_SENT] = "email_sent",
-	[EMAIL_OPENED] = "email_opened",
-	[EMAIL_CLICKED] = "email_clicked",
-	[EMAIL_BOUNCED] = "email_bounced",
-	[UNSUBSCRIBED] = "unsubscribed",
-	[SITE_VISITED] = "site_visited",
-	[DOCUMENT_DOWNLOADED] = "document_downloaded",
-	[DEMO_REQUESTED] = "demo_requested",
-	[SALES_CONTACTED] = "sales_contacted",
-	[PROPOSAL_SENT] = "proposal_sent",
-	[DEAL_WON] = "deal_won",
-	[DEAL_LOST] = "deal_lost",
+    [ASSESSMENT_STARTED] = "assessment_started",
+    [ASSESSMENT_HALF] = "assessment_half",
+    [ASSESSMENT_COMPLETED] = "assessment_completed",
+    [FORM_ENTERED] = "form_entered",
+    [FORM_SUBMITTED] = "form_submitted",
+    [EMAIL_SENT] = "email_sent",
+    [EMAIL_OPENED] = "email_opened",
+    [EMAIL_CLICKED] = "email_clicked",
+    [EMAIL_BOUNCED] = "email_bounced",
+    [UNSUBSCRIBED] = "unsubscribed",
+    [SITE_VISITED] = "site_visited",
+    [DOCUMENT_DOWNLOADED] = "document_downloaded",
+    [DEMO_REQUESTED] = "demo_requested",
+    [SALES_CONTACTED] = "sales_contacted",
+    [PROPOSAL_SENT] = "proposal_sent",
+    [DEAL_WON] = "deal_won",
+    [DEAL_LOST] = "deal_lost",
 };
 
 struct world {
 	uint64_t seed;
 	int64_t start, now;
-	uint64_t count;	   /* leads */
+	uint64_t count;    /* leads */
 	uint64_t stride;   /* coprime to count: shuffles people into firms */
 	double *cumulated; /* weight of the days up to and with each */
 	size_t days;
@@ -100,7 +98,7 @@ struct lead {
 	uint64_t firm;
 	int64_t size;
 	bool student, free_mail, no_mail;
-	double fit; /* log-odds that attributes bring */
+	double fit;    /* log-odds that attributes bring */
 	uint64_t look; /* random bits for spelling */
 	struct event event[EVENTS_MAX];
 	unsigned events;
@@ -199,10 +197,9 @@ choose(uint64_t *state, const struct choice *choices, size_t count)
 static double
 day_weight(int64_t day, double progress)
 {
-	static const double weekday[7] = {
-		1.0, 1.15, 1.2, 1.1, 0.9, 0.25, 0.2};
-	static const double month[12] = {0.9, 1.05, 1.3, 1.05, 0.85, 1.1, 1.05,
-		0.75, 1.2, 1.25, 1.15, 0.8};
+	static const double weekday[7] = {1.0, 1.15, 1.2, 1.1, 0.9, 0.25, 0.2};
+	static const double month[12] = {
+	    0.9, 1.05, 1.3, 1.05, 0.85, 1.1, 1.05, 0.75, 1.2, 1.25, 1.15, 0.8};
 	struct civil c = zone_civil(zone_utc(), day * MS_DAY);
 	double weight = weekday[c.weekday - 1] * month[c.month - 1];
 
@@ -218,7 +215,7 @@ static int64_t
 time_of_day(double share)
 {
 	static const double hour[24] = {1, 1, 0, 0, 0, 1, 2, 4, 8, 16, 18, 16,
-		10, 15, 17, 17, 15, 13, 9, 6, 5, 5, 4, 2};
+	    10, 15, 17, 17, 15, 13, 9, 6, 5, 5, 4, 2};
 	double total = 0, before = 0;
 
 	for (size_t h = 0; h < 24; h++)
@@ -226,9 +223,9 @@ time_of_day(double share)
 	share *= total;
 	for (size_t h = 0; h < 24; h++) {
 		if (share < before + hour[h])
-			return (int64_t)(((double)h +
-					     (share - before) / hour[h]) *
-			    (double)MS_HOUR);
+			return (
+			    int64_t)(((double)h + (share - before) / hour[h]) *
+				     (double)MS_HOUR);
 		before += hour[h];
 	}
 	return MS_DAY - 1;
@@ -251,7 +248,7 @@ arrival(const struct world *w, double share)
 	}
 	before = low ? w->cumulated[low - 1] : 0;
 	moment = (w->first_day + (int64_t)low) * MS_DAY - ZONE +
-	    time_of_day((at - before) / (w->cumulated[low] - before));
+		 time_of_day((at - before) / (w->cumulated[low] - before));
 	if (moment < w->start)
 		moment = w->start;
 	if (moment >= w->now)
@@ -271,8 +268,8 @@ world_make(struct world *w)
 	w->days = (size_t)(last - w->first_day + 1);
 	w->cumulated = xcalloc(w->days, sizeof(*w->cumulated));
 	for (size_t i = 0; i < w->days; i++) {
-		sum += day_weight(w->first_day + (int64_t)i,
-		    (double)i / (double)w->days);
+		sum += day_weight(
+		    w->first_day + (int64_t)i, (double)i / (double)w->days);
 		w->cumulated[i] = sum;
 	}
 	for (w->stride = w->count * 5 / 8 + 1;; w->stride++) {
@@ -317,10 +314,10 @@ mails(const struct world *w, struct lead *l, uint64_t *chance, double interest,
 	if (l->no_mail)
 		return 0;
 	for (unsigned i = 0; i < COUNT_OF(plan); i++) {
-		if (i > 0 && !happens(chance, 0.55))
+		if (i > 0 && !happens(chance, 0.42))
 			break;
 		at = (l->created + ZONE) / MS_DAY * MS_DAY - ZONE +
-		    plan[i] * MS_DAY + 9 * MS_HOUR + 30 * MS_MINUTE;
+		     plan[i] * MS_DAY + 9 * MS_HOUR + 30 * MS_MINUTE;
 		add_event(w, l, EMAIL_SENT, at, i, 0);
 		if (happens(chance, 0.012)) {
 			add_event(w, l, EMAIL_BOUNCED, at + MS_MINUTE, i, 0);
@@ -371,7 +368,7 @@ live(const struct world *w, struct lead *l)
 			at += 150000 + (int64_t)exponential(&chance, 150e3);
 			add_event(w, l, ASSESSMENT_COMPLETED, at, 0,
 			    (uint32_t)(100 * logistic(0.3 + 0.6 * l->fit +
-				0.5 * normal(&chance))));
+						      0.5 * normal(&chance))));
 		}
 	} else if (happens(&chance, 0.5)) {
 		add_event(w, l, FORM_ENTERED, at, 0, 0);
@@ -381,7 +378,7 @@ live(const struct world *w, struct lead *l)
 	clicks = mails(w, l, &chance, interest, &unsubscribed);
 
 	/* Visits thin out: half of them come within two weeks. */
-	visits = poisson(&chance, 0.9 * warmth);
+	visits = poisson(&chance, 0.72 * warmth);
 	for (unsigned i = 0; i < visits; i++) {
 		at = l->created + (int64_t)exponential(&chance, 1.75e9);
 		add_event(w, l, SITE_VISITED, at,
@@ -406,12 +403,12 @@ live(const struct world *w, struct lead *l)
 	}
 
 	odds = -4.5 + 1.15 * l->fit + (demo ? 1.6 : 0) +
-	    (completed ? 0.55 : 0) + 0.6 * (downloads > 2 ? 2 : downloads) +
-	    0.35 * (clicks > 3 ? 3 : clicks) +
-	    0.18 * (visits > 5 ? 5 : visits) - (unsubscribed ? 1.5 : 0) +
-	    0.4 * normal(&chance);
+	       (completed ? 0.55 : 0) + 0.6 * (downloads > 2 ? 2 : downloads) +
+	       0.35 * (clicks > 3 ? 3 : clicks) +
+	       0.18 * (visits > 5 ? 5 : visits) - (unsubscribed ? 1.5 : 0) +
+	       0.4 * normal(&chance);
 	won = happens(&chance, logistic(odds));
-	if (!won && !happens(&chance, logistic(odds + 2.2)))
+	if (!won && !happens(&chance, logistic(odds + 1.5)))
 		return;
 	last += MS_DAY + (int64_t)exponential(&chance, 3e8);
 	add_event(w, l, SALES_CONTACTED, last, 0, 0);
@@ -423,8 +420,8 @@ live(const struct world *w, struct lead *l)
 	if (won)
 		add_event(w, l, DEAL_WON, last, 0,
 		    (uint32_t)(10000 *
-			lround(exp(4 + 0.25 * log((double)l->size) +
-			    0.5 * normal(&chance)))));
+			       lround(exp(4 + 0.25 * log((double)l->size) +
+					  0.5 * normal(&chance)))));
 	else if (happens(&chance, 0.7))
 		add_event(w, l, DEAL_LOST, last, 0, 0);
 }
@@ -433,13 +430,13 @@ static void
 lead_make(const struct world *w, uint64_t number, struct lead *l)
 {
 	uint64_t chance = mix(w->seed ^ mix(number));
-	uint64_t shuffled = (number * w->stride + w->seed % w->count) %
-	    w->count;
+	uint64_t shuffled =
+	    (number * w->stride + w->seed % w->count) % w->count;
 	uint64_t slot = shuffled % 3, firm;
 
 	l->number = number;
-	l->created = arrival(
-	    w, ((double)number + uniform(&chance)) / (double)w->count);
+	l->created =
+	    arrival(w, ((double)number + uniform(&chance)) / (double)w->count);
 	l->firm = shuffled / 3;
 	l->student = happens(&chance, 0.03);
 	l->free_mail = !l->student && happens(&chance, 0.11);
@@ -464,10 +461,10 @@ lead_make(const struct world *w, uint64_t number, struct lead *l)
 	l->size = l->size < 1 ? 1 : l->size > 150000 ? 150000 : l->size;
 
 	l->fit = industries[l->industry].effect + l->title->effect +
-	    l->department->effect + l->source->effect + l->budget->effect +
-	    l->timing->effect + (l->size >= 500 ? 0.5 : 0) -
-	    (l->size < 10 ? 0.4 : 0) - (l->free_mail ? 0.8 : 0) -
-	    (l->student ? 3 : 0);
+		 l->department->effect + l->source->effect + l->budget->effect +
+		 l->timing->effect + (l->size >= 500 ? 0.5 : 0) -
+		 (l->size < 10 ? 0.4 : 0) - (l->free_mail ? 0.8 : 0) -
+		 (l->student ? 3 : 0);
 }
 
 /* --- writing ------------------------------------------------------------- */
@@ -475,29 +472,23 @@ lead_make(const struct world *w, uint64_t number, struct lead *l)
 /* One record's fields, each given in the same order every time, NULL when
  * missing; those called attrs.X come last. */
 struct out {
+	FILE *file;
 	bool csv, header;
-	char *p;
-	size_t n, cap;
-	struct buf names; /* CSV: the header line while the first record is */
+	struct buf names; /* CSV: the header line, while `header` */
+	struct buf record;
 	bool any, in_attrs;
 };
 
 static void
 put(struct out *o, const char *s, size_t n)
 {
-	if (o->n + n > o->cap) {
-		if (fwrite(o->p, 1, o->n, stdout) != o->n)
-			exit(1);
-		o->n = 0;
-	}
-	memcpy(o->p + o->n, s, n);
-	o->n += n;
+	buf_add(&o->record, s, n);
 }
 
 static void
-puts_(struct out *o, const char *s)
+put_text(struct out *o, const char *s)
 {
-	put(o, s, strlen(s));
+	buf_add(&o->record, s, strlen(s));
 }
 
 enum kind { TEXT, BARE };
@@ -509,15 +500,15 @@ field(struct out *o, const char *name, const char *value, enum kind kind)
 
 	if (o->csv) {
 		if (o->header)
-			buf_addf(&o->names, "%s%s", o->names.len ? "," : "",
-			    name);
+			buf_addf(
+			    &o->names, "%s%s", o->names.len ? "," : "", name);
 		if (o->any)
 			put(o, ",", 1);
 		o->any = true;
 		if (!value)
 			return;
 		if (!strpbrk(value, ",\"\r\n")) {
-			puts_(o, value);
+			put_text(o, value);
 			return;
 		}
 		put(o, "\"", 1);
@@ -528,18 +519,18 @@ field(struct out *o, const char *name, const char *value, enum kind kind)
 	}
 	if (!value)
 		return;
-	puts_(o, o->any ? "," : "{");
+	put_text(o, o->any ? "," : "{");
 	o->any = true;
 	if (attr && !o->in_attrs) {
-		puts_(o, "\"attrs\":{");
+		put_text(o, "\"attrs\":{");
 		o->in_attrs = true;
 	}
 	put(o, "\"", 1);
-	puts_(o, attr ? name + 6 : name);
+	put_text(o, attr ? name + 6 : name);
 	put(o, "\":", 2);
 	if (kind == TEXT)
 		put(o, "\"", 1);
-	puts_(o, value); /* the words hold nothing that JSON escapes */
+	put_text(o, value); /* the words hold nothing that JSON escapes */
 	if (kind == TEXT)
 		put(o, "\"", 1);
 }
@@ -548,18 +539,17 @@ static void
 end(struct out *o)
 {
 	if (!o->csv)
-		puts_(o, o->in_attrs ? "}}" : "}");
+		put_text(o, o->in_attrs ? "}}" : "}");
 	put(o, "\n", 1);
-	o->any = o->in_attrs = false;
 	if (o->header) {
-		/* The first record still lies in the buffer: name it. */
 		buf_addc(&o->names, '\n');
-		memmove(o->p + o->names.len, o->p, o->n);
-		memcpy(o->p, o->names.p, o->names.len);
-		o->n += o->names.len;
+		fwrite(o->names.p, 1, o->names.len, o->file);
 		buf_release(&o->names);
 		o->header = false;
 	}
+	fwrite(o->record.p, 1, o->record.len, o->file);
+	buf_clear(&o->record);
+	o->any = o->in_attrs = false;
 }
 
 static char *
@@ -605,7 +595,7 @@ lead_id(char p[16], uint64_t number)
 	return p;
 }
 
-/* １２３ for 123. */
+/* １２３ for 123; out must hold three times as much. */
 static const char *
 wide(char *out, const char *s)
 {
@@ -645,8 +635,7 @@ address(const struct lead *l, char *out, size_t n)
 	else
 		snprintf(out, n, "%s.%s@%s-%s%llu.%s", given, family,
 		    l->stem->romaji, l->kind->romaji,
-		    (unsigned long long)l->firm,
-		    l->firm % 3 ? "co.jp" : "jp");
+		    (unsigned long long)l->firm, l->firm % 3 ? "co.jp" : "jp");
 	if ((l->look >> 16) % 50 == 0) /* somebody's caps lock */
 		for (char *p = out; *p && *p != '@'; p++)
 			if (*p >= 'a' && *p <= 'z')
@@ -700,9 +689,9 @@ write_lead(struct out *o, const struct lead *l)
 	field(o, "department", l->student ? NULL : l->department->text, TEXT);
 	field(o, "title", l->student ? "学生" : l->title->text, TEXT);
 	field(o, "phone",
-	    (l->look >> 6) % 5 == 0	    ? NULL
-		: (l->look >> 28) % 30 == 0 ? wide(wider, phone)
-					    : phone,
+	    (l->look >> 6) % 5 == 0     ? NULL
+	    : (l->look >> 28) % 30 == 0 ? wide(wider, phone)
+					: phone,
 	    TEXT);
 	field(o, "industry", l->student ? "教育" : industry, TEXT);
 	field(o, "company_size", l->student ? NULL : size, BARE);
@@ -722,9 +711,9 @@ write_lead(struct out *o, const struct lead *l)
 	field(o, "attrs.予算", l->budget->text, TEXT);
 	field(o, "attrs.導入時期", l->timing->text, TEXT);
 	field(o, "attrs.従業員数",
-	    l->student			    ? NULL
-		: (l->look >> 44) % 25 == 0 ? wide(wider, staff)
-					    : staff,
+	    l->student                  ? NULL
+	    : (l->look >> 44) % 25 == 0 ? wide(wider, staff)
+					: staff,
 	    TEXT);
 	end(o);
 }
@@ -732,7 +721,7 @@ write_lead(struct out *o, const struct lead *l)
 static void
 write_event(struct out *o, const struct event *e)
 {
-	char id[32], lead[16], time[32], value[16];
+	char id[40], lead[16], time[32], value[16];
 	const char *campaign = NULL, *page = NULL, *document = NULL;
 
 	snprintf(value, sizeof(value), "%u", e->value);
@@ -743,9 +732,7 @@ write_event(struct out *o, const struct event *e)
 	if (e->type == DOCUMENT_DOWNLOADED)
 		document = documents[e->detail];
 	lead_id(lead, e->lead);
-	id[0] = 'e';
-	id[1] = '-';
-	strcpy_id(id + 2, lead + 1, e->number);
+	snprintf(id, sizeof(id), "e%s-%02u", lead + 1, e->number);
 	field(o, "id", id, TEXT);
 	field(o, "lead", lead, TEXT);
 	field(o, "type", type_names[e->type], TEXT);
@@ -753,8 +740,201 @@ write_event(struct out *o, const struct event *e)
 	field(o, "attrs.campaign", campaign, TEXT);
 	field(o, "attrs.page", page, TEXT);
 	field(o, "attrs.document", document, TEXT);
-	field(o, "attrs.points",
-	    e->type == ASSESSMENT_COMPLETED ? value : NULL, BARE);
+	field(o, "attrs.points", e->type == ASSESSMENT_COMPLETED ? value : NULL,
+	    BARE);
 	field(o, "attrs.amount", e->type == DEAL_WON ? value : NULL, BARE);
 	end(o);
+}
+
+/* The run through a questionnaire that these events tell of. */
+static void
+write_assessment(struct out *o, const struct lead *l)
+{
+	const struct event *started = NULL, *half = NULL, *completed = NULL;
+	uint64_t chance = mix(l->look);
+	char id[40], lead[16], time[32], end_time[32], result[96], answers[96];
+
+	for (unsigned i = 0; i < l->events; i++) {
+		if (l->event[i].type == ASSESSMENT_STARTED)
+			started = &l->event[i];
+		if (l->event[i].type == ASSESSMENT_HALF)
+			half = &l->event[i];
+		if (l->event[i].type == ASSESSMENT_COMPLETED)
+			completed = &l->event[i];
+	}
+	if (!started)
+		return;
+	lead_id(lead, l->number);
+	snprintf(id, sizeof(id), "r%s", lead + 1);
+	if (completed)
+		snprintf(result, sizeof(result),
+		    "{\"points\":%u,\"category\":\"%s\"}", completed->value,
+		    categories[completed->value > 75   ? 2
+			       : completed->value > 40 ? 1
+						       : 0]);
+	snprintf(answers, sizeof(answers), "{\"q1\":%u,\"q2\":%u,\"q3\":%u}",
+	    (unsigned)below(&chance, 5) + 1, (unsigned)below(&chance, 5) + 1,
+	    (unsigned)below(&chance, 5) + 1);
+	field(o, "id", id, TEXT);
+	field(o, "lead", lead, TEXT);
+	field(o, "assessment", assessments[started->detail], TEXT);
+	field(o, "started_at", stamp(time, started->at), TEXT);
+	field(o, "completed_at",
+	    completed ? stamp(end_time, completed->at) : NULL, TEXT);
+	field(o, "progress", completed ? "100" : half ? "50" : "10", BARE);
+	field(o, "result", completed ? result : NULL, BARE);
+	field(o, "answers", completed ? answers : NULL, BARE);
+	end(o);
+}
+
+/* --- events of all leads in order of time -------------------------------- */
+
+struct heap {
+	struct event *event;
+	size_t count;
+};
+
+static bool
+before(const struct event *a, const struct event *b)
+{
+	if (a->at != b->at)
+		return a->at < b->at;
+	return a->lead != b->lead ? a->lead < b->lead : a->number < b->number;
+}
+
+static void
+heap_push(struct heap *h, struct event e)
+{
+	size_t i = h->count++, up;
+
+	for (; i > 0; i = up) {
+		up = (i - 1) / 2;
+		if (!before(&e, &h->event[up]))
+			break;
+		h->event[i] = h->event[up];
+	}
+	h->event[i] = e;
+}
+
+static struct event
+heap_pop(struct heap *h)
+{
+	struct event top = h->event[0], e = h->event[--h->count];
+	size_t i = 0, child;
+
+	while ((child = 2 * i + 1) < h->count) {
+		if (child + 1 < h->count &&
+		    before(&h->event[child + 1], &h->event[child]))
+			child++;
+		if (!before(&h->event[child], &e))
+			break;
+		h->event[i] = h->event[child];
+		i = child;
+	}
+	h->event[i] = e;
+	return top;
+}
+
+static void
+write_events(const struct world *w, struct out *o)
+{
+	struct heap heap = {
+	    xcalloc(HEAP_MAX + EVENTS_MAX, sizeof(struct event)), 0};
+	struct event e;
+	struct lead *l = xmalloc(sizeof(*l));
+
+	for (uint64_t i = 0; i < w->count && !ferror(o->file); i++) {
+		lead_make(w, i, l);
+		live(w, l);
+		for (unsigned k = 0; k < l->events; k++)
+			heap_push(&heap, l->event[k]);
+		/* Later leads do nothing before this one came. */
+		while (heap.count > 0 && (heap.event[0].at < l->created ||
+					     heap.count > HEAP_MAX)) {
+			e = heap_pop(&heap);
+			write_event(o, &e);
+		}
+	}
+	while (heap.count > 0 && !ferror(o->file)) {
+		e = heap_pop(&heap);
+		write_event(o, &e);
+	}
+	free(heap.event);
+	free(l);
+}
+
+/* --- the program --------------------------------------------------------- */
+
+static struct {
+	int64_t seed, start;
+} arg = {.seed = 1};
+
+static int
+run(const struct cli_call *call, struct err *err)
+{
+	struct world w = {.seed = mix((uint64_t)arg.seed)};
+	struct out o = {.csv = strcmp(call->shared->format, "csv") == 0};
+	const char *what = call->verb->name;
+	struct lead *l;
+	int64_t count;
+
+	if (!number_int(str_of(call->operands[0]), &count) || count < 1 ||
+	    count > 100000000)
+		return err_set(err, ERR_USAGE, "not a number of leads: %s",
+		    quoted(str_of(call->operands[0])));
+	w.count = (uint64_t)count;
+	w.now = call->shared->now_given ? call->shared->now
+					: days_from_civil(2026, 1, 15) * MS_DAY;
+	w.start = cli_given(call, "start") ? arg.start : w.now - 730 * MS_DAY;
+	if (w.start > w.now - MS_DAY)
+		return err_set(err, ERR_USAGE,
+		    "--start: a day before the present at least");
+	if (cli_output(call, &o.file, err) < 0)
+		return -1;
+	o.header = o.csv;
+	world_make(&w);
+	if (strcmp(what, "events") == 0) {
+		write_events(&w, &o);
+	} else {
+		l = xmalloc(sizeof(*l));
+		for (uint64_t i = 0; i < w.count && !ferror(o.file); i++) {
+			lead_make(&w, i, l);
+			if (strcmp(what, "leads") == 0) {
+				write_lead(&o, l);
+			} else {
+				live(&w, l);
+				write_assessment(&o, l);
+			}
+		}
+		free(l);
+	}
+	free(w.cumulated);
+	buf_release(&o.record);
+	return CLI_DONE;
+}
+
+static const struct cli_option options[] = {
+    CLI_INT(0, "seed", "N", &arg.seed, 0, INT32_MAX, "which world"),
+    CLI_MOMENT(0, "start", "TIME", &arg.start, "when the first lead came"),
+    CLI_END};
+
+#define KIND(kind, text)                                                \
+	{                                                               \
+		.name = (kind), .operands = "N", .help = (text),        \
+		.options = options, .shared = CLI_FILTERING,            \
+		.formats = "ndjson csv", .min = 1, .max = 1, .run = run \
+	}
+static const struct cli_verb verbs[] = {KIND("leads", "print N leads"),
+    KIND("events", "print what N leads did"),
+    KIND("assessments", "print how N leads answered"), {0}};
+static const struct cli_program program = {
+    .name = "make-sample",
+    .summary = "make up Japanese leads and what they do",
+    .verbs = verbs,
+};
+
+int
+main(int argc, char **argv)
+{
+	return cli_main(&program, argc, argv);
 }
