@@ -118,17 +118,166 @@ int lead_bind_types(
     struct store *st, const struct tenant *t, struct cond *c, struct err *err);
 void lead_bind_types_of(struct lead_types *types, struct cond *c);
 
+/* ---- row.c: what is stored of one lead --------------------------------- */
+
+#define LEAD_STORED  (LEAD_CONVERTED + 1) /* the fields a row holds */
+#define LEAD_MISSING INT64_MIN            /* a missing number or time */
+
+/* The type of a stored field: TEXT in text[], LIST in text[] as a JSON array
+ * (sorted, no element twice), NUMBER, TIME and BOOL in number[]. */
+struct lead_row {
+	int64_t lead_id; /* 0: not stored yet */
+	struct str text[LEAD_STORED];
+	int64_t number[LEAD_STORED];
+	struct str email_key; /* normalised e-mail or missing */
+	struct str attrs;     /* JSON object, keys in byte order, or missing */
+};
+/* One field's new value; missing clears it. */
+struct lead_change {
+	enum lead_field field;
+	struct str text;
+	int64_t number;
+};
+struct lead_patch {
+	const struct lead_change *change;
+	size_t count;
+	/* JSON object, keys in byte order; null takes a key away; or missing */
+	struct str attrs;
+};
+void lead_row_init(struct lead_row *row);
+/* Fields not named stay, attributes are merged by key. True when the row is
+ * another one then; *ret_changed (may be NULL) gets a bit per changed field,
+ * bit LEAD_STORED for attrs. Texts are borrowed from the patch; what must be
+ * made is made in arena. */
+bool lead_row_apply(struct lead_row *row, const struct lead_patch *patch,
+    struct arena *arena, uint64_t *ret_changed);
+/* Rows by their internal numbers or by what users call them or by normalised
+ * e-mail; each is called for each lead found, with texts in arena. `keys` is a
+ * bulk_lead_key: seq, key (text) or lead_id; each gets the seq. */
+extern const struct bulk_spec bulk_lead_key;
+enum lead_key { LEAD_KEY_NUMBER, LEAD_KEY_ID, LEAD_KEY_EMAIL };
+int lead_rows_find(struct store *st, const struct tenant *t, enum lead_key by,
+    struct bulk *keys, struct arena *arena,
+    int (*each)(void *context, int64_t seq, const struct lead_row *row,
+	struct err *err),
+    void *context, struct err *err);
+/* The same for numbers only: ret[seq] = lead_id where one was found. Of several
+ * with one e-mail the one whose id comes first. */
+int lead_numbers_find(struct store *st, const struct tenant *t,
+    enum lead_key by, struct bulk *keys, int64_t *ret, struct err *err);
+/* A bulk_lead of rows to be stored; computes the folded text. */
+extern const struct bulk_spec bulk_lead;
+void lead_bulk_add(struct bulk *b, const struct lead_row *row);
+/* In a change transaction. New rows need a lead_id (store_numbers "lead"). */
+int lead_bulk_insert(
+    struct store *st, const struct tenant *t, struct bulk *b, struct err *err);
+int lead_bulk_update(
+    struct store *st, const struct tenant *t, struct bulk *b, struct err *err);
+/* The id of a lead known by its e-mail only: "e" and 16 hex digits. */
+void lead_id_of_email(struct str email_key, char ret[18]);
+
+/* attrs.c: attributes as text. A JSON object with its keys in byte order and
+ * no white space between members; values as written. */
+struct lead_attr {
+	struct str key, json;
+};
+/* Sorts; of equal keys the last counts. Missing when count is 0. */
+struct str lead_attrs_make(
+    struct arena *arena, struct lead_attr *attr, size_t count);
+/* b over a; null in b takes the key away; missing when nothing is left. */
+struct str lead_attrs_merge(struct arena *arena, struct str a, struct str b);
+/* "…" of a name of an attribute: UTF-8, no controls, 1..200 bytes. */
+bool lead_attr_name_ok(struct str name);
+/* Sorted, without blanks around and doubles, as a JSON array; missing when
+ * nothing is left. */
+struct str lead_tags_make(struct arena *arena, struct str *tag, size_t count);
+
+/* ---- event.c: what happened -------------------------------------------- */
+
+/* Event types of a tenant's store by name; remembers what it has seen. In a
+ * change transaction when the name may be new. lead_event_types_forget after
+ * a rollback. */
+struct lead_event_types;
+struct lead_event_types *lead_event_types_new(
+    struct store *st, const struct tenant *t);
+void lead_event_types_free(struct lead_event_types *types);
+int lead_event_type(struct lead_event_types *types, struct str name,
+    int64_t *ret, struct err *err);
+void lead_event_types_forget(struct lead_event_types *types);
+/* seq, event_id, lead_id, type_id, at, attrs; no event_id twice. */
+extern const struct bulk_spec bulk_event;
+/* Stores those whose id is new (the first one wins) and marks their leads for
+ * scoring. When not all are new, each(seq, same) is called for every row that
+ * was there already: same when nothing about it differs. */
+int lead_events_insert(struct store *st, const struct tenant *t,
+    struct bulk *events, int64_t *ret_new,
+    int (*each)(void *context, int64_t seq, bool same, struct err *err),
+    void *context, struct err *err);
+/* Types that may be stored: 1..100 bytes of UTF-8 without controls. */
+bool lead_event_type_ok(struct str name);
+
 /* ---- find.c, change.c: one lead ---------------------------------------- */
 
-/* By id, else by normalised e-mail: 1 found, 0 not (a message suggests
- * `dl-lead search`), -1. */
+/* By id, else by normalised e-mail: 1 found, 0 not, -1. */
 int lead_find(struct store *st, const struct tenant *t, struct str who,
     int64_t *ret_lead, struct err *err);
+/* The same, and 0 is an error that says how to search. */
+int lead_need(struct store *st, const struct tenant *t, struct str who,
+    int64_t *ret_lead, struct err *err);
+/* Leads whose name, company, e-mail or id contains the text, whatever its case
+ * and width, in the order of their ids; at most limit. */
+int lead_search(struct store *st, const struct tenant *t, struct str text,
+    int64_t limit,
+    int (*each)(void *context, const struct lead_row *row, struct err *err),
+    void *context, struct err *err);
+int lead_row_read(struct store *st, const struct tenant *t, int64_t lead,
+    struct arena *arena, struct lead_row *ret, struct err *err);
+/* A value as a user types it ("1,000", "2026-04-01", "a,b") into a change;
+ * empty clears. ERR_USAGE names the field. */
+int lead_change_parse(const struct tenant *t, struct str field,
+    struct str value, struct arena *arena, struct lead_change *ret,
+    struct err *err);
+/* Members of one lead's stored fields, those that are not missing. */
+void lead_row_put(const struct lead_row *row, struct json_writer *w);
 /* Sets fields ("company=株式会社A", "attrs.予算=あり", "tags=a,b", "owner=" for
  * missing) in the caller's change transaction; marks the lead, audits. Appends
  * {"lead":…,"field":…,"old":…,"new":…} lines to changes. */
 int lead_set(struct store *st, const struct tenant *t, int64_t lead,
     const char *const *assignments, size_t count, const char *who, int64_t now,
     struct buf *changes, struct err *err);
+/* Puts tags on or takes them off, in the same way. */
+int lead_tag(struct store *st, const struct tenant *t, int64_t lead, bool on,
+    const char *const *tags, size_t count, const char *who, int64_t now,
+    struct buf *changes, struct err *err);
+
+/* ---- person.c: everything about one person ----------------------------- */
+
+/* One JSON object: fields, events, assessments, score and its history,
+ * signals, queue; by outside ids. */
+int lead_person(struct store *st, const struct tenant *t, int64_t lead,
+    struct buf *ret, struct err *err);
+/* Deletes the lead and all that hangs on it, in the caller's change
+ * transaction; audited without personal data. store_scrub() afterwards takes
+ * it from free pages. *ret_rows counts what went. */
+int lead_erase(struct store *st, const struct tenant *t, int64_t lead,
+    const char *who, int64_t now, int64_t *ret_rows, struct err *err);
+/* Grows with each erasure: numbers found before may be of erased leads. */
+int lead_erasures(
+    struct store *st, const struct tenant *t, int64_t *ret, struct err *err);
+
+/* ---- dump.c, check.c: all of a tenant ----------------------------------- */
+
+/* NDJSON lines in canonical order: two stores that hold the same dump the same
+ * bytes, whatever order or interruptions brought it there. Without audit,
+ * leases, queues and internal numbers. The caller holds a snapshot. */
+int lead_dump(struct store *st, const struct tenant *t,
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct err *err);
+/* What must be true of a tenant's rows and is not; each finding a remark. */
+int lead_check(struct store *st, const struct tenant *t,
+    struct remarks *findings, struct err *err);
+/* How many of what a tenant has, as members of the open object. */
+int lead_stats(struct store *st, const struct tenant *t, struct json_writer *w,
+    struct err *err);
 
 #endif
