@@ -53,13 +53,19 @@ uint64_t
 hash64(const void *data, size_t n, uint64_t seed)
 {
 	const unsigned char *p = data;
-	uint64_t state = fold(seed ^ K0, K1), other = state ^ K2;
-	uint64_t a, b;
+	uint64_t state = fold(seed ^ K0, K1), a, b;
 	size_t left = n;
 
-	for (; left > 32; left -= 32, p += 32) {
-		state = fold(little8(p) ^ K1, little8(p + 8) ^ state);
-		other = fold(little8(p + 16) ^ K3, little8(p + 24) ^ other);
+	/* Two chains, so that one product need not wait for the other. */
+	if (left > 32) {
+		uint64_t other = state ^ K2;
+
+		for (; left > 32; left -= 32, p += 32) {
+			state = fold(little8(p) ^ K1, little8(p + 8) ^ state);
+			other =
+			    fold(little8(p + 16) ^ K3, little8(p + 24) ^ other);
+		}
+		state ^= other;
 	}
 	if (left > 16) {
 		state = fold(little8(p) ^ K1, little8(p + 8) ^ state);
@@ -80,7 +86,6 @@ hash64(const void *data, size_t n, uint64_t seed)
 	} else {
 		a = b = 0;
 	}
-	state ^= other;
 	return fold(fold(a ^ K2, b ^ state) ^ K0 ^ n, state ^ K3);
 }
 

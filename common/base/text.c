@@ -32,11 +32,14 @@ cluster(struct str s, unsigned *ret_width)
 		    utf8proc_grapheme_break_stateful((utf8proc_int32_t)before,
 			(utf8proc_int32_t)code, &state))
 			break;
-		/* Two halves of a flag, and a sign asked to be an emoji. */
 		w = (unsigned)utf8proc_charwidth((utf8proc_int32_t)code);
-		if (code >= 0x1f1e6 && code <= 0x1f1ff)
+		/* Half-width kana carry their mark beside them. Two halves
+		 * make a flag; a sign can be asked to be an emoji. */
+		if (code == 0xff9e || code == 0xff9f)
+			w = width + 1;
+		else if (code >= 0x1f1e6 && code <= 0x1f1ff)
 			w = 2;
-		if (code == 0xfe0f && width == 1)
+		else if (code == 0xfe0f && width == 1)
 			w = 2;
 		if (w > width)
 			width = w;
