@@ -54,7 +54,7 @@ extern const struct bulk_spec *const bulk_all[]; /* NULL-terminated */
  * between {{SQLITE}} and {{END}}.
  */
 struct migration {
-	int number;	  /* from 1, without gaps */
+	int number;       /* from 1, without gaps */
 	const char *name; /* "house" */
 	const char *text;
 };

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Emptying the log into the file. SQLite 3.7.0 to 3.51.2 can lose a commit
+ * when one connection checkpoints while another writes, so its own automatic
+ * checkpoints are off and ours run only in our turn to write, in the modes
+ * that lock writers out. Measured, this also is what bounds the log: under
+ * load the automatic ones never catch up.
+ *
+ * The number of frames in the log decides, not the size of its file, which a
+ * restart leaves as it is.
+ */
+#include <time.h>
+
+#include "store/store_priv.h"
+
+/* After every commit of ours: the frames of all writers in the log. */
+static int
+note_commit(void *context, sqlite3 *db, const char *name, int frames)
+{
+	struct store *st = context;
+
+	(void)db;
+	(void)name;
+	st->frames = frames;
+	st->unsynced = true;
+	return SQLITE_OK;
+}
+
+void
+checkpoint_watch(struct store *st)
+{
+	sqlite3_wal_hook(st->db, note_commit, st);
+}
+
+static int64_t
+log_bytes(const struct store *st)
+{
+	return st->frames * (st->page_size + 24); /* a frame has a header */
+}
+
+static int
+checkpoint_run(struct store *st, int mode, int64_t wait, struct err *err)
+{
+	int code, log = 0, done = 0;
+
+	st->deadline = time_monotonic() + wait;
+	code = sqlite3_wal_checkpoint_v2(st->db, NULL, mode, &log, &done);
+	if (code == SQLITE_OK) {
+		st->frames = st->retry_frames = 0;
+		st->unsynced = false; /* both files were synced on the way */
+		return 1;
+	}
+	if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED)
+		return 0;
+	return store_fail(st, err, "checkpoint");
+}
+
+int
+checkpoint_empty(struct store *st, int64_t wait, struct err *err)
+{
+	return checkpoint_run(st, SQLITE_CHECKPOINT_TRUNCATE, wait, err);
+}
+
+void
+checkpoint_after_commit(struct store *st)
+{
+	int64_t soft = st->exclusive ? LOG_HARD_LIMIT : LOG_SOFT_LIMIT;
+	int mode;
+
+	if (!st->path || st->active > 0 || log_bytes(st) < soft ||
+	    st->frames < st->retry_frames)
+		return;
+	mode = log_bytes(st) > LOG_HARD_LIMIT ? SQLITE_CHECKPOINT_TRUNCATE
+					      : SQLITE_CHECKPOINT_RESTART;
+	/* A reader with an old snapshot is in the way, or the disk is full:
+	 * the commit stands all the same. Try again when as much has been
+	 * added as makes it worth another wait. */
+	if (checkpoint_run(st, mode, CHECKPOINT_WAIT_MS, NULL) != 1)
+		st->retry_frames = st->frames + soft / st->page_size;
+}
+
+/* A log this long means a reader that has stayed for minutes. Writers go
+ * slower, outside their turn, so that the disk lasts until somebody looks. */
+void
+checkpoint_brake(struct store *st)
+{
+	struct timespec nap = {.tv_nsec = 50000000L};
+
+	if (log_bytes(st) > LOG_ALARM)
+		nanosleep(&nap, NULL);
+}
+
+int
+store_checkpoint(struct store *st, struct err *err)
+{
+	int code;
+
+	if (st->open)
+		BUG("checkpoint inside %s", st->who);
+	if (!st->path || st->mode == STORE_READ || st->active > 0)
+		return 0;
+	code = turnstile_take(st, time_monotonic(), err);
+	if (code < 1)
+		return code;
+	code = checkpoint_empty(st, 0, err);
+	turnstile_give(st);
+	return code < 0 ? -1 : 0;
+}
+
+/* Who wrote leaves an empty log behind when nobody else is at work: the next
+ * program need not read it, and a plain copy of the file is whole. */
+void
+checkpoint_on_close(struct store *st)
+{
+	if (st->turnstile >= 0 && st->frames > 0)
+		store_checkpoint(st, NULL);
+}

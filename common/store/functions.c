@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The functions statements may call on either engine. All are deterministic,
+ * touch nothing else, and give NULL for NULL.
+ */
+#include "store/store_priv.h"
+
+static struct str
+value_text(sqlite3_value *v)
+{
+	const char *p = (const char *)sqlite3_value_text(v);
+
+	return (struct str){p, p ? (size_t)sqlite3_value_bytes(v) : 0};
+}
+
+static bool
+any_null(int argc, sqlite3_value **argv)
+{
+	int i;
+
+	for (i = 0; i < argc; i++)
+		if (sqlite3_value_type(argv[i]) == SQLITE_NULL)
+			return true;
+	return false;
+}
+
+/* Hands a buffer's text to SQLite. */
+static void
+result_buf(sqlite3_context *result, struct buf *b)
+{
+	sqlite3_result_text64(
+	    result, b->p ? b->p : "", b->len, SQLITE_TRANSIENT, SQLITE_UTF8);
+	buf_release(b);
+}
+
+/* dl_fold(text): NFKC with case folded, as text_fold() does. */
+static void
+fold(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	struct buf out = {0};
+
+	if (any_null(argc, argv))
+		return;
+	text_fold(&out, value_text(argv[0]));
+	result_buf(result, &out);
+}
+
+/* dl_bucket(ms, unit, zone): the start of the hour, day, week, month, quarter
+ * or year that holds the moment in the zone. */
+static void
+bucket(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	static const char *const units[] = {[UNIT_HOUR] = "hour",
+	    [UNIT_DAY] = "day",
+	    [UNIT_WEEK] = "week",
+	    [UNIT_MONTH] = "month",
+	    [UNIT_QUARTER] = "quarter",
+	    [UNIT_YEAR] = "year"};
+	const struct zone *zone;
+	struct str name, unit;
+	char *zone_text;
+	size_t i;
+	int code;
+
+	if (any_null(argc, argv))
+		return;
+	unit = value_text(argv[1]);
+	name = value_text(argv[2]);
+	zone_text = str_dup(name);
+	code = zone_find(zone_text, &zone, NULL);
+	free(zone_text);
+	for (i = 0; i < COUNT_OF(units); i++)
+		if (str_is(unit, units[i]))
+			break;
+	if (code < 0 || i == COUNT_OF(units))
+		sqlite3_result_error(
+		    result, "dl_bucket: unknown unit or time zone", -1);
+	else
+		sqlite3_result_int64(
+		    result, time_bucket(sqlite3_value_int64(argv[0]),
+				(enum time_unit)i, zone));
+}
+
+static const struct {
+	const char *name;
+	int arguments;
+	void (*call)(sqlite3_context *, int, sqlite3_value **);
+} functions[] = {
+    {"dl_fold", 1, fold},
+    {"dl_bucket", 3, bucket},
+};
+
+int
+functions_register(struct store *st, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(functions); i++)
+		if (sqlite3_create_function_v2(st->db, functions[i].name,
+			functions[i].arguments,
+			SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+			NULL, functions[i].call, NULL, NULL, NULL) != SQLITE_OK)
+			return store_fail(st, err, functions[i].name);
+	return 0;
+}

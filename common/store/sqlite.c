@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The connection to SQLite: settings, error messages, and what opening a
+ * store checks. How a new file comes to be is create.c's; transactions,
+ * statements and tables have files of their own.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/network.h"
+#include "store/store_priv.h"
+
+static pthread_once_t configured = PTHREAD_ONCE_INIT;
+
+/* One thread per connection, so no locks inside one; no memory counters, for
+ * each of them is a lock. */
+static void
+configure(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+/* ---- errors -------------------------------------------------------------- */
+
+static int
+fail_disk(struct store *st, struct err *err, const char *name, int code)
+{
+	int number = sqlite3_system_errno(st->db);
+
+	if (number == ENOSPC)
+		return err_set(err, ERR_FAIL, "%s: the disk is full", name);
+	if (number == EFBIG)
+		return err_set(err, ERR_FAIL,
+		    "%s: the file may not grow further (file size limit)",
+		    name);
+	if (number == EDQUOT)
+		return err_set(
+		    err, ERR_FAIL, "%s: the disk quota is used up", name);
+	if (number != 0)
+		return err_set(err, ERR_FAIL, "%s: disk error: %s", name,
+		    strerror(number));
+	return err_set(
+	    err, ERR_FAIL, "%s: disk error (%s)", name, sqlite3_errstr(code));
+}
+
+static int
+fail_open(struct store *st, struct err *err, const char *name)
+{
+	int number = sqlite3_system_errno(st->db);
+
+	if (number != 0)
+		return err_set(err, ERR_FAIL, "%s: cannot open: %s", name,
+		    strerror(number));
+	return err_set(err, ERR_FAIL, "%s: cannot open", name);
+}
+
+int
+store_fail_code(struct store *st, struct err *err, const char *what, int code)
+{
+	const char *name = st->path ? st->path : ":memory:";
+
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		err_set(err, ERR_BUSY, "%s: the store is busy", name);
+		break;
+	case SQLITE_FULL:
+		err_set(err, ERR_FAIL, "%s: the disk is full", name);
+		break;
+	case SQLITE_IOERR:
+		fail_disk(st, err, name, code);
+		break;
+	case SQLITE_CANTOPEN:
+		fail_open(st, err, name);
+		break;
+	case SQLITE_CORRUPT:
+		err_set(err, ERR_FAIL,
+		    "%s: the file is damaged; see dl-db check", name);
+		break;
+	case SQLITE_NOTADB:
+		err_set(err, ERR_FAIL, "%s: not a store", name);
+		break;
+	case SQLITE_READONLY:
+		err_set(err, ERR_FAIL, "%s: the store is read-only here", name);
+		break;
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		err_set(err, ERR_FAIL, "%s: permission denied", name);
+		break;
+	case SQLITE_NOMEM:
+		err_set(err, ERR_FAIL, "%s: out of memory", name);
+		break;
+	default:
+		err_set(err, ERR_FAIL, "%s: %s", name, sqlite3_errmsg(st->db));
+	}
+	return what ? err_prefix(err, "%s", what) : -1;
+}
+
+int
+store_fail(struct store *st, struct err *err, const char *what)
+{
+	return store_fail_code(st, err, what, sqlite3_extended_errcode(st->db));
+}
+
+int
+store_execute(struct store *st, const char *text, struct err *err)
+{
+	if (sqlite3_exec(st->db, text, NULL, NULL, NULL) != SQLITE_OK)
+		return store_fail(st, err, NULL);
+	return 0;
+}
+
+int
+store_pragma(struct store *st, const char *text, int64_t *ret, struct err *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int code = -1;
+
+	if (sqlite3_prepare_v2(st->db, text, -1, &stmt, NULL) == SQLITE_OK &&
+	    sqlite3_step(stmt) == SQLITE_ROW) {
+		*ret = sqlite3_column_int64(stmt, 0);
+		code = 0;
+	} else {
+		store_fail(st, err, NULL);
+	}
+	sqlite3_finalize(stmt);
+	return code;
+}
+
+/* ---- the connection ------------------------------------------------------ */
+
+/* Waits a moment and says "again" until the deadline. The moments grow with
+ * jitter, from the address space's randomness and the clock. */
+static int
+wait_busy(void *context, int times)
+{
+	struct store *st = context;
+	struct timespec now, nap;
+	int64_t left = st->deadline - time_monotonic();
+	long most = times < 8 ? 1L << times : 200; /* ms */
+	uint64_t seed;
+
+	if (left <= 0)
+		return 0;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	seed = hash64(&now, sizeof(now), (uint64_t)getpid());
+	nap.tv_sec = 0;
+	nap.tv_nsec =
+	    most * 1000000L / 4 +
+	    (long)(seed % 1000) * (most * 750L); /* a quarter to all of it */
+	if (nap.tv_nsec > left * 1000000L)
+		nap.tv_nsec = left * 1000000L;
+	if (nap.tv_nsec >= 1000000000L)
+		nap.tv_nsec = 999999999L;
+	nanosleep(&nap, NULL);
+	return 1;
+}
+
+static int
+trace_profile(unsigned type, void *context, void *stmt, void *nanoseconds)
+{
+	struct store *st = context;
+	char *text;
+
+	if (type != SQLITE_TRACE_PROFILE || !st->trace)
+		return 0;
+	text = sqlite3_expanded_sql(stmt);
+	st->trace(st->trace_context, text ? text : sqlite3_sql(stmt),
+	    (double)*(sqlite3_int64 *)nanoseconds / 1e6);
+	sqlite3_free(text);
+	return 0;
+}
+
+int
+sqlite_open(const char *path, int flags, struct store **ret, struct err *err)
+{
+	static const struct {
+		int option, value;
+	} settings[] = {
+	    {SQLITE_DBCONFIG_DQS_DML, 0},
+	    {SQLITE_DBCONFIG_DQS_DDL, 0},
+	    {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+	    {SQLITE_DBCONFIG_DEFENSIVE, 1},
+	    {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
+	};
+	struct store *st;
+	size_t i;
+
+	pthread_once(&configured, configure);
+	st = xcalloc(1, sizeof(*st));
+	st->turnstile = -1;
+	st->patience = PATIENCE_MS;
+	st->deadline = time_monotonic() + st->patience;
+	st->path = strcmp(path, ":memory:") == 0 ? NULL : xstrdup(path);
+	if (sqlite3_open_v2(path, &st->db, flags | SQLITE_OPEN_EXRESCODE,
+		NULL) != SQLITE_OK) {
+		store_fail(st, err, NULL);
+		store_close(st);
+		return -1;
+	}
+	for (i = 0; i < COUNT_OF(settings); i++)
+		sqlite3_db_config(
+		    st->db, settings[i].option, settings[i].value, NULL);
+	sqlite3_busy_handler(st->db, wait_busy, st);
+	sqlite3_wal_autocheckpoint(st->db, 0);
+	checkpoint_watch(st);
+	*ret = st;
+	return 0;
+}
+
+void
+store_close(struct store *st)
+{
+	if (!st)
+		return;
+	if (st->db) {
+		lease_release(st);
+		store_rollback(st);
+		checkpoint_on_close(st);
+		statements_free(st);
+		bulk_detach(st);
+		if (sqlite3_close(st->db) != SQLITE_OK)
+			BUG("rows are open while the store closes");
+	}
+	turnstile_close(st);
+	buf_release(&st->lease.owner);
+	free(st->lease.job);
+	free(st->slots);
+	free(st->path);
+	free(st);
+}
+
+void
+store_trace(struct store *st,
+    void (*trace)(void *context, const char *sql, double ms), void *context)
+{
+	st->trace = trace;
+	st->trace_context = context;
+	sqlite3_trace_v2(st->db, trace ? SQLITE_TRACE_PROFILE : 0,
+	    trace ? trace_profile : NULL, st);
+}
+
+const char *
+store_path(const struct store *st)
+{
+	return st->path;
+}
+
+void
+store_patience(struct store *st, int64_t ms)
+{
+	st->patience = ms;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Transactions. A change begins IMMEDIATE behind the turnstile; its commit is
+ * quick (NORMAL: the log is written, not synced), and a durable one syncs the
+ * log after it has let the next writer in.
+ */
+#include "store/store_priv.h"
+
+/* The begin and end statements run so often that they are worth keeping. */
+static const struct sql begin_change = {"begin", "BEGIN IMMEDIATE", ""};
+static const struct sql begin_snapshot = {"begin", "BEGIN", ""};
+static const struct sql commit = {"commit", "COMMIT", ""};
+
+static int
+fail_waited(struct store *st, const char *who, struct err *err)
+{
+	return err_set(err, ERR_BUSY,
+	    "%s: %s: waited %lld s for other writers; try again later",
+	    st->path ? st->path : ":memory:", who,
+	    (long long)(st->patience / 1000));
+}
+
+static int
+begin_turn(struct store *st, const char *who, struct err *err)
+{
+	int code;
+
+	if (st->mode == STORE_READ)
+		BUG("%s: a change in a store opened for reading", who);
+	if (st->active > 0)
+		BUG("%s: rows are open when a change begins", who);
+	code = turnstile_take(st, st->deadline, err);
+	if (code < 0)
+		return err_prefix(err, "%s", who);
+	if (code == 0)
+		return fail_waited(st, who, err);
+	return 0;
+}
+
+int
+store_begin(struct store *st, enum store_intent intent, const char *who,
+    struct err *err)
+{
+	struct err why = {0};
+
+	if (st->open)
+		BUG("%s begins inside %s", who, st->who);
+	st->deadline = time_monotonic() + st->patience;
+	if (intent == STORE_CHANGE && begin_turn(st, who, err) < 0)
+		return -1;
+	if (statement_step(st,
+		intent == STORE_CHANGE ? &begin_change : &begin_snapshot,
+		&why) < 0) {
+		turnstile_give(st);
+		if (why.kind == ERR_BUSY)
+			return fail_waited(st, who, err);
+		if (err)
+			*err = why;
+		return err_prefix(err, "%s", who);
+	}
+	st->open = true;
+	st->intent = intent;
+	st->who = who;
+	st->began = time_monotonic();
+	return 0;
+}
+
+int
+store_commit(struct store *st, bool durable, struct err *err)
+{
+	if (!st->open)
+		BUG("commit without a transaction");
+	if (statement_step(st, &commit, err) < 0)
+		return err_prefix(err, "%s", st->who);
+	st->open = false;
+	if (st->intent == STORE_CHANGE) {
+		checkpoint_after_commit(st);
+		turnstile_give(st);
+		checkpoint_brake(st);
+	}
+	return durable ? store_sync(st, err) : 0;
+}
+
+void
+store_rollback(struct store *st)
+{
+	if (!st->open)
+		return;
+	/* After a full disk SQLite has rolled back by itself. */
+	if (!sqlite3_get_autocommit(st->db))
+		sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+	st->open = false;
+	if (st->intent == STORE_CHANGE)
+		turnstile_give(st);
+}
+
+sqlite3_file *
+log_file(struct store *st)
+{
+	sqlite3_file *file = NULL;
+
+	if (!st->path)
+		return NULL;
+	sqlite3_file_control(
+	    st->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+	return file && file->pMethods ? file : NULL;
+}
+
+int
+store_sync(struct store *st, struct err *err)
+{
+	sqlite3_file *file;
+	int code;
+
+	if (!st->unsynced)
+		return 0;
+	file = log_file(st);
+	if (file) {
+		code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+		if (code != SQLITE_OK)
+			return store_fail_code(st, err, "sync", code);
+	}
+	st->unsynced = false;
+	return 0;
+}
+
+bool
+store_in_transaction(const struct store *st)
+{
+	return st->open;
+}
+
+int64_t
+store_held(const struct store *st)
+{
+	if (!st->open || st->intent != STORE_CHANGE)
+		return 0;
+	return time_monotonic() - st->began;
+}
+
+int
+store_exclusive(struct store *st, struct err *err)
+{
+	int code;
+
+	if (st->open || st->mode == STORE_READ)
+		BUG("exclusive use wants a writing store, outside "
+		    "transactions");
+	code = turnstile_take(st, time_monotonic() + st->patience, err);
+	if (code < 0)
+		return -1;
+	if (code == 0)
+		return fail_waited(st, "exclusive use", err);
+	st->exclusive = st->turnstile >= 0;
+	return store_execute(st, "PRAGMA cache_size=-32768", err);
+}
