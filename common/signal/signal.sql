@@ -16,7 +16,7 @@ FROM bulk_signal AS b;
 -- $1 tenant_id bigint
 -- $2 since bigint
 SELECT g.at, g.kind, l.id, g.data
-FROM signal AS g
+FROM signal AS g {{WHOLE_TENANT}}
 LEFT JOIN lead AS l ON l.tenant_id = g.tenant_id AND l.lead_id = g.lead_id
 WHERE g.tenant_id = $1 AND g.at >= $2
 ORDER BY g.tenant_id, g.signal_id;

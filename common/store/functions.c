@@ -3,6 +3,7 @@
  * The functions statements may call on either engine. All are deterministic,
  * touch nothing else, and give NULL for NULL.
  */
+#include "json/json.h"
 #include "store/store_priv.h"
 
 static struct str
@@ -31,6 +32,78 @@ result_buf(sqlite3_context *result, struct buf *b)
 	sqlite3_result_text64(
 	    result, b->p ? b->p : "", b->len, SQLITE_TRANSIENT, SQLITE_UTF8);
 	buf_release(b);
+}
+
+/* Memory for one call, out of the connection's scratch arena. */
+static struct arena *
+scratch(sqlite3_context *result)
+{
+	struct store *st = sqlite3_user_data(result);
+
+	arena_clear(&st->scratch);
+	return &st->scratch;
+}
+
+static struct str
+attribute(sqlite3_context *result, sqlite3_value **argv)
+{
+	return json_stored_text(
+	    value_text(argv[0]), value_text(argv[1]), scratch(result));
+}
+
+/* dl_attr_text(attrs, key): an attribute as text, numbers as written. */
+static void
+attr_text(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	struct str s;
+
+	if (any_null(argc, argv))
+		return;
+	s = attribute(result, argv);
+	if (s.p)
+		sqlite3_result_text64(
+		    result, s.p, s.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+/* dl_attr_real(attrs, key): an attribute that is a number, or a text that
+ * reads as one; else NULL. */
+static void
+attr_real(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	double v;
+
+	if (!any_null(argc, argv) && number_real(attribute(result, argv), &v))
+		sqlite3_result_double(result, v);
+}
+
+static void
+list_has_by(sqlite3_context *result, sqlite3_value **argv, bool folded)
+{
+	struct arena *a = scratch(result);
+	struct str rest = value_text(argv[0]), want = value_text(argv[1]);
+	struct str item;
+	int found = 0;
+
+	while (!found && json_stored_next(&rest, a, &item))
+		found = str_eq(folded ? text_folded(a, item) : item, want);
+	sqlite3_result_int(result, found);
+}
+
+/* dl_list_has(list, value): 1 when the JSON array holds the text. */
+static void
+list_has(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	if (!any_null(argc, argv))
+		list_has_by(result, argv, false);
+}
+
+/* dl_list_has_folded(list, value): the same for the folded elements; value is
+ * folded already. */
+static void
+list_has_folded(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	if (!any_null(argc, argv))
+		list_has_by(result, argv, true);
 }
 
 /* dl_fold(text): NFKC with case folded, as text_fold() does. */
@@ -86,6 +159,10 @@ static const struct {
 	int arguments;
 	void (*call)(sqlite3_context *, int, sqlite3_value **);
 } functions[] = {
+    {"dl_attr_text", 2, attr_text},
+    {"dl_attr_real", 2, attr_real},
+    {"dl_list_has", 2, list_has},
+    {"dl_list_has_folded", 2, list_has_folded},
     {"dl_fold", 1, fold},
     {"dl_bucket", 3, bucket},
 };
@@ -99,7 +176,7 @@ functions_register(struct store *st, struct err *err)
 		if (sqlite3_create_function_v2(st->db, functions[i].name,
 			functions[i].arguments,
 			SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
-			NULL, functions[i].call, NULL, NULL, NULL) != SQLITE_OK)
+			st, functions[i].call, NULL, NULL, NULL) != SQLITE_OK)
 			return store_fail(st, err, functions[i].name);
 	return 0;
 }

@@ -227,6 +227,7 @@ store_close(struct store *st)
 	}
 	turnstile_close(st);
 	buf_release(&st->lease.owner);
+	arena_release(&st->scratch);
 	free(st->lease.job);
 	free(st->slots);
 	free(st->path);

@@ -62,6 +62,7 @@ struct store {
 	struct statement *statements[STATEMENT_BUCKETS];
 	struct bulk_slot *slots;
 	struct lease lease;
+	struct arena scratch; /* functions.c: of one call */
 	void (*trace)(void *context, const char *sql, double ms);
 	void *trace_context;
 };

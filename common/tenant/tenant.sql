@@ -86,5 +86,5 @@ VALUES ($1, $2, $3, $4, $5, $6, $7);
 -- What was done since a moment, in the order it was done.
 -- $1 tenant_id bigint
 -- $2 since bigint
-SELECT at, who, action, object, detail FROM audit
+SELECT at, who, action, object, detail FROM audit {{WHOLE_TENANT}}
 WHERE tenant_id = $1 AND at >= $2 ORDER BY tenant_id, audit_id;
