@@ -43,11 +43,21 @@ add_values(
 			buf_addf(out, "%s%s", i > 0 ? " " : "", o->choices[i]);
 }
 
-/* bash and zsh share a case statement: what the word before the cursor wants.
- * `words` and `files` are the commands that offer them. */
+/* Offers words: bash wants one argument, zsh one each. Names of verbs, options
+ * and choices need no quotes. */
 static void
-add_value_cases(struct buf *out, const struct cli_program *program,
-    const char *words, const char *files)
+add_offer(struct buf *out, bool zsh, const char *words)
+{
+	if (zsh)
+		buf_addf(out, "compadd -- %s", words);
+	else
+		buf_addf(out, "_offer -W '%s'", words);
+}
+
+/* bash and zsh share the case statements. First: what the word before the
+ * cursor wants. */
+static void
+add_value_cases(struct buf *out, const struct cli_program *program, bool zsh)
 {
 	const struct cli_verb *v;
 	const struct cli_option *o;
@@ -65,13 +75,15 @@ add_value_cases(struct buf *out, const struct cli_program *program,
 				buf_addf(out, "|'%s:-%c'", v->name, o->letter);
 			buf_clear(&values);
 			add_values(&values, o, v);
+			buf_addstr(out, ") ");
 			if (values.len > 0)
-				buf_addf(out, ") %s '%s'; return;;\n", words,
-				    values.p);
+				add_offer(out, zsh, values.p);
 			else if (o->kind == CLI_KIND_FILE)
-				buf_addf(out, ") %s; return;;\n", files);
-			else
-				buf_addstr(out, ") return;;\n");
+				buf_addstr(out, zsh ? "_files" : "_offer -f");
+			buf_addstr(
+			    out, values.len > 0 || o->kind == CLI_KIND_FILE
+				     ? "; return;;\n"
+				     : "return;;\n");
 		}
 	}
 	buf_addstr(out, "\tesac\n");
@@ -79,21 +91,25 @@ add_value_cases(struct buf *out, const struct cli_program *program,
 }
 
 static void
-add_option_cases(
-    struct buf *out, const struct cli_program *program, const char *words)
+add_option_cases(struct buf *out, const struct cli_program *program, bool zsh)
 {
 	const struct cli_verb *v;
 	const struct cli_option *o;
+	struct buf names = {0};
 
 	buf_addstr(out, "\tcase \"$verb\" in\n");
 	for (v = program->verbs; v->name != NULL; v++) {
 		struct option_walk w = {.program = program, .verb = v};
-		buf_addf(out, "\t'%s') %s '", v->name, words);
+		buf_clear(&names);
 		while ((o = option_next(&w)) != NULL)
-			buf_addf(out, "--%s ", o->name);
-		buf_addstr(out, "';;\n");
+			buf_addf(&names, "%s--%s", names.len > 0 ? " " : "",
+			    o->name);
+		buf_addf(out, "\t'%s') ", v->name);
+		add_offer(out, zsh, names.p);
+		buf_addstr(out, ";;\n");
 	}
 	buf_addstr(out, "\tesac\n");
+	buf_release(&names);
 }
 
 /* Finds the verb among the words before the cursor; `array` is the shell's
@@ -123,13 +139,53 @@ add_find_verb(struct buf *out, const struct cli_program *program,
 	buf_addstr(out, "\t\tesac\n\tdone\n");
 }
 
-static void
-add_verb_words(struct buf *out, const struct cli_program *program)
+/* Is it the first verb that begins with this word ("tenant ")? */
+static bool
+first_of_group(
+    const struct cli_program *program, const struct cli_verb *verb, size_t n)
 {
 	const struct cli_verb *v;
 
-	for (v = program->verbs; v->name != NULL; v++)
-		buf_addf(out, "%s ", v->name);
+	for (v = program->verbs; v != verb; v++)
+		if (strncmp(v->name, verb->name, n) == 0)
+			return false;
+	return true;
+}
+
+/* Where no verb is named yet: first words, or after "tenant" the second. */
+static void
+add_verb_cases(struct buf *out, const struct cli_program *program, bool zsh)
+{
+	const struct cli_verb *v, *w;
+	struct buf first = {0}, second = {0};
+	const char *space;
+	size_t n;
+
+	buf_addstr(out, "\tcase \"$previous\" in\n");
+	for (v = program->verbs; v->name != NULL; v++) {
+		space = strchr(v->name, ' ');
+		n = space != NULL ? (size_t)(space - v->name) + 1
+				  : strlen(v->name);
+		if (!first_of_group(program, v, n))
+			continue;
+		buf_addf(&first, "%s%.*s", first.len > 0 ? " " : "",
+		    (int)(space != NULL ? n - 1 : n), v->name);
+		if (space == NULL)
+			continue;
+		buf_clear(&second);
+		for (w = v; w->name != NULL; w++)
+			if (strncmp(w->name, v->name, n) == 0)
+				buf_addf(&second, "%s%s",
+				    second.len > 0 ? " " : "", w->name + n);
+		buf_addf(out, "\t%.*s) ", (int)n - 1, v->name);
+		add_offer(out, zsh, second.p);
+		buf_addstr(out, "; return;;\n");
+	}
+	buf_addstr(out, "\tesac\n\t");
+	add_offer(out, zsh, first.p);
+	buf_addc(out, '\n');
+	buf_release(&first);
+	buf_release(&second);
 }
 
 static void
@@ -144,16 +200,14 @@ complete_bash(struct buf *out, const struct cli_program *program)
 	    program->default_verb != NULL ? program->default_verb : "");
 	add_find_verb(out, program, "COMP_WORDS", 1);
 	buf_addstr(out,
-	    "\t_offer() { mapfile -t COMPREPLY < <(compgen \"$@\" -- "
-	    "\"$current\"); }\n");
-	add_value_cases(out, program, "_offer -W", "_offer -f");
+	    "\t_offer() { local IFS=$' \\n'; COMPREPLY+=($(compgen \"$@\" -- "
+	    "\"$current\")); }\n");
+	add_value_cases(out, program, false);
 	buf_addstr(out, "\tif [[ $current == -* ]]; then\n");
-	add_option_cases(out, program, "_offer -W");
-	buf_addstr(out, "\telif [[ -z $named ]]; then\n"
-			"\t\t_offer -f -W '");
-	add_verb_words(out, program);
-	buf_addstr(out,
-	    "'\n\telse\n\t\t_offer -f\n\tfi\n}\ncomplete -o filenames -F ");
+	add_option_cases(out, program, false);
+	buf_addstr(out, "\treturn\n\tfi\n\tif [[ -z $named ]]; then\n");
+	add_verb_cases(out, program, false);
+	buf_addstr(out, "\tfi\n\t_offer -f\n}\ncomplete -o filenames -F ");
 	add_function(out, program->name);
 	buf_addf(out, " %s\n", program->name);
 }
@@ -169,14 +223,12 @@ complete_zsh(struct buf *out, const struct cli_program *program)
 	    "\tlocal previous=${words[CURRENT-1]} named= verb='%s'\n",
 	    program->default_verb != NULL ? program->default_verb : "");
 	add_find_verb(out, program, "words", 2);
-	add_value_cases(out, program, "compadd -- ${=:-", "_files");
+	add_value_cases(out, program, true);
 	buf_addstr(out, "\tif [[ $current == -* ]]; then\n");
-	add_option_cases(out, program, "compadd -- ${=:-");
-	buf_addstr(out, "\telse\n"
-			"\t\t[[ -z $named ]] && compadd -- ");
-	add_verb_words(out, program);
-	buf_addstr(out, "\n\t\t_files\n\tfi\n}\n");
-	buf_addstr(out, "compdef ");
+	add_option_cases(out, program, true);
+	buf_addstr(out, "\treturn\n\tfi\n\tif [[ -z $named ]]; then\n");
+	add_verb_cases(out, program, true);
+	buf_addstr(out, "\tfi\n\t_files\n}\ncompdef ");
 	add_function(out, program->name);
 	buf_addf(out, " %s\n", program->name);
 }
@@ -192,7 +244,13 @@ complete_fish(struct buf *out, const struct cli_program *program)
 	for (v = program->verbs; v->name != NULL; v++) {
 		struct option_walk w = {.program = program, .verb = v};
 		const char *second = strchr(v->name, ' ');
+		size_t n = second != NULL ? (size_t)(second - v->name) : 0;
 
+		if (second != NULL && first_of_group(program, v, n + 1))
+			buf_addf(out,
+			    "complete -c %s -n __fish_use_subcommand -a "
+			    "'%.*s'\n",
+			    program->name, (int)n, v->name);
 		buf_addf(out, "complete -c %s ", program->name);
 		if (second == NULL)
 			buf_addf(out, "-n __fish_use_subcommand -a '%s' -d ",
@@ -200,7 +258,7 @@ complete_fish(struct buf *out, const struct cli_program *program)
 		else
 			buf_addf(out,
 			    "-n '__fish_seen_subcommand_from %.*s' -a '%s' -d ",
-			    (int)(second - v->name), v->name, second + 1);
+			    (int)n, v->name, second + 1);
 		add_shell(out, v->help);
 		buf_addc(out, '\n');
 		while ((o = option_next(&w)) != NULL) {

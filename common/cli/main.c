@@ -53,7 +53,8 @@ on_signal(int number)
 static void
 catch_signals(const struct cli_verb *verb)
 {
-	struct sigaction sa = {0};
+	static const int numbers[] = {SIGINT, SIGTERM};
+	struct sigaction sa = {0}, before;
 
 	output_may_end(!(verb->shared & CLI_CHANGES));
 	if (!(verb->shared & CLI_CHANGES))
@@ -61,8 +62,10 @@ catch_signals(const struct cli_verb *verb)
 	sa.sa_handler = on_signal;
 	sa.sa_flags = (int)SA_RESETHAND;
 	sigemptyset(&sa.sa_mask);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
+	for (size_t i = 0; i < COUNT_OF(numbers); i++)
+		if (sigaction(numbers[i], NULL, &before) == 0 &&
+		    before.sa_handler != SIG_IGN) /* a job in the background */
+			sigaction(numbers[i], &sa, NULL);
 }
 
 bool
