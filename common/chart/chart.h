@@ -23,8 +23,8 @@ struct chart_bar {
 	struct str label;
 	double value;     /* >= 0; others are drawn as 0 */
 	struct str note;  /* after the bar; missing: the value itself */
-	struct str group; /* bars of one group stand together under its name,
-			   * e.g. the band a bin belongs to; missing: none */
+	struct str group; /* named left of its first bar, e.g. the band a bin
+			   * belongs to; missing: none */
 };
 
 /* Horizontal bars, one a line: label, bar, note. */
@@ -35,6 +35,7 @@ void chart_bars(struct buf *out, const struct chart_bar *bars, size_t count,
 struct chart_bins {
 	double low, width; /* bin i is [low + i*width, low + (i+1)*width) */
 	size_t count;      /* the last bin includes its upper edge */
+	bool whole;        /* values are whole numbers: bins read 60–69 */
 };
 /* Edges a person would choose (steps of 1, 2, 2.5 or 5 times a power of ten),
  * about `wanted` of them (0: by the square root of n, 5 to 20) over the finite
@@ -45,8 +46,8 @@ struct chart_bins chart_nice_bins(
 size_t chart_count(
     const double *values, size_t n, struct chart_bins bins, uint64_t *counts);
 
-/* A histogram lying down: one line a bin, "60-69 | bar  1,234  12 %". Whole
- * numbers in bins of whole width are labelled 60–69, others 0.5–1. */
+/* A histogram lying down: one line a bin, "60–69 | bar  1,234  12 %". Whole
+ * numbers are labelled 60–69, others 0.5–1. */
 void chart_histogram(struct buf *out, struct chart_bins bins,
     const uint64_t *counts, struct chart_style style);
 /* The same standing: columns over an axis with its edges, `height` lines. */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of the chart room share with each other. */
+#ifndef DL_CHART_PRIV_H
+#define DL_CHART_PRIV_H
+
+#include "chart/chart.h"
+
+struct chart_style style_full(struct chart_style style); /* defaults filled */
+void add_blanks(struct buf *out, size_t n);
+/* Ends the line that began at `line`, without trailing blanks. */
+void end_line(struct buf *out, size_t line);
+/* A lying bar of `length` cells, in eighths; no less than one eighth unless
+ * length is 0. Returns the whole cells it takes. */
+size_t add_bar(struct buf *out, double length, bool ascii);
+/* Bars whose labels stand right, under each other, as numbers do. */
+void draw_bars(struct buf *out, const struct chart_bar *bars, size_t count,
+    struct chart_style style, bool right);
+
+#endif
