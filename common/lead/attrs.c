@@ -18,8 +18,8 @@ sort_attrs(struct lead_attr *attr, size_t count, struct lead_attr *scratch)
 		for (size_t k = 1; k < count; k++) {
 			struct lead_attr x = attr[k];
 
-			for (i = k; i > 0 && str_cmp(attr[i - 1].key, x.key) > 0;
-			     i--)
+			for (i = k;
+			     i > 0 && str_cmp(attr[i - 1].key, x.key) > 0; i--)
 				attr[i] = attr[i - 1];
 			attr[i] = x;
 		}
@@ -28,10 +28,10 @@ sort_attrs(struct lead_attr *attr, size_t count, struct lead_attr *scratch)
 	sort_attrs(attr, half, scratch);
 	sort_attrs(attr + half, count - half, scratch);
 	while (i < half || j < count)
-		scratch[n++] = j == count || (i < half &&
-			str_cmp(attr[i].key, attr[j].key) <= 0)
-		    ? attr[i++]
-		    : attr[j++];
+		scratch[n++] = j == count || (i < half && str_cmp(attr[i].key,
+							      attr[j].key) <= 0)
+				   ? attr[i++]
+				   : attr[j++];
 	memcpy(attr, scratch, count * sizeof(*attr));
 }
 
@@ -47,11 +47,11 @@ keep(struct arena *arena, struct buf *text)
 struct str
 lead_attrs_make(struct arena *arena, struct lead_attr *attr, size_t count)
 {
-	struct buf text = { 0 };
+	struct buf text = {0};
 	bool any = false;
 
 	if (count == 0)
-		return (struct str){ 0 };
+		return (struct str){0};
 	sort_attrs(attr, count,
 	    count > 12 ? arena_alloc(arena, count * sizeof(*attr)) : NULL);
 	buf_addc(&text, '{');
@@ -81,8 +81,8 @@ put(struct buf *text, const struct json_member *m)
 struct str
 lead_attrs_merge(struct arena *arena, struct str a, struct str b)
 {
-	struct json_scanner sa = { 0 }, sb = { 0 };
-	struct buf text = { 0 };
+	struct json_scanner sa = {0}, sb = {0};
+	struct buf text = {0};
 	size_t i = 0, j = 0;
 
 	if (!b.p)
@@ -92,9 +92,9 @@ lead_attrs_merge(struct arena *arena, struct str a, struct str b)
 		BUG("attributes that are no JSON object: %.*s", STR_ARG(b));
 	while (i < sa.count || j < sb.count) {
 		int order = i == sa.count ? 1
-		    : j == sb.count
-		    ? -1
-		    : str_cmp(sa.member[i].name, sb.member[j].name);
+			    : j == sb.count
+				? -1
+				: str_cmp(sa.member[i].name, sb.member[j].name);
 
 		if (order < 0)
 			put(&text, &sa.member[i]);
@@ -107,7 +107,7 @@ lead_attrs_merge(struct arena *arena, struct str a, struct str b)
 	json_scanner_release(&sb);
 	if (text.len == 0) {
 		buf_release(&text);
-		return (struct str){ 0 };
+		return (struct str){0};
 	}
 	buf_addc(&text, '}');
 	return keep(arena, &text);
@@ -116,8 +116,7 @@ lead_attrs_merge(struct arena *arena, struct str a, struct str b)
 bool
 lead_attr_name_ok(struct str name)
 {
-	if (name.n == 0 || name.n > ATTR_NAME_MAX ||
-	    utf8_valid(name) != name.n)
+	if (name.n == 0 || name.n > ATTR_NAME_MAX || utf8_valid(name) != name.n)
 		return false;
 	for (size_t i = 0; i < name.n; i++)
 		if ((unsigned char)name.p[i] < 0x20 || name.p[i] == 0x7f)
@@ -134,7 +133,7 @@ by_text(const void *a, const void *b)
 struct str
 lead_tags_make(struct arena *arena, struct str *tag, size_t count)
 {
-	struct buf text = { 0 };
+	struct buf text = {0};
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -144,7 +143,7 @@ lead_tags_make(struct arena *arena, struct str *tag, size_t count)
 			tag[n++] = t;
 	}
 	if (n == 0)
-		return (struct str){ 0 };
+		return (struct str){0};
 	qsort(tag, n, sizeof(*tag), by_text);
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0 && str_eq(tag[i - 1], tag[i]))

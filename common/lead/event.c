@@ -9,13 +9,12 @@
 #define TYPE_NAME_MAX 100
 /* A column mistaken for the type makes a type of every line: say so before
  * the store is full of them. */
-#define TYPES_MAX     10000
+#define TYPES_MAX 10000
 
 bool
 lead_event_type_ok(struct str name)
 {
-	if (name.n == 0 || name.n > TYPE_NAME_MAX ||
-	    utf8_valid(name) != name.n)
+	if (name.n == 0 || name.n > TYPE_NAME_MAX || utf8_valid(name) != name.n)
 		return false;
 	for (size_t i = 0; i < name.n; i++)
 		if ((unsigned char)name.p[i] <= 0x20 || name.p[i] == 0x7f)
@@ -23,7 +22,8 @@ lead_event_type_ok(struct str name)
 	return true;
 }
 
-/* ---- types ---------------------------------------------------------------- */
+/* ---- types ----------------------------------------------------------------
+ */
 
 struct lead_event_types {
 	struct store *st;
@@ -31,7 +31,7 @@ struct lead_event_types {
 	struct type {
 		struct str name;
 		int64_t number;
-	} *type; /* a hash table, open addressing; name.p NULL is free */
+	} * type; /* a hash table, open addressing; name.p NULL is free */
 	size_t size, count;
 	bool loaded;
 	struct arena names;
@@ -154,27 +154,68 @@ lead_event_type(struct lead_event_types *types, struct str name, int64_t *ret,
 	return 0;
 }
 
-/* ---- events --------------------------------------------------------------- */
+/* ---- events ---------------------------------------------------------------
+ */
 
-int
-lead_events_insert(struct store *st, const struct tenant *t,
-    struct bulk *events, int64_t *ret_new,
+/* Tells the caller about the rows of the bulk that are stored: all of them, or
+ * only those that differ. Returns how many differ in *ret_different. */
+static int
+tell_stored(struct store *st, const struct tenant *t, bool only_different,
+    int64_t *ret_stored, int64_t *ret_different,
     int (*each)(void *context, int64_t seq, bool same, struct err *err),
     void *context, struct err *err)
 {
-	int64_t count = (int64_t)bulk_count(events), inserted = 0;
-	struct rows *rows = NULL;
-	int got = 0;
+	struct rows *rows;
+	int got;
 
-	if (count > 0 &&
-	    (store_bulk(st, events, err) < 0 ||
-		store_query(st, &sql_event_stored_already,
-		    BINDS(BIND_INT(t->id)), &rows, err) < 0))
+	*ret_stored = *ret_different = 0;
+	if (store_query(st, &sql_event_stored_already, BINDS(BIND_INT(t->id)),
+		&rows, err) < 0)
 		return -1;
-	(void)each;
-	(void)context;
-	(void)inserted;
-	(void)ret_new;
+	while ((got = rows_next(rows, err)) > 0) {
+		bool same = rows_int(rows, 1) != 0;
+
+		++*ret_stored;
+		*ret_different += !same;
+		if ((!same || !only_different) &&
+		    each(context, rows_int(rows, 0), same, err) < 0) {
+			got = -1;
+			break;
+		}
+	}
 	rows_close(rows);
 	return got;
+}
+
+int
+lead_events_insert(struct store *st, const struct tenant *t,
+    struct bulk *events, bool exact, struct lead_events_done *ret,
+    int (*each)(void *context, int64_t seq, bool same, struct err *err),
+    void *context, struct err *err)
+{
+	int64_t count = (int64_t)bulk_count(events);
+	int64_t stored = 0, different = 0, new = 0;
+
+	if (count == 0) {
+		*ret = (struct lead_events_done){0};
+		return 0;
+	}
+	if (store_bulk(st, events, err) < 0)
+		return -1;
+	/* Looking first costs a second search for every row, so it is left out
+	 * where all are new, as they mostly are. */
+	if (exact && tell_stored(st, t, false, &stored, &different, each,
+			 context, err) < 0)
+		return -1;
+	if (stored < count && store_run(st, &sql_event_insert_bulk,
+				  BINDS(BIND_INT(t->id)), &new, err) < 0)
+		return -1;
+	if (!exact && new < count &&
+	    tell_stored(
+		st, t, new > 0, &stored, &different, each, context, err) < 0)
+		return -1;
+	ret->new = new;
+	ret->different = different;
+	ret->same = count - new - different;
+	return 0;
 }

@@ -206,11 +206,15 @@ int lead_event_type(struct lead_event_types *types, struct str name,
 void lead_event_types_forget(struct lead_event_types *types);
 /* seq, event_id, lead_id, type_id, at, attrs; no event_id twice. */
 extern const struct bulk_spec bulk_event;
-/* Stores those whose id is new (the first one wins) and marks their leads for
- * scoring. When not all are new, each(seq, same) is called for every row that
- * was there already: same when nothing about it differs. */
+struct lead_events_done {
+	int64_t new, same, different;
+};
+/* Stores those whose id is new: what is stored wins. each(seq, same) tells of
+ * rows that were there already, same when nothing about them differs. Unless
+ * `exact`, which is slower, it may leave out those that are the same when
+ * others are new. The caller marks the leads of what is new. */
 int lead_events_insert(struct store *st, const struct tenant *t,
-    struct bulk *events, int64_t *ret_new,
+    struct bulk *events, bool exact, struct lead_events_done *ret,
     int (*each)(void *context, int64_t seq, bool same, struct err *err),
     void *context, struct err *err);
 /* Types that may be stored: 1..100 bytes of UTF-8 without controls. */

@@ -32,9 +32,9 @@ same(struct str a, struct str b)
 static void
 set_email(struct lead_row *row, struct str email, struct arena *arena)
 {
-	struct buf key = { 0 };
+	struct buf key = {0};
 
-	row->email_key = (struct str){ 0 };
+	row->email_key = (struct str){0};
 	if (email.p && email_normalise(email, &key))
 		row->email_key = arena_str(arena, buf_str(&key));
 	buf_release(&key);
@@ -103,9 +103,9 @@ lead_rows_find(struct store *st, const struct tenant *t, enum lead_key by,
     void *context, struct err *err)
 {
 	static const struct sql *const statement[] = {
-		[LEAD_KEY_NUMBER] = &sql_lead_rows_by_number,
-		[LEAD_KEY_ID] = &sql_lead_rows_by_id,
-		[LEAD_KEY_EMAIL] = &sql_lead_rows_by_email,
+	    [LEAD_KEY_NUMBER] = &sql_lead_rows_by_number,
+	    [LEAD_KEY_ID] = &sql_lead_rows_by_id,
+	    [LEAD_KEY_EMAIL] = &sql_lead_rows_by_email,
 	};
 	struct rows *rows;
 	int got;
@@ -135,11 +135,11 @@ lead_numbers_find(struct store *st, const struct tenant *t, enum lead_key by,
     struct bulk *keys, int64_t *ret, struct err *err)
 {
 	static const struct sql *const statement[] = {
-		[LEAD_KEY_NUMBER] = &sql_lead_numbers_by_number,
-		[LEAD_KEY_ID] = &sql_lead_numbers_by_id,
-		[LEAD_KEY_EMAIL] = &sql_lead_numbers_by_email,
+	    [LEAD_KEY_NUMBER] = &sql_lead_numbers_by_number,
+	    [LEAD_KEY_ID] = &sql_lead_numbers_by_id,
+	    [LEAD_KEY_EMAIL] = &sql_lead_numbers_by_email,
 	};
-	struct buf first = { 0 };
+	struct buf first = {0};
 	struct rows *rows;
 	int64_t last = -1;
 	int got;
@@ -194,7 +194,7 @@ lead_row_read(struct store *st, const struct tenant *t, int64_t lead,
 {
 	struct bulk *keys = bulk_new(&bulk_lead_key);
 	struct lead_row row;
-	struct one one = { &row, false };
+	struct one one = {&row, false};
 	int rc;
 
 	bulk_int(keys, 0);
@@ -217,9 +217,9 @@ lead_row_read(struct store *st, const struct tenant *t, int64_t lead,
 static void
 add_folded(struct bulk *b, const struct lead_row *row)
 {
-	static const enum lead_field parts[] = { LEAD_NAME, LEAD_COMPANY,
-		LEAD_EMAIL, LEAD_ID };
-	struct buf folded = { 0 };
+	static const enum lead_field parts[] = {
+	    LEAD_NAME, LEAD_COMPANY, LEAD_EMAIL, LEAD_ID};
+	struct buf folded = {0};
 
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		if (!row->text[parts[i]].p)

@@ -77,6 +77,8 @@ void record_add_bool(struct record_make *m, const char *name, bool v);
 void record_add_time(struct record_make *m, const char *name, int64_t at);
 /* Text that is JSON: its type is seen from its first character. */
 void record_add_json(struct record_make *m, const char *name, struct str json);
+/* members.c: every member of a JSON object, which must be one, as a field. */
+void record_add_members(struct record_make *m, struct str object);
 
 /* format.c */
 enum record_format {
