@@ -82,41 +82,67 @@ struct lead_needs {
 void lead_needs_cond(struct lead_needs *needs, const struct cond *c);
 
 struct lead_view {
-	int64_t lead_id; /* internal */
-	struct cond_subject subject;
+	int64_t lead_id;             /* internal; 0 of a record */
+	struct cond_subject subject; /* its values are those below; events by
+					type, then by time */
 	struct cond_value values[LEAD__MAX];
 };
 
 struct lead_views; /* a cursor */
-/* Leads with lead_id > after in ascending order, at most `limit`. Events later
- * than moment->now are shown; conditions and rules ignore them by themselves.
- * The snapshot is the caller's transaction. */
+/* Leads with after < lead_id <= last in ascending order, at most `limit`.
+ * Events later than moment->now are shown; conditions and rules ignore them by
+ * themselves. The snapshot is the caller's transaction. Two ordered scans side
+ * by side, no look-up per lead unless fields of the score are needed. */
 int lead_views_range(struct store *st, const struct tenant *t,
     const struct lead_needs *needs, const struct cond_moment *moment,
-    int64_t after, int64_t limit, struct lead_views **ret, struct err *err);
-/* The leads given (ascending internal ids). */
+    int64_t after, int64_t last, int64_t limit, struct lead_views **ret,
+    struct err *err);
+/* The leads given (ascending internal ids); one at a time in a connection. */
 int lead_views_of(struct store *st, const struct tenant *t,
     const struct lead_needs *needs, const struct cond_moment *moment,
     const int64_t *leads, size_t count, struct lead_views **ret,
     struct err *err);
 int lead_views_next(struct lead_views *v, const struct lead_view **ret,
     struct err *err); /* 1, 0 at the end, -1 */
+/* The present lead as it was known at another moment: what is derived from
+ * events and time is made anew in the view; stored fields have no past and
+ * stay as they are. */
+void lead_views_at(struct lead_views *v, int64_t now);
 void lead_views_close(struct lead_views *v);
+/* The largest internal number in use; 0 without leads. */
+int lead_last(
+    struct store *st, const struct tenant *t, int64_t *ret, struct err *err);
+/* Tells a condition the numbers a tenant's store uses for event types. */
+int lead_bind_types(
+    struct store *st, const struct tenant *t, struct cond *c, struct err *err);
+/* One name: its number, -1 when no event of it was ever stored. */
+int lead_type_find(struct store *st, const struct tenant *t, struct str name,
+    int64_t *ret, struct err *err);
 
-/* A view of a record that carries its own facts (dl-score filter): standard
- * fields by name, all else attributes, "events":[{type,time,…}] if present.
- * `types` interns event type names to numbers. */
-struct lead_types; /* names <-> numbers, grows */
+/* ---- record_view.c: leads that come as records -------------------------- */
+
+/* Names of event types and their numbers, where there is no store. Grows. */
+struct lead_types;
 struct lead_types *lead_types_new(void);
 void lead_types_free(struct lead_types *types);
 int64_t lead_type_number(struct lead_types *types, struct str name);
+void lead_bind_types_of(struct lead_types *types, struct cond *c);
+/* A view of a record that carries its own facts: standard fields by name
+ * ("lead" is "id"), "attrs" and all else attributes, events as
+ * "events":[{"type":…,"time":…}]. A number or time that is none is missing;
+ * malformed events are an error. Lives as long as record and arena. */
 int lead_view_of_record(const struct record *r, struct lead_types *types,
     const struct cond_moment *moment, struct arena *arena,
     struct lead_view *ret, struct err *err);
-/* Tells a condition the numbers a tenant's store (or `types`) uses. */
-int lead_bind_types(
-    struct store *st, const struct tenant *t, struct cond *c, struct err *err);
-void lead_bind_types_of(struct lead_types *types, struct cond *c);
+/* An event as a record: type, time (or at), attrs or any other members. Kept
+ * in the arena. *ret_lead is its lead, id or email, whichever is there. */
+int lead_event_of_record(const struct record *r, struct lead_types *types,
+    const struct cond_moment *moment, struct arena *arena,
+    struct cond_event *ret, struct str *ret_lead, struct err *err);
+/* Gives the view more events (kept in arena) and derives anew. */
+void lead_view_add_events(struct lead_view *view, struct lead_types *types,
+    const struct cond_moment *moment, const struct cond_event *events,
+    size_t count, struct arena *arena);
 
 /* ---- row.c: what is stored of one lead --------------------------------- */
 

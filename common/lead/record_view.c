@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Leads that come as records and carry their own facts: for programs that run
+ * as filters, without a store.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/json.h"
+#include "lead/derive.h"
+
+/* ---- names of event types ------------------------------------------------ */
+
+struct lead_types {
+	struct str *names; /* by number */
+	size_t count, cap;
+	uint32_t *slots; /* number + 1 by hash; 0 is free */
+	size_t slot_count;
+	struct arena arena;
+	struct lead_meanings meanings;
+};
+
+struct lead_types *
+lead_types_new(void)
+{
+	struct lead_types *types = xcalloc(1, sizeof(*types));
+	size_t n = 0;
+
+	while (lead_outbound[n])
+		n++;
+	types->slot_count = 64;
+	types->slots = xcalloc(types->slot_count, sizeof(*types->slots));
+	types->meanings.outbound =
+	    xcalloc(n, sizeof(*types->meanings.outbound));
+	for (size_t i = 0; i < n; i++)
+		types->meanings.outbound[i] =
+		    lead_type_number(types, str_of(lead_outbound[i]));
+	types->meanings.outbound_count = n;
+	return types;
+}
+
+void
+lead_types_free(struct lead_types *types)
+{
+	if (!types)
+		return;
+	free(types->names);
+	free(types->slots);
+	free(types->meanings.outbound);
+	free(types->meanings.conversion);
+	arena_release(&types->arena);
+	free(types);
+}
+
+/* The slot that holds the name, or the free one where it belongs. */
+static uint32_t *
+find_slot(struct lead_types *types, struct str name)
+{
+	size_t at = hash64(name.p, name.n, 0) & (types->slot_count - 1);
+
+	while (types->slots[at] &&
+	       !str_eq(types->names[types->slots[at] - 1], name))
+		at = (at + 1) & (types->slot_count - 1);
+	return &types->slots[at];
+}
+
+int64_t
+lead_type_number(struct lead_types *types, struct str name)
+{
+	uint32_t *slot = find_slot(types, name);
+
+	if (*slot)
+		return *slot - 1;
+	GROW(types->names, types->cap, types->count + 1);
+	types->names[types->count++] = arena_str(&types->arena, name);
+	*slot = (uint32_t)types->count;
+	if (types->count * 2 > types->slot_count) {
+		types->slot_count *= 2;
+		free(types->slots);
+		types->slots =
+		    xcalloc(types->slot_count, sizeof(*types->slots));
+		for (size_t i = 0; i < types->count; i++)
+			*find_slot(types, types->names[i]) = (uint32_t)i + 1;
+	}
+	return (int64_t)types->count - 1;
+}
+
+void
+lead_bind_types_of(struct lead_types *types, struct cond *c)
+{
+	for (size_t i = 0; i < cond_event_type_count(c); i++)
+		cond_bind_event_type(c, i,
+		    lead_type_number(types, str_of(cond_event_type(c, i))));
+}
+
+/* The conversion events the moment tells of; deal_won where it is silent. */
+static void
+note_conversions(struct lead_types *types, const struct cond_moment *moment)
+{
+	struct lead_meanings *m = &types->meanings;
+	struct str rest = moment->texts[0], name;
+	size_t cap = m->conversion_count;
+
+	if (m->conversion)
+		return;
+	if (!rest.p)
+		rest = STR("[\"deal_won\"]");
+	while (json_stored_next(&rest, &types->arena, &name)) {
+		GROW(m->conversion, cap, m->conversion_count + 1);
+		m->conversion[m->conversion_count++] =
+		    lead_type_number(types, name);
+	}
+}
+
+/* ---- events ---------------------------------------------------------------
+ */
+
+static int
+compare_events(const void *a, const void *b)
+{
+	const struct cond_event *x = a, *y = b;
+	int order;
+
+	if (x->type != y->type)
+		return x->type < y->type ? -1 : 1;
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	/* Whatever the order they came in. */
+	order = (x->attrs.p != NULL) - (y->attrs.p != NULL);
+	return order || !x->attrs.p ? order : str_cmp(x->attrs, y->attrs);
+}
+
+/* One member of an event: its name, the text and JSON of its value. */
+struct part {
+	struct str name, text, raw;
+	bool scalar, null;
+};
+
+struct event_parts {
+	struct str type, time, lead, id, email, attrs;
+	struct buf others; /* members without a meaning, as JSON members */
+};
+
+static void
+sort_part(struct event_parts *e, const struct part *part)
+{
+	if (part->null)
+		return;
+	if (str_is(part->name, "type"))
+		e->type = part->scalar ? part->text : (struct str){NULL, 0};
+	else if (str_is(part->name, "time") || str_is(part->name, "at"))
+		e->time = part->scalar ? part->text : (struct str){NULL, 0};
+	else if (str_is(part->name, "lead"))
+		e->lead = part->text;
+	else if (str_is(part->name, "id"))
+		e->id = part->text;
+	else if (str_is(part->name, "email"))
+		e->email = part->text;
+	else if (str_is(part->name, "attrs") && !part->scalar)
+		e->attrs = part->raw;
+	else {
+		if (e->others.len)
+			buf_addc(&e->others, ',');
+		json_quote(&e->others, part->name);
+		buf_addc(&e->others, ':');
+		buf_adds(&e->others, part->raw);
+	}
+}
+
+/* attrs and the other members as one object, kept in the arena. */
+static struct str
+joined(struct str attrs, const struct buf *others, struct arena *arena)
+{
+	struct str inner = {NULL, 0};
+
+	if (attrs.p && attrs.n >= 2)
+		inner = str_trim((struct str){attrs.p + 1, attrs.n - 2});
+	if (!others->len)
+		return attrs.p ? arena_str(arena, attrs) : attrs;
+	if (!inner.n)
+		return arena_printf(arena, "{%s}", others->p);
+	return arena_printf(arena, "{%.*s,%s}", STR_ARG(inner), others->p);
+}
+
+static int
+event_of_parts(struct event_parts *e, struct lead_types *types,
+    const struct cond_moment *moment, struct arena *arena,
+    struct cond_event *ret, struct err *err)
+{
+	const struct zone *zone = moment->zone ? moment->zone : zone_utc();
+	int64_t at;
+
+	if (!e->type.p || !e->type.n)
+		return err_set(err, ERR_USAGE, "an event without a type");
+	if (!e->time.p)
+		return err_set(err, ERR_USAGE, "an event without a time");
+	if (!time_parse(e->time, zone, &at))
+		return err_set(
+		    err, ERR_USAGE, "not a time: %s", quoted(e->time));
+	ret->type = lead_type_number(types, e->type);
+	ret->at = at;
+	ret->attrs = joined(e->attrs, &e->others, arena);
+	return 0;
+}
+
+int
+lead_event_of_record(const struct record *r, struct lead_types *types,
+    const struct cond_moment *moment, struct arena *arena,
+    struct cond_event *ret, struct str *ret_lead, struct err *err)
+{
+	struct event_parts e = {0};
+	struct buf raw = {0};
+	struct cond_event event;
+	int code;
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct field *f = &r->field[i];
+		struct json_writer w = {.out = &raw};
+		struct part part = {f->name, f->text, {NULL, 0}, true,
+		    f->type == FIELD_MISSING || f->type == FIELD_NULL};
+
+		if (part.null)
+			continue;
+		buf_clear(&raw);
+		field_put_json(&w, f);
+		part.raw = arena_str(arena, buf_str(&raw));
+		part.scalar = f->type != FIELD_OBJECT && f->type != FIELD_ARRAY;
+		sort_part(&e, &part);
+	}
+	code = event_of_parts(&e, types, moment, arena, &event, err);
+	if (code == 0) {
+		*ret = event;
+		*ret_lead = e.lead.p ? e.lead : e.id.p ? e.id : e.email;
+		if (ret_lead->p)
+			*ret_lead = arena_str(arena, *ret_lead);
+	}
+	buf_release(&e.others);
+	buf_release(&raw);
+	return code;
+}
+
+/* One object of an events array. */
+static int
+read_event(struct json_scanner *scan, struct str text, struct lead_types *types,
+    const struct cond_moment *moment, struct arena *arena,
+    struct cond_event *ret, struct err *err)
+{
+	struct event_parts e = {0};
+	int code;
+
+	if (json_scan_object(scan, text) < 0)
+		return err_set(err, ERR_USAGE, "%s", scan->fault.what);
+	for (size_t i = 0; i < scan->count; i++) {
+		const struct json_member *m = &scan->member[i];
+		struct part part = {m->name, m->text, m->raw,
+		    m->type != JSON_TYPE_OBJECT && m->type != JSON_TYPE_ARRAY,
+		    m->type == JSON_TYPE_NULL};
+
+		sort_part(&e, &part);
+	}
+	code = event_of_parts(&e, types, moment, arena, ret, err);
+	buf_release(&e.others);
+	return code;
+}
+
+static int
+read_events(struct str array, struct lead_types *types,
+    const struct cond_moment *moment, struct arena *arena,
+    struct lead_view *view, struct err *err)
+{
+	struct json_splitter split = {0};
+	struct json_scanner scan = {0};
+	struct cond_event *events = NULL;
+	size_t count = 0, cap = 0, used, begin = 0, at = 0;
+	enum json_split_got got;
+	int code = 0;
+
+	do {
+		got = json_split(
+		    &split, (struct str){array.p + at, array.n - at}, &used);
+		at += used;
+		if (got == JSON_SPLIT_BEGIN)
+			begin = at;
+		if (got == JSON_SPLIT_ELEMENT) {
+			GROW(events, cap, count + 1);
+			code = read_event(&scan,
+			    (struct str){array.p + begin, at - begin}, types,
+			    moment, arena, &events[count], err);
+			if (code < 0) {
+				err_prefix(err, "events[%zu]", count);
+				break;
+			}
+			count++;
+		}
+		if (got == JSON_SPLIT_JUNK) {
+			code = err_set(err, ERR_USAGE,
+			    "events[%zu]: not an object", count);
+			break;
+		}
+	} while (got != JSON_SPLIT_MORE);
+	if (code == 0)
+		lead_view_add_events(view, types, moment, events, count, arena);
+	free(events);
+	json_scanner_release(&scan);
+	return code;
+}
+
+/* ---- the view -------------------------------------------------------------
+ */
+
+/* Facts are kept as values of the view itself, given or not. */
+static struct lead_facts
+facts_of(const struct lead_view *view)
+{
+	const struct cond_value *given = &view->values[LEAD_CONVERTED_AT];
+	struct lead_facts facts = {.converted_at = LEAD_MISSING};
+
+	if (given->kind == COND_IS_TIME)
+		facts.converted_at = given->time;
+	facts.converted = view->values[LEAD_CONVERTED].kind == COND_IS_BOOL &&
+			  view->values[LEAD_CONVERTED].number != 0;
+	facts.customer = str_is(view->values[LEAD_STAGE].text, "customer");
+	return facts;
+}
+
+void
+lead_view_add_events(struct lead_view *view, struct lead_types *types,
+    const struct cond_moment *moment, const struct cond_event *events,
+    size_t count, struct arena *arena)
+{
+	size_t had = view->subject.event_count;
+	struct lead_facts facts = facts_of(view);
+	struct cond_value active = view->values[LEAD_LAST_ACTIVITY_AT];
+	struct cond_event *all;
+
+	note_conversions(types, moment);
+	all = arena_alloc(arena, (had + count + 1) * sizeof(*all));
+	if (had)
+		memcpy(all, view->subject.events, had * sizeof(*all));
+	if (count)
+		memcpy(all + had, events, count * sizeof(*all));
+	qsort(all, had + count, sizeof(*all), compare_events);
+	view->subject.events = all;
+	view->subject.event_count = had + count;
+	lead_derive(view, &types->meanings, &facts, moment->now);
+	/* Without events of its own, what the record says stands. */
+	if (view->values[LEAD_LAST_ACTIVITY_AT].kind == COND_MISSING)
+		view->values[LEAD_LAST_ACTIVITY_AT] = active;
+}
+
+static struct cond_value
+value_of_field(const struct field *f, enum cond_type type,
+    const struct cond_moment *moment, struct arena *arena)
+{
+	const struct zone *zone = moment->zone ? moment->zone : zone_utc();
+	struct cond_value value = {.kind = COND_MISSING};
+	double number;
+	int64_t at;
+
+	switch (type) {
+	case COND_TEXT:
+		return lead_value_text(f->text);
+	case COND_NUMBER:
+		if (number_real(f->text, &number))
+			return lead_value_number(number);
+		break;
+	case COND_TIME:
+		if (time_parse(f->text, zone, &at))
+			return lead_value_time(at);
+		break;
+	case COND_BOOL:
+		if (str_is(f->text, "true") || str_is(f->text, "1"))
+			return lead_value_bool(true);
+		if (str_is(f->text, "false") || str_is(f->text, "0"))
+			return lead_value_bool(false);
+		break;
+	case COND_LIST:
+		value.kind = COND_IS_LIST;
+		value.text = f->text;
+		if (f->type != FIELD_ARRAY) {
+			/* "a, b" */
+			struct buf list = {0};
+			struct str rest = f->text, tag;
+			bool more;
+
+			buf_addc(&list, '[');
+			do {
+				more = str_cut(&rest, ',', &tag);
+				if (list.len > 1)
+					buf_addc(&list, ',');
+				json_quote(&list, str_trim(tag));
+			} while (more);
+			buf_addc(&list, ']');
+			value.text = arena_str(arena, buf_str(&list));
+			buf_release(&list);
+		}
+		return value;
+	}
+	return value;
+}
+
+/* The catalogue's field of that name; LEAD__MAX when there is none. */
+static size_t
+field_named(struct str name)
+{
+	size_t i;
+
+	if (str_is(name, "lead"))
+		return LEAD_ID;
+	for (i = 0; i < LEAD__MAX; i++)
+		if (str_is(name, lead_catalogue.fields[i].name))
+			break;
+	return i;
+}
+
+static void
+derive_from_fields(struct lead_view *view, struct arena *arena)
+{
+	struct cond_value *values = view->values;
+	struct str email = values[LEAD_EMAIL].text, domain = {NULL, 0};
+	struct buf key = {0};
+
+	if (values[LEAD_EMAIL_DOMAIN].kind == COND_MISSING && email.p &&
+	    email_normalise(email, &key)) {
+		domain = lead_email_domain(buf_str(&key));
+		if (domain.p)
+			domain = arena_str(arena, domain);
+		values[LEAD_EMAIL_DOMAIN] = lead_value_text(domain);
+	}
+	buf_release(&key);
+	domain = values[LEAD_EMAIL_DOMAIN].text;
+	if (values[LEAD_IS_FREE_EMAIL].kind == COND_MISSING && domain.p)
+		values[LEAD_IS_FREE_EMAIL] =
+		    lead_value_bool(lead_is_free_email(domain));
+	if (values[LEAD_SENIORITY].kind == COND_MISSING)
+		values[LEAD_SENIORITY] =
+		    lead_value_number(lead_seniority(values[LEAD_TITLE].text));
+	if (values[LEAD_IS_HOT].kind == COND_MISSING)
+		values[LEAD_IS_HOT] = lead_value_bool(false);
+}
+
+int
+lead_view_of_record(const struct record *r, struct lead_types *types,
+    const struct cond_moment *moment, struct arena *arena,
+    struct lead_view *ret, struct err *err)
+{
+	struct str attrs = {NULL, 0}, events = {NULL, 0};
+	struct buf others = {0};
+
+	memset(ret, 0, sizeof(*ret));
+	ret->subject.values = ret->values;
+	for (size_t i = 0; i < r->count; i++) {
+		const struct field *f = &r->field[i];
+		struct json_writer w = {.out = &others};
+		size_t field;
+
+		if (f->type == FIELD_MISSING || f->type == FIELD_NULL)
+			continue;
+		field = field_named(f->name);
+		if (field < LEAD__MAX) {
+			ret->values[field] = value_of_field(f,
+			    lead_catalogue.fields[field].type, moment, arena);
+		} else if (f->type == FIELD_OBJECT &&
+			   str_is(f->name, "attrs")) {
+			attrs = f->text;
+		} else if (f->type == FIELD_ARRAY &&
+			   str_is(f->name, "events")) {
+			events = f->text;
+		} else {
+			if (others.len)
+				buf_addc(&others, ',');
+			json_quote(&others, f->name);
+			buf_addc(&others, ':');
+			field_put_json(&w, f);
+		}
+	}
+	ret->subject.attrs = joined(attrs, &others, arena);
+	buf_release(&others);
+	derive_from_fields(ret, arena);
+	if (events.p)
+		return read_events(events, types, moment, arena, ret, err);
+	lead_view_add_events(ret, types, moment, NULL, 0, arena);
+	return 0;
+}
