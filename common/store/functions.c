@@ -89,6 +89,119 @@ list_has_by(sqlite3_context *result, sqlite3_value **argv, bool folded)
 	sqlite3_result_int(result, found);
 }
 
+static int
+zone_of(struct str name, const struct zone **ret)
+{
+	char *text = str_dup(name);
+	int code = zone_find(text, ret, NULL);
+
+	free(text);
+	return code;
+}
+
+/* dl_attr_time(attrs, key, zone): an attribute that reads as a time; one
+ * without an offset is local time in the zone. */
+static void
+attr_time(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	const struct zone *zone;
+	int64_t at;
+
+	if (any_null(argc, argv))
+		return;
+	if (zone_of(value_text(argv[2]), &zone) < 0)
+		sqlite3_result_error(
+		    result, "dl_attr_time: unknown time zone", -1);
+	else if (time_parse(attribute(result, argv), zone, &at))
+		sqlite3_result_int64(result, at);
+}
+
+/* dl_text_has(text, part), dl_text_starts(text, part), dl_text_ends(text,
+ * part): 1 when the text, folded, has the part there; the part is folded
+ * already. dl_list_starts and dl_list_ends: some element does. */
+static void
+text_part(sqlite3_context *result, int argc, sqlite3_value **argv,
+    enum text_part part, bool list)
+{
+	struct str rest, item, want;
+	int found = 0;
+
+	if (any_null(argc, argv))
+		return;
+	rest = value_text(argv[0]);
+	want = value_text(argv[1]);
+	if (!list)
+		found = text_holds(rest, want, part);
+	while (
+	    list && !found && json_stored_next(&rest, scratch(result), &item))
+		found = text_holds(item, want, part);
+	sqlite3_result_int(result, found);
+}
+
+static void
+text_has(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	text_part(result, argc, argv, TEXT_ANYWHERE, false);
+}
+
+static void
+text_starts(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	text_part(result, argc, argv, TEXT_START, false);
+}
+
+static void
+text_ends(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	text_part(result, argc, argv, TEXT_END, false);
+}
+
+static void
+list_starts(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	text_part(result, argc, argv, TEXT_START, true);
+}
+
+static void
+list_ends(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	text_part(result, argc, argv, TEXT_END, true);
+}
+
+/* dl_list_any(list, values): 1 when two JSON arrays share an element. */
+static void
+list_any(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	struct arena *a = scratch(result);
+	struct str rest, item, wanted, want;
+	int found = 0;
+
+	if (any_null(argc, argv))
+		return;
+	rest = value_text(argv[0]);
+	while (!found && json_stored_next(&rest, a, &item)) {
+		wanted = value_text(argv[1]);
+		while (!found && json_stored_next(&wanted, a, &want))
+			found = str_eq(item, want);
+	}
+	sqlite3_result_int(result, found);
+}
+
+/* dl_list_count(list): how many elements. */
+static void
+list_count(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	struct str rest, item;
+	int count = 0;
+
+	if (any_null(argc, argv))
+		return;
+	rest = value_text(argv[0]);
+	while (json_stored_next(&rest, scratch(result), &item))
+		count++;
+	sqlite3_result_int(result, count);
+}
+
 /* dl_list_has(list, value): 1 when the JSON array holds the text. */
 static void
 list_has(sqlite3_context *result, int argc, sqlite3_value **argv)
@@ -130,18 +243,14 @@ bucket(sqlite3_context *result, int argc, sqlite3_value **argv)
 	    [UNIT_QUARTER] = "quarter",
 	    [UNIT_YEAR] = "year"};
 	const struct zone *zone;
-	struct str name, unit;
-	char *zone_text;
+	struct str unit;
 	size_t i;
 	int code;
 
 	if (any_null(argc, argv))
 		return;
 	unit = value_text(argv[1]);
-	name = value_text(argv[2]);
-	zone_text = str_dup(name);
-	code = zone_find(zone_text, &zone, NULL);
-	free(zone_text);
+	code = zone_of(value_text(argv[2]), &zone);
 	for (i = 0; i < COUNT_OF(units); i++)
 		if (str_is(unit, units[i]))
 			break;
@@ -161,6 +270,14 @@ static const struct {
 } functions[] = {
     {"dl_attr_text", 2, attr_text},
     {"dl_attr_real", 2, attr_real},
+    {"dl_attr_time", 3, attr_time},
+    {"dl_text_has", 2, text_has},
+    {"dl_text_starts", 2, text_starts},
+    {"dl_text_ends", 2, text_ends},
+    {"dl_list_any", 2, list_any},
+    {"dl_list_count", 1, list_count},
+    {"dl_list_starts", 2, list_starts},
+    {"dl_list_ends", 2, list_ends},
     {"dl_list_has", 2, list_has},
     {"dl_list_has_folded", 2, list_has_folded},
     {"dl_fold", 1, fold},
