@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the files of cond share: the tree a condition is kept as, the two
+ * parsers' common ground, and the words of the language.
+ *
+ *	lex.c         text -> tokens
+ *	parse.c       tokens -> tree
+ *	parse_json.c  JSON -> tree
+ *	check.c       types, limits; both parsers hand their tests to it
+ *	words.c       keywords, operators and how they are spelt
+ *	print.c       tree -> text, tree -> JSON
+ *	eval.c events.c explain.c    the truth in C
+ *	sql.c sql_test.c             the truth in SQL
+ */
+#ifndef DL_COND_PRIV_H
+#define DL_COND_PRIV_H
+
+#include "cond/cond.h"
+
+/*
+ * Limits. Levels are what nests after and/or chains are flattened: SQLite's
+ * parser keeps a stack of 100, and a level costs it about one entry the way
+ * sql.c writes them.
+ */
+enum {
+	COND_BYTES_MAX = 1 << 20, /* of the text form */
+	COND_PARENS_MAX = 100,    /* as written, redundant ones too */
+	COND_LEVELS_MAX = 24,
+	COND_PARTS_MAX = 10000, /* tests and values together */
+	COND_NAME_MAX = 200,    /* bytes of an attribute's or event's name */
+};
+
+/* ---- the tree ----------------------------------------------------------- */
+
+enum literal_kind {
+	LIT_TEXT,
+	LIT_NUMBER,
+	LIT_BOOL,
+	LIT_DURATION,
+	LIT_DATE,   /* a day in the tenant's zone */
+	LIT_LOCAL,  /* a date and time in the tenant's zone */
+	LIT_MOMENT, /* with Z or an offset */
+};
+
+/* Where a piece was written: an offset into the text, or a JSON node. */
+struct spot {
+	size_t offset;
+	const struct json *node;
+};
+
+struct literal {
+	enum literal_kind kind;
+	struct str text;
+	double number; /* bool: 0 or 1 */
+	/* Times: [low, high); DATE and LOCAL as if the zone were UTC. DURATION:
+	 * low. */
+	int64_t low, high;
+	struct spot spot; /* while parsing */
+};
+
+enum operator{
+	OP_EQUAL,
+	OP_LESS,
+	OP_AT_MOST,
+	OP_GREATER,
+	OP_AT_LEAST,
+	OP_BETWEEN,
+	OP_IN,
+	OP_CONTAINS,
+	OP_STARTS,
+	OP_ENDS,
+	OP_EXISTS,
+	OP_WITHIN,
+	OP_OLDER,
+	OP__MAX
+};
+
+enum operand_kind {
+	ON_FIELD,      /* index into the catalogue */
+	ON_ATTR,       /* of the lead; key */
+	ON_EVENT_AT,   /* inside where: the event's time */
+	ON_EVENT_ATTR, /* inside where: key */
+	ON_COUNT,
+	ON_LAST,
+	ON_FIRST,
+};
+
+struct operand {
+	enum operand_kind kind;
+	struct str name;    /* the field's name or the attribute's key */
+	size_t index;       /* of the field, or of the event type */
+	int64_t window;     /* events: 0 is all of the past */
+	struct node *where; /* events: or NULL */
+};
+
+enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_TEST };
+
+struct node {
+	enum node_kind kind;
+	unsigned levels; /* of groups at and below it */
+	/* AND, OR (two or more), NOT (one) */
+	struct node **kids;
+	size_t count;
+	/* TEST. negated: `!=`, `not in` ...: a value there is, and not so. */
+	struct operand on;
+	enum operator op;
+	bool negated;
+	enum cond_type type; /* what the value is compared as */
+	struct literal *literals;
+	size_t literal_count;
+	/* OP_IN with many values: sorted, for searching. */
+	double *numbers;
+	struct str *texts;
+	struct str folded;   /* contains, starts, ends: what is looked for */
+	struct str set_json; /* OP_IN on a list: the values as JSON */
+};
+
+struct event_type {
+	char *name;
+	int64_t number;
+};
+
+struct cond {
+	struct arena arena;
+	struct node *root;
+	bool *fields; /* by catalogue index: is it read */
+	size_t field_count;
+	bool attrs, event_attrs, time;
+	struct event_type *types;
+	size_t type_count, type_cap;
+};
+
+/* ---- words.c ------------------------------------------------------------ */
+
+/* The word is none a bare name may be (case does not matter). */
+bool word_reserved(struct str word);
+bool word_is(struct str word, const char *keyword);
+/* A name that can be written without quotes. */
+bool name_plain(struct str name);
+/* "contains", "not in"; "=" ... as the text form has it for this test. */
+const char *operator_text(const struct node *test);
+/* "not_contains", "at_least" ... */
+const char *operator_json(const struct node *test);
+/* false: no such operator. `as_time`: before, after and on compare times. */
+bool operator_of_json(
+    struct str name, enum operator* ret, bool *ret_negated, bool *ret_as_time);
+const char *type_name(enum cond_type t); /* "a number" */
+bool operator_fits(enum operator op, enum cond_type t);
+/* " (it takes = != < ...)" for messages. */
+void operators_of(struct buf *out, enum cond_type t);
+
+/* The nearest of the names to `word`, or NULL when none is near. */
+struct nearest {
+	struct str word;
+	unsigned best;
+	const char *name;
+};
+void nearest_start(struct nearest *n, struct str word);
+void nearest_offer(struct nearest *n, const char *name);
+const char *nearest_operator(struct str word);
+const char *nearest_json_operator(struct str word);
+
+/* ---- lex.c -------------------------------------------------------------- */
+
+enum token_kind {
+	TOKEN_END,
+	TOKEN_WORD, /* a bare name or keyword */
+	TOKEN_NAME, /* "in double quotes" */
+	TOKEN_TEXT, /* 'in single quotes' */
+	TOKEN_NUMBER,
+	TOKEN_DURATION,
+	TOKEN_TIME,
+	TOKEN_OPERATOR, /* = != < <= > >= */
+	TOKEN_OPEN,
+	TOKEN_CLOSE,
+	TOKEN_COMMA,
+	TOKEN_DOT,
+};
+
+struct token {
+	enum token_kind kind;
+	size_t start;    /* offset */
+	struct str text; /* decoded; in the condition's arena or the text */
+	struct str raw;  /* as written */
+	struct literal literal; /* NUMBER, DURATION, TIME */
+	enum operator op;       /* OPERATOR */
+	bool negated;
+};
+
+/* ---- the parsers' common ground ---------------------------------------- */
+
+struct parser {
+	struct cond *cond;
+	const struct cond_catalogue *catalogue;
+	struct err *err;
+	struct str text; /* the text form */
+	const char *name;
+	const struct json *json; /* the node the text came from, or NULL */
+	size_t at;
+	struct token token, previous;
+	unsigned parens;
+	size_t parts;
+	bool in_where;
+	/* Stacks of what is not yet in the tree. */
+	struct node **nodes;
+	size_t node_count, node_cap;
+	struct literal *literals;
+	size_t literal_count, literal_cap;
+};
+
+/* lex.c: reads the next token into p->token. */
+int lex_next(struct parser *p);
+/* A literal time; false when the text is none. */
+bool literal_time(struct str s, struct literal *ret);
+/* "7d", "7 days"; the unit in words may be all that s has. */
+bool literal_duration(struct str s, int64_t *ret);
+
+/* parse.c: a condition in the text form; the tree is left to the caller. */
+int parse_text(struct parser *p, struct node **ret);
+/* parse_json.c */
+int parse_json(struct parser *p, const struct json *node, struct node **ret);
+
+/* check.c: messages. Always -1. */
+int mistake(struct parser *p, struct spot spot, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+/* Fields and names. */
+int operand_field(
+    struct parser *p, struct str name, struct spot spot, struct operand *ret);
+int operand_attr(struct parser *p, enum operand_kind kind, struct str key,
+    struct spot spot, struct operand *ret);
+int event_type_of(
+    struct parser *p, struct str name, struct spot spot, struct operand *ret);
+/* Counts against the limit of parts. */
+int count_parts(struct parser *p, struct spot spot);
+/* A checked test of the operand, the operator, and the literals on p's stack
+ * above `mark` (which are taken off). */
+struct test_draft {
+	struct operand on;
+	enum operator op;
+	bool negated;
+	bool as_time; /* before, after, on */
+	struct spot on_spot, op_spot;
+	size_t mark;
+};
+int make_test(struct parser *p, struct test_draft *d, struct node **ret);
+/* AND or OR of the nodes on p's stack above `mark`, flattened. */
+int make_group(struct parser *p, enum node_kind kind, size_t mark,
+    struct spot spot, struct node **ret);
+struct node *make_not(struct parser *p, struct node *n);
+void push_node(struct parser *p, struct node *n);
+void push_literal(struct parser *p, struct literal l);
+
+/* print.c */
+void print_node(const struct node *n, const struct cond *c, struct buf *out);
+void print_operand(
+    const struct operand *on, const struct cond *c, struct buf *out);
+void print_name(struct str name, struct buf *out);
+void print_literal(const struct literal *l, struct buf *out);
+
+/* ---- the truth ---------------------------------------------------------- */
+
+/* The moments a literal time stands for in the zone: [low, high). */
+void literal_bounds(const struct literal *l, const struct zone *zone,
+    int64_t *ret_low, int64_t *ret_high);
+
+struct view {
+	const struct cond *cond;
+	const struct cond_subject *subject;
+	const struct cond_moment *moment;
+	const struct cond_event *event; /* inside where */
+	struct arena scratch;
+};
+bool eval_node(struct view *v, const struct node *n, int64_t *next);
+/* eval.c: is the value as the test wants it. */
+bool number_holds(const struct node *test, double value);
+/* events.c: a test of count(), last() or first(). */
+bool eval_events(struct view *v, const struct node *test, int64_t *next);
+/* A test of a time; missing when !there. Lowers *next. */
+bool eval_time(struct view *v, const struct node *test, bool there, int64_t at,
+    int64_t *next);
+/* The value a test looks at, as JSON, for explain. */
+void explain_value(struct view *v, const struct node *test, struct buf *out);
+int64_t time_plus(int64_t at, int64_t more); /* never overflows */
+
+#endif
