@@ -112,6 +112,15 @@ int cond_parse(struct str text, const char *name,
  * rules.json:12:14: rules[3].when.value: … */
 int cond_parse_json(const struct json *node,
     const struct cond_catalogue *catalogue, struct cond **ret, struct err *err);
+/* What may stand behind `where` in an event predicate, by itself: a condition
+ * on one event, its names being the event's attributes. Text or JSON node. */
+int cond_parse_event(
+    struct str text, const char *name, struct cond **ret, struct err *err);
+int cond_parse_event_json(
+    const struct json *node, struct cond **ret, struct err *err);
+/* Its truth for an event, as cond_eval gives it for a subject. */
+bool cond_eval_event(const struct cond *c, const struct cond_event *event,
+    const struct cond_moment *moment, int64_t *next);
 void cond_free(struct cond *c);
 /* Canonical forms; parsing them gives an equal condition. */
 void cond_print(const struct cond *c, struct buf *out);
