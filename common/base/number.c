@@ -19,11 +19,14 @@ is_digit(char c)
 bool
 number_int(struct str s, int64_t *ret)
 {
-	const char *p = s.p, *end = s.p + s.n;
+	const char *p = s.p, *end;
 	uint64_t v = 0, most = INT64_MAX;
 	bool minus = false;
 
-	if (s.n && (*p == '-' || *p == '+')) {
+	if (s.n == 0)
+		return false;
+	end = p + s.n;
+	if (*p == '-' || *p == '+') {
 		minus = *p++ == '-';
 		most += minus;
 	}
@@ -51,12 +54,15 @@ struct scanned {
 static bool
 scan_real(struct str s, struct scanned *ret)
 {
-	const char *p = s.p, *end = s.p + s.n, *first;
+	const char *p = s.p, *end, *first;
 	struct scanned r = {.exact = true};
 	unsigned seen = 0;
 	int64_t power = 0;
 
-	if (p < end && (*p == '-' || *p == '+'))
+	if (s.n == 0)
+		return false;
+	end = p + s.n;
+	if (*p == '-' || *p == '+')
 		r.minus = *p++ == '-';
 	first = p;
 	for (; p < end && is_digit(*p); p++) {
