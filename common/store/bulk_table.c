@@ -181,22 +181,31 @@ static const sqlite3_module module = {
 
 /* ---- one set of tables per connection ------------------------------------ */
 
+static struct bulk_slot *
+slot_add(struct store *st, const struct bulk_spec *spec, struct err *err)
+{
+	struct bulk_slot *slot = xcalloc(1, sizeof(*slot));
+	char name[128];
+
+	slot->spec = spec;
+	slot->next = st->slots;
+	st->slots = slot;
+	snprintf(name, sizeof(name), "bulk_%s", spec->name);
+	if (sqlite3_create_module_v2(st->db, name, &module, slot, NULL) ==
+	    SQLITE_OK)
+		return slot;
+	store_fail(st, err, name);
+	return NULL;
+}
+
 int
 bulk_tables(struct store *st, struct err *err)
 {
-	size_t count = 0, i;
-	char name[128];
+	size_t i;
 
-	while (bulk_all[count])
-		count++;
-	st->slots = xcalloc(count + 1, sizeof(*st->slots));
-	for (i = 0; i < count; i++) {
-		st->slots[i].spec = bulk_all[i];
-		snprintf(name, sizeof(name), "bulk_%s", bulk_all[i]->name);
-		if (sqlite3_create_module_v2(st->db, name, &module,
-			&st->slots[i], NULL) != SQLITE_OK)
-			return store_fail(st, err, name);
-	}
+	for (i = 0; bulk_all[i]; i++)
+		if (!slot_add(st, bulk_all[i], err))
+			return -1;
 	return 0;
 }
 
@@ -205,14 +214,13 @@ store_bulk(struct store *st, struct bulk *b, struct err *err)
 {
 	struct bulk_slot *slot = st->slots;
 
-	(void)err; /* an engine that copies the rows may fail */
 	if (b->column != 0)
 		BUG("bulk_%s: the last row is not complete", b->spec->name);
-	while (slot->spec && slot->spec != b->spec)
-		slot++;
-	if (!slot->spec)
-		BUG("bulk_%s is not among bulk_all", b->spec->name);
-	if (b->slot && b->slot != slot && b->slot->bulk == b)
+	while (slot && slot->spec != b->spec)
+		slot = slot->next;
+	if (!slot && !(slot = slot_add(st, b->spec, err)))
+		return -1;
+	if (b->slot && b->slot->bulk == b)
 		b->slot->bulk = NULL;
 	if (slot->bulk)
 		slot->bulk->slot = NULL;
@@ -221,13 +229,16 @@ store_bulk(struct store *st, struct bulk *b, struct err *err)
 	return 0;
 }
 
-/* The store goes first: rows that outlive it point at no slot. */
+/* After the connection. Rows that outlive it point at no slot. */
 void
-bulk_detach(struct store *st)
+bulk_slots_free(struct store *st)
 {
 	struct bulk_slot *slot;
 
-	for (slot = st->slots; slot && slot->spec; slot++)
+	while ((slot = st->slots) != NULL) {
+		st->slots = slot->next;
 		if (slot->bulk)
 			slot->bulk->slot = NULL;
+		free(slot);
+	}
 }

@@ -15,12 +15,13 @@
 static pthread_once_t configured = PTHREAD_ONCE_INIT;
 
 /* One thread per connection, so no locks inside one; no memory counters, for
- * each of them is a lock. */
+ * each of them is a lock; a path is a path, though it begins with "file:". */
 static void
 configure(void)
 {
 	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	sqlite3_config(SQLITE_CONFIG_URI, 0);
 }
 
 /* ---- errors -------------------------------------------------------------- */
@@ -221,15 +222,14 @@ store_close(struct store *st)
 		store_rollback(st);
 		checkpoint_on_close(st);
 		statements_free(st);
-		bulk_detach(st);
 		if (sqlite3_close(st->db) != SQLITE_OK)
 			BUG("rows are open while the store closes");
 	}
+	bulk_slots_free(st);
 	turnstile_close(st);
 	buf_release(&st->lease.owner);
 	arena_release(&st->scratch);
 	free(st->lease.job);
-	free(st->slots);
 	free(st->path);
 	free(st);
 }

@@ -17,11 +17,11 @@
 #define CHECKPOINT_WAIT_MS 200
 #define PATIENCE_MS        60000
 
-enum { BULK_SLOTS = 64, STATEMENT_BUCKETS = 128 };
+enum { STATEMENT_BUCKETS = 128 };
 
 /* Where bulk_NAME finds its rows in one connection. */
 struct bulk_slot {
-	struct store *store;
+	struct bulk_slot *next;
 	const struct bulk_spec *spec;
 	struct bulk *bulk; /* NULL: the table is empty */
 };
@@ -144,7 +144,7 @@ struct bulk {
 };
 bool bulk_is_null(const struct bulk *b, size_t row, unsigned column);
 int bulk_tables(struct store *st, struct err *err);
-void bulk_detach(struct store *st);
+void bulk_slots_free(struct store *st);
 
 /* functions.c */
 int functions_register(struct store *st, struct err *err);
