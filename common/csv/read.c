@@ -67,6 +67,7 @@ csv_reader_new(struct csv_source source, const struct csv_options *options)
 	r->stop['\n'] = STOP_LF;
 	r->stop['\r'] = STOP_CR;
 
+	GROW(r->text, r->cap, CHUNK);
 	if (csv_init(&r->parser,
 		CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL) != 0)
 		BUG("libcsv does not start");

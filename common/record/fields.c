@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: ISC */
+/* CSV and TSV: a header line of names, then records of as many fields. */
+#include "record/record_priv.h"
+
+static const char *
+name_of_column(struct record_reader *r, struct str field, size_t column,
+    uint64_t line, struct str *ret)
+{
+	if (field.n == 0) {
+		*ret = arena_printf(&r->names_arena, "%zu", column);
+		remark(r->input.remarks, reader_place(r, line),
+		    "column %zu has no name: called \"%zu\"", column, column);
+		return NULL;
+	}
+	if (utf8_valid(field) != field.n)
+		return r->source.encoding ? r->source.encoding : "UTF-8";
+	*ret = arena_str(&r->names_arena, field);
+	return NULL;
+}
+
+static bool
+name_taken(const struct record_reader *r, size_t count, struct str name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(r->names[i], name))
+			return true;
+	return false;
+}
+
+/* A second "x" becomes "x_2", or what is free. */
+static void
+make_unique(struct record_reader *r, size_t i, uint64_t line)
+{
+	struct str name = r->names[i];
+
+	if (!name_taken(r, i, name))
+		return;
+	for (unsigned n = 2; name_taken(r, i, r->names[i]); n++)
+		r->names[i] =
+		    arena_printf(&r->names_arena, "%.*s_%u", STR_ARG(name), n);
+	remark(r->input.remarks, reader_place(r, line),
+	    "column %zu: a second %s: called %s", i + 1, quoted(name),
+	    quoted(r->names[i]));
+}
+
+static int
+take_header(
+    struct record_reader *r, const struct csv_record *header, struct err *err)
+{
+	arena_clear(&r->names_arena);
+	free(r->names);
+	r->names = xcalloc(header->count, sizeof(*r->names));
+	r->name_count = header->count;
+	GROW(r->field, r->field_cap, header->count);
+	for (size_t i = 0; i < header->count; i++) {
+		const char *encoding = name_of_column(
+		    r, header->field[i], i + 1, header->line, &r->names[i]);
+
+		if (encoding)
+			return err_at(err, ERR_FAIL,
+			    reader_place(r, header->line),
+			    "the name of column %zu is not %s: %s", i + 1,
+			    encoding, quoted(header->field[i]));
+		make_unique(r, i, header->line);
+		r->field[i] = (struct field){.name = r->names[i]};
+	}
+	r->record.shape = reader_shape(r, header->count);
+	return 0;
+}
+
+int
+fields_begin(struct record_reader *r, char delimiter, struct err *err)
+{
+	struct csv_options options = {.delimiter = delimiter,
+	    .max_record = r->input.max_record,
+	    .max_fields = r->input.max_fields};
+	const struct csv_record *header;
+
+	r->csv = csv_reader_new(
+	    (struct csv_source){source_read, &r->source}, &options);
+	switch (csv_reader_next(r->csv, &header, err)) {
+	case CSV_GOT_ERROR:
+		return -1;
+	case CSV_GOT_END:
+		return 0; /* an empty file holds no records */
+	case CSV_GOT_REJECT:
+		return err_at(err, ERR_FAIL, reader_place(r, header->line),
+		    "the header line: %s", header->reason);
+	case CSV_GOT_RECORD:
+		break;
+	}
+	return take_header(r, header, err);
+}
+
+static int
+reject_record(struct record_reader *r, const struct csv_record *record)
+{
+	struct place where = reader_place(r, record->line);
+
+	/* A place in the first line is worth its column; one in a later line
+	 * must not hide where the record began. */
+	if (record->at_line == record->line)
+		where.column = (unsigned)record->at_column;
+	if (record->at_line > record->line)
+		return reader_reject(r, where, record->raw, record->raw_size,
+		    "%s (line %llu, column %zu)", record->reason,
+		    (unsigned long long)record->at_line, record->at_column);
+	return reader_reject(
+	    r, where, record->raw, record->raw_size, "%s", record->reason);
+}
+
+int
+fields_next(struct record_reader *r, struct err *err)
+{
+	const struct csv_record *record;
+	size_t good;
+
+	switch (csv_reader_next(r->csv, &record, err)) {
+	case CSV_GOT_ERROR:
+		return RECORD_GOT_ERROR;
+	case CSV_GOT_END:
+		return RECORD_GOT_END;
+	case CSV_GOT_REJECT:
+		return reject_record(r, record);
+	case CSV_GOT_RECORD:
+		break;
+	}
+	good = utf8_valid(record->raw);
+	if (good != record->raw.n)
+		return reader_reject(r,
+		    json_place(record->raw, good, r->source.name), record->raw,
+		    record->raw.n, "bytes that are not %s",
+		    r->source.encoding ? r->source.encoding : "UTF-8");
+	if (record->count != r->name_count)
+		return reader_reject(r, reader_place(r, record->line),
+		    record->raw, record->raw.n,
+		    "%zu field%s, but the header has %zu%s", record->count,
+		    record->count == 1 ? "" : "s", r->name_count,
+		    csv_reader_unended(r->csv) ? " (the file ends here)" : "");
+	for (size_t i = 0; i < record->count; i++) {
+		r->field[i].name = r->names[i];
+		r->field[i].text = record->field[i];
+		r->field[i].type =
+		    record->field[i].p ? FIELD_TEXT : FIELD_MISSING;
+	}
+	r->record.field = r->field;
+	r->record.count = record->count;
+	r->record.place = reader_place(r, record->line);
+	return RECORD_GOT_ONE;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC */
+/* Looking into a record, keeping it, showing it as JSON. */
+#include "json/json.h"
+#include "record/record.h"
+
+const char *
+field_type_name(enum field_type t)
+{
+	static const char *const names[] = {
+	    [FIELD_MISSING] = "missing",
+	    [FIELD_NULL] = "null",
+	    [FIELD_BOOL] = "boolean",
+	    [FIELD_NUMBER] = "number",
+	    [FIELD_TEXT] = "text",
+	    [FIELD_OBJECT] = "object",
+	    [FIELD_ARRAY] = "array",
+	};
+
+	return names[t];
+}
+
+size_t
+record_index(const struct record *r, struct str name)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (str_eq(r->field[i].name, name))
+			return i;
+	return SIZE_MAX;
+}
+
+const struct field *
+record_find_str(const struct record *r, struct str name)
+{
+	size_t i = record_index(r, name);
+
+	if (i == SIZE_MAX || r->field[i].type == FIELD_MISSING ||
+	    r->field[i].type == FIELD_NULL)
+		return NULL;
+	return &r->field[i];
+}
+
+const struct field *
+record_find(const struct record *r, const char *name)
+{
+	return record_find_str(r, str_of(name));
+}
+
+struct record
+record_copy(const struct record *r, struct arena *a)
+{
+	struct field *field = arena_alloc(a, r->count * sizeof(*field) + 1);
+	struct record copy = *r;
+
+	for (size_t i = 0; i < r->count; i++) {
+		field[i] = r->field[i];
+		field[i].name = arena_str(a, field[i].name);
+		if (field[i].text.p)
+			field[i].text = arena_str(a, field[i].text);
+	}
+	copy.field = field;
+	if (r->place.file)
+		copy.place.file = arena_strdup(a, str_of(r->place.file));
+	return copy;
+}
+
+void
+field_put_json(struct json_writer *w, const struct field *f)
+{
+	if (f->type == FIELD_MISSING || f->type == FIELD_NULL)
+		json_put_null(w);
+	else if (f->type == FIELD_TEXT)
+		json_put_text(w, f->text);
+	else
+		json_put_raw(w, f->text);
+}
+
+void
+record_put_json(struct json_writer *w, const struct record *r)
+{
+	json_put_object(w);
+	for (size_t i = 0; i < r->count; i++) {
+		if (r->field[i].type == FIELD_MISSING)
+			continue;
+		json_put_key(w, r->field[i].name);
+		field_put_json(w, &r->field[i]);
+	}
+	json_put_end(w);
+}
