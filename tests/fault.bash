@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: ISC
+# fault: kills, full disks and failing system calls, and what must hold after
+# each: the store is sound, and a rerun gives the very dump of an undisturbed
+# run. For tests/reliability.bats (few) and tests/soak/ (many). Works in the
+# current directory.
+
+# fault_world LEADS: the sample, the job and the dump it must lead to.
+fault_world() {
+	make-sample leads "$1" --seed 7 --now "$DL_NOW" >leads.ndjson
+	make-sample events "$1" --seed 7 --now "$DL_NOW" >events.ndjson
+	cat >job <<-'JOB'
+		#!/bin/sh
+		# Import and score; the first failure ends it with its status.
+		dl-import leads -q leads.ndjson || exit
+		dl-import events -q events.ndjson || exit
+		dl-score apply -q >/dev/null
+	JOB
+	chmod +x job
+	fault_store empty
+	fault_store whole
+	./job || return
+	dl-db check -q >/dev/null || return
+	dl-db dump >want.ndjson
+}
+
+# fault_store NAME: DL_DB becomes a new store that knows the rules; a copy of
+# the one called `empty`, once that was made.
+fault_store() {
+	export DL_DB=$PWD/$1.db
+	rm -f "$DL_DB"*
+	if [ "$1" != empty ] && [ -e empty.db ]; then
+		DL_DB=$PWD/empty.db dl-db backup -q "$DL_DB"
+	else
+		dl-db init -q --tenant main >/dev/null &&
+			dl-score define -q reference \
+				"${DL_RULES:-$top/common/score/reference.json}" >/dev/null
+	fi
+}
+
+# fault_heals WHAT: after the fault the store is sound, the job runs through,
+# and what it leaves is what an undisturbed run leaves.
+fault_heals() {
+	if ! dl-db check -q >check.out 2>&1; then
+		echo "$1: the store is not sound:" >&2
+		cat check.out >&2
+		return 1
+	fi
+	if ! ./job 2>job.err; then
+		echo "$1: the rerun fails:" >&2
+		cat job.err >&2
+		return 1
+	fi
+	dl-db dump >got.ndjson || return 1
+	if ! cmp -s want.ndjson got.ndjson; then
+		echo "$1: the rerun leaves another store:" >&2
+		diff want.ndjson got.ndjson | cut -c1-300 | head -5 >&2
+		return 1
+	fi
+}
+
+# fault_kill_after SECONDS: kill -9 of the job and its children at that time.
+# True when it was still running.
+fault_kill_after() {
+	local job code
+	setsid ./job 2>/dev/null &
+	job=$!
+	sleep "$1"
+	kill -9 -- "-$job" 2>/dev/null
+	wait "$job" 2>/dev/null
+	code=$?
+	[ "$code" -ge 128 ]
+}
+
+# fault_seconds: how long the job takes undisturbed.
+fault_seconds() {
+	local start=$EPOCHREALTIME
+	fault_store timing
+	./job
+	awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }'
+}
+
+# fault_calls SYSCALL COMMAND...: how often the command makes that call.
+fault_calls() {
+	local call=$1
+	shift
+	strace -f -o calls.strace -e "trace=$call" "$@" >/dev/null 2>&1
+	grep -c "^[0-9]* *$call(" calls.strace
+}
+
+# fault_inject SYSCALL FAULT N COMMAND...: the Nth such call meets the fault
+# (signal=SIGKILL, error=ENOSPC, error=EIO); standard error in fault.err.
+fault_inject() {
+	local call=$1 fault=$2 n=$3
+	shift 3
+	strace -f -o fault.strace -e "trace=$call" \
+		-e "inject=$call:$fault:when=$n" "$@" \
+		>/dev/null 2>fault.err
+}
