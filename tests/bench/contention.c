@@ -4,6 +4,10 @@
  * lead) and two readers on one file, for so many seconds.
  *
  *	contention store|plain FILE SECONDS
+ *	contention probe FILE SECONDS
+ *
+ * `probe` takes the write lock of an existing store every few milliseconds
+ * while others work, and tells how long it had to wait, until SIGTERM.
  *
  * `store` goes through the store room; `plain` is SQLite as most programs use
  * it: WAL, automatic checkpoints, a busy time-out, BEGIN IMMEDIATE. Prints one
@@ -11,6 +15,7 @@
  * the largest WAL, reads a second, and whether every row is there and the file
  * is sound.
  */
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -300,6 +305,44 @@ make(const char *mode, const char *path)
 	sqlite3_close(db);
 }
 
+static volatile sig_atomic_t stopped;
+
+static void
+stop(int number)
+{
+	stopped = 1;
+}
+
+static int
+probe(const char *path, double until)
+{
+	static float waits[TIMES_AT];
+	struct timespec nap = {0, 5 * 1000 * 1000};
+	struct store *st;
+	struct err err = {0};
+	size_t count = 0;
+	double begun;
+
+	signal(SIGTERM, stop);
+	if (store_open(path, STORE_WRITE, &st, &err) < 0)
+		die(path, err.text);
+	while (!stopped && count < TIMES_AT && (begun = now_ms()) < until) {
+		if (store_begin(st, STORE_CHANGE, "probe", &err) < 0)
+			die(path, err.text);
+		waits[count++] = (float)(now_ms() - begun);
+		store_rollback(st);
+		nanosleep(&nap, NULL);
+	}
+	store_close(st);
+	qsort(waits, count, sizeof(*waits), by_size);
+	printf("{\"waits\":%zu,\"ms_p50\":%.1f,\"ms_p99\":%.1f,"
+	       "\"ms_max\":%.1f}\n",
+	    count, count ? (double)waits[count / 2] : 0,
+	    count ? (double)waits[count * 99 / 100] : 0,
+	    count ? (double)waits[count - 1] : 0);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -319,6 +362,8 @@ main(int argc, char **argv)
 	store = strcmp(argv[1], "store") == 0;
 	path = argv[2];
 	seconds = strtod(argv[3], NULL);
+	if (strcmp(argv[1], "probe") == 0)
+		return probe(path, now_ms() + seconds * 1e3);
 	make(argv[1], path);
 	snprintf(wal, sizeof(wal), "%s-wal", path);
 	begun = now_ms();
