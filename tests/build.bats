@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: ISC
+# The tools that build and lint: what they make and what they refuse.
+load helper
+
+sql2c() { # sql2c MODE FILE...
+	local mode=$1
+	shift
+	run --separate-stderr awk -v mode="$mode" -f "$top/scripts/sql2c.awk" "$@"
+}
+
+statement() { # statement TEXT...: room/x.sql with these lines
+	mkdir -p room
+	printf '%s\n' "$@" >room/x.sql
+}
+
+@test "a named statement becomes C with its text and its types" {
+	statement '-- name: lead_count' '-- Counts leads.' \
+		'-- $1 tenant bigint' '-- $2 share double precision' \
+		'SELECT count(*) -- all of them' "  FROM lead WHERE a = '--' || \$1" \
+		'  AND "b" < $2;'
+	sql2c c room/x.sql
+	exits 0
+	has '#include "room/x.sql.h"' 'sql_lead_count = { "lead_count",' \
+		'"SELECT count(*)\n"' "'--' || \$1" '\"b\" < $2",' '"ir" };'
+	lacks 'all of them' 'Counts leads'
+	sql2c h room/x.sql
+	has 'extern const struct sql sql_lead_count;' '#include "store/store.h"'
+}
+
+@test "a bulk declaration may span lines and becomes columns" {
+	statement '-- bulk: event (seq bigint,' '--   name text,' \
+		'--   share real, raw blob)'
+	sql2c c room/x.sql
+	exits 0
+	has "{ \"seq\", 'i' }" "{ \"name\", 't' }" "{ \"share\", 'r' }" \
+		"{ \"raw\", 'b' }" 'columns_event, 4'
+}
+
+@test "the closed list compiles, with statements and without any" {
+	statement '-- name: one' '-- One.' 'SELECT 1;' '-- bulk: b (a text)'
+	sql2c all room/x.sql /dev/null
+	printf '%s\n' "$output" >all.c
+	sql2c c room/x.sql
+	printf '%s\n' "$output" >one.c
+	sql2c h room/x.sql
+	printf '%s\n' "$output" >room/x.sql.h
+	sql2c all /dev/null
+	printf '%s\n' "$output" >none.c
+	awk -f "$top/scripts/migrations2c.awk" /dev/null >migrations.c
+	for f in all.c one.c none.c migrations.c; do
+		cc -Wall -Wextra -Werror -I"$top/common" -I. -c -o x.o "$f"
+	done
+}
+
+@test "a statement that does not hold together is refused with its line" {
+	statement '' '-- name: a' '-- A.' 'SELECT $1;'
+	sql2c c room/x.sql
+	exits 1
+	says "room/x.sql:2: statement 'a' uses \$1, which is not declared"
+
+	statement '-- name: a' '-- A.' '-- $1 x bigint' 'SELECT 1;'
+	sql2c c room/x.sql
+	exits 1
+	says "room/x.sql:1: statement 'a' declares \$1 and does not use it"
+
+	statement '-- name: a' 'SELECT 1;'
+	sql2c c room/x.sql
+	exits 1
+	says "room/x.sql:1: statement 'a' lacks a description"
+
+	statement '-- name: a' '-- A.' 'SELECT 1'
+	sql2c c room/x.sql
+	exits 1
+	says "statement 'a' does not end in ';'"
+
+	statement '-- name: a' '-- A.' '-- $1 x number' 'SELECT $1;'
+	sql2c c room/x.sql
+	exits 1
+	says "room/x.sql:3: \$1: not a type: 'number'"
+
+	statement '-- name: a' '-- A.' 'SELECT 1;' '-- name: a' '-- B.' 'SELECT 2;'
+	sql2c all room/x.sql /dev/null
+	exits 1
+	says "room/x.sql:4: statement 'a' is already named"
+}
+
+@test "migrations are numbered without gaps" {
+	printf 'CREATE TABLE "a\\b" (\n\tc bigint\n);\n' >0001_first.sql
+	printf 'SELECT 1;\n' >0003_third.sql
+	check awk -f "$top/scripts/migrations2c.awk" 0001_first.sql /dev/null
+	exits 0
+	has '{ 1, "first",' '"CREATE TABLE \"a\\b\" (\n"' '"\tc bigint\n"'
+	check awk -f "$top/scripts/migrations2c.awk" 0001_first.sql \
+		0003_third.sql /dev/null
+	exits 1
+	says "0003_third.sql:1: migration 3 follows 1"
+}
+
+@test "a room that includes a higher floor or a neighbour is named" {
+	mkdir -p common/base common/cli common/csv
+	printf '%s\n' '# floors' base 'cli csv' >FLOORS
+	echo '#include "cli/cli.h"' >common/base/a.c
+	printf '%s\n' '#include <stdio.h>' '#include "csv/csv.h"' >common/cli/b.c
+	printf '%s\n' '#include "base/base.h"' '#include "csv/c_priv.h"' \
+		>common/csv/c.c
+	check awk -f "$top/scripts/lint-floors" FLOORS common/*/*.c
+	exits 1
+	prints "common/base/a.c:1: room base may not include cli
+common/cli/b.c:2: room cli may not include csv"
+}
+
+@test "another room's private header is out of bounds" {
+	mkdir -p common/base common/cli
+	printf '%s\n' base cli >FLOORS
+	echo '#include "base/base_priv.h"' >common/cli/b.c
+	check awk -f "$top/scripts/lint-floors" FLOORS common/cli/b.c
+	exits 1
+	prints "common/cli/b.c:1: base_priv.h is private to room base"
+}
+
+@test "the sample is the same every time, and its streams agree" {
+	sample leads 300 >a
+	sample leads 300 >b
+	same a b
+	sample events 300 >e
+	# Nothing happens before its lead came, or later than the moment.
+	jq -rn --slurpfile l a --arg now "$DL_NOW" '
+		($l | map({(.id): .created_at}) | add) as $came
+		| [inputs | select(.time < $came[.lead] or .time >= $now)]
+		| length' e >early
+	[ "$(cat early)" = 0 ]
+	[ "$(jq -r .id e | sort -u | wc -l)" = "$(wc -l <e)" ]
+	[ "$(jq -r .email a | sort -u | wc -l)" -ge 290 ]
+	make-sample leads 300 --seed 8 >c
+	! cmp -s a c
+}
+
+@test "in the sample, who buys depends on what it is and does" {
+	sample leads 20000 >l
+	sample events 20000 >e
+	jq -r 'select(.type == "deal_won") | .lead' e | sort -u >won
+	jq -r 'select(.type == "demo_requested") | .lead' e | sort -u >demo
+	jq -r 'select(.attrs."予算" == "あり") | .id' l | sort -u >budget
+	jq -r 'select(.attrs."予算" == "なし") | .id' l | sort -u >none
+	awk -v all=20000 -v won="$(wc -l <won)" \
+		-v demo="$(wc -l <demo)" -v demo_won="$(comm -12 won demo | wc -l)" \
+		-v yes="$(wc -l <budget)" -v yes_won="$(comm -12 won budget | wc -l)" \
+		-v no="$(wc -l <none)" -v no_won="$(comm -12 won none | wc -l)" '
+		BEGIN { exit !(won / all > 0.03 && won / all < 0.1 &&
+			demo_won / demo > 2 * won / all &&
+			yes_won / yes > 3 * no_won / no) }'
+}
