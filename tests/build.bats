@@ -115,7 +115,7 @@ common/cli/b.c:2: room cli may not include csv"
 	echo '#include "base/base_priv.h"' >common/cli/b.c
 	check awk -f "$top/scripts/lint-floors" FLOORS common/cli/b.c
 	exits 1
-	prints "common/cli/b.c:1: base_priv.h is private to room base"
+	prints "common/cli/b.c:1: base/base_priv.h is private to room base"
 }
 
 @test "the sample is the same every time, and its streams agree" {
