@@ -30,11 +30,17 @@
 
 enum { TURNSTILE, TURN };
 
+static struct flock
+lock_of(short type, off_t byte)
+{
+	return (struct flock){
+	    .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+}
+
 static int
 lock_file(int fd, int command, short type, off_t byte)
 {
-	struct flock lock = {
-	    .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+	struct flock lock = lock_of(type, byte);
 	int code;
 
 	do
@@ -51,7 +57,7 @@ lock_file(int fd, int command, short type, off_t byte)
  * no time-out; so a helper thread sleeps there while we watch the clock. */
 struct wait {
 	int fd;
-	off_t byte;
+	struct flock lock;
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
 	bool done;
@@ -62,10 +68,14 @@ static void *
 wait_thread(void *context)
 {
 	struct wait *w = context;
-	int error;
+	int code, error;
 
-	error =
-	    lock_file(w->fd, F_OFD_SETLKW, F_WRLCK, w->byte) < 0 ? errno : 0;
+	/* Nothing of this lies on the thread's own stack: it may be cancelled.
+	 */
+	do
+		code = fcntl(w->fd, F_OFD_SETLKW, &w->lock);
+	while (code < 0 && errno == EINTR);
+	error = code < 0 ? errno : 0;
 	pthread_mutex_lock(&w->mutex);
 	w->done = true;
 	w->error = error;
@@ -103,7 +113,7 @@ timespec_of(int64_t ms)
 static int
 lock_sleeping(int fd, off_t byte, int64_t deadline)
 {
-	struct wait w = {.fd = fd, .byte = byte};
+	struct wait w = {.fd = fd, .lock = lock_of(F_WRLCK, byte)};
 	struct timespec until = timespec_of(deadline);
 	pthread_condattr_t attr;
 	pthread_t thread;
