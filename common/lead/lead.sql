@@ -112,7 +112,7 @@ SELECT l.lead_id, l.id, l.email, l.name, l.company, l.department, l.title,
 	l.phone, l.industry, l.company_size, l.region, l.country, l.source,
 	l.owner, l.tags, l.status, l.stage, l.created_at, l.updated_at,
 	l.converted_at, l.converted, l.email_key, l.attrs
-FROM lead AS l
+FROM lead AS l {{WHOLE_TENANT}}
 WHERE l.tenant_id = $1 AND replace(l.folded, $2, '') <> l.folded
 ORDER BY l.tenant_id, l.id LIMIT $3;
 

@@ -86,7 +86,7 @@ static bool
 is_end_of_index(const struct check *c)
 {
 	return str_starts(str_of(c->text), STR("SELECT max(")) ||
-	    str_starts(str_of(c->text), STR("SELECT min("));
+	       str_starts(str_of(c->text), STR("SELECT min("));
 }
 
 /* One line of a plan: "SCAN l", "SEARCH lead USING PRIMARY KEY
