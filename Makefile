@@ -59,7 +59,7 @@ cc    = $(call say,CC)mkdir -p $(@D) && \
 made  = mkdir -p $(@D) && $(1) >$@.tmp && \
         if cmp -s $@.tmp $@; then rm $@.tmp; else mv $@.tmp $@; fi
 
-all: $(PROGRAMS)
+all: $(B)/libdl.a $(PROGRAMS)
 units: $(UNITS)
 unit: units
 	$(Q)code=0; for t in $(UNITS); do $$t || code=1; done; exit $$code

@@ -468,7 +468,7 @@ parse_chain(struct parser *p, const char *word, enum node_kind kind,
 	struct spot spot = here(p);
 
 	for (;;) {
-		struct node *n;
+		struct node *n = NULL;
 
 		if (part(p, &n) < 0)
 			return -1;

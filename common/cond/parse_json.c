@@ -79,7 +79,7 @@ parse_value(struct parser *p, const struct json *node, enum operator op)
 		break;
 	case JSON_TYPE_BOOL:
 		l.kind = LIT_BOOL;
-		l.number = json_is_true(node);
+		l.number = str_is(json_raw(node), "true");
 		break;
 	case JSON_TYPE_OBJECT:
 		if (time_value(p, node, &l) < 0)
