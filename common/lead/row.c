@@ -4,7 +4,7 @@
  * over a row. Import and changes by hand both go through here, so that the
  * rules of merging stand in one place.
  */
-#include "lead/lead.h"
+#include "lead/lead_priv.h"
 #include "lead/lead.sql.h"
 
 static bool
@@ -75,8 +75,8 @@ lead_row_apply(struct lead_row *row, const struct lead_patch *patch,
 
 /* ---- reading ------------------------------------------------------------- */
 
-static void
-row_read(struct rows *rows, struct arena *arena, struct lead_row *row)
+void
+lead_row_from(struct rows *rows, struct arena *arena, struct lead_row *row)
 {
 	lead_row_init(row);
 	row->lead_id = rows_int(rows, 0);
@@ -119,7 +119,7 @@ lead_rows_find(struct store *st, const struct tenant *t, enum lead_key by,
 	while ((got = rows_next(rows, err)) > 0) {
 		struct lead_row row;
 
-		row_read(rows, arena, &row);
+		lead_row_from(rows, arena, &row);
 		if (each(context, rows_int(rows, LEAD_STORED + 3), &row, err) <
 		    0) {
 			got = -1;
@@ -213,28 +213,27 @@ lead_row_read(struct store *st, const struct tenant *t, int64_t lead,
 
 /* ---- writing ------------------------------------------------------------- */
 
-/* What search looks at: name, company, e-mail and id, folded, a line each. */
-static void
-add_folded(struct bulk *b, const struct lead_row *row)
+/* Name, company, e-mail and id, folded, a line each. */
+void
+lead_row_fold(const struct lead_row *row, struct buf *out)
 {
 	static const enum lead_field parts[] = {
 	    LEAD_NAME, LEAD_COMPANY, LEAD_EMAIL, LEAD_ID};
-	struct buf folded = {0};
 
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		if (!row->text[parts[i]].p)
 			continue;
-		if (folded.len)
-			buf_addc(&folded, '\n');
-		text_fold(&folded, row->text[parts[i]]);
+		if (out->len)
+			buf_addc(out, '\n');
+		text_fold(out, row->text[parts[i]]);
 	}
-	bulk_text(b, buf_str(&folded));
-	buf_release(&folded);
 }
 
 void
 lead_bulk_add(struct bulk *b, const struct lead_row *row)
 {
+	struct buf folded = {0};
+
 	bulk_int(b, row->lead_id);
 	for (unsigned f = 0; f < LEAD_STORED; f++) {
 		if (is_text((enum lead_field)f))
@@ -246,7 +245,9 @@ lead_bulk_add(struct bulk *b, const struct lead_row *row)
 	}
 	bulk_text(b, row->email_key);
 	bulk_text(b, row->attrs);
-	add_folded(b, row);
+	lead_row_fold(row, &folded);
+	bulk_text(b, buf_str(&folded));
+	buf_release(&folded);
 	bulk_end_row(b);
 }
 

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Everything there is, as JSON: about a tenant line by line (dump), about one
+ * person in one piece. Both are made of the same kinds of facts; a table says
+ * how each kind's columns are shown.
+ */
+#include "lead/facts.sql.h"
+#include "lead/lead_priv.h"
+
+/* How a column is shown: t text, i integer, m moment, b bool, j JSON. A
+ * missing value is left out. */
+struct shown {
+	const char *name;
+	char as;
+};
+
+static const struct fact {
+	const char *kind; /* what a dump's line calls itself */
+	const char *list; /* its member in a person's document */
+	const struct sql *all, *one;
+	struct shown columns[9];
+} facts[] = {
+    {"event", "events", &sql_dump_events, &sql_person_events,
+	{{"id", 't'}, {"lead", 't'}, {"type", 't'}, {"time", 'm'},
+	    {"attrs", 'j'}}},
+    {"assessment", "assessments", &sql_dump_assessments,
+	&sql_person_assessments,
+	{{"id", 't'}, {"lead", 't'}, {"assessment", 't'}, {"started_at", 'm'},
+	    {"completed_at", 'm'}, {"progress", 'i'}, {"result", 'j'},
+	    {"answers", 'j'}}},
+    {"rule_set", NULL, &sql_dump_rule_sets, NULL,
+	{{"name", 't'}, {"active", 'b'}, {"document", 'j'}}},
+    {"score", "scores", &sql_dump_scores, &sql_person_score,
+	{{"lead", 't'}, {"score", 'i'}, {"fit", 'i'}, {"engagement", 'i'},
+	    {"is_hot", 'b'}, {"became_hot_at", 'm'}, {"time", 'm'}}},
+    {"score_history", "score_history", &sql_dump_history, &sql_person_history,
+	{{"lead", 't'}, {"score", 'i'}, {"fit", 'i'}, {"engagement", 'i'},
+	    {"time", 'm'}}},
+    {"signal", "signals", &sql_dump_signals, &sql_person_signals,
+	{{"lead", 't'}, {"kind", 't'}, {"time", 'm'}, {"data", 'j'}}},
+};
+
+static void
+put_moment(struct json_writer *w, int64_t at)
+{
+	struct buf text = {0};
+
+	time_add(&text, at);
+	json_put_text(w, buf_str(&text));
+	buf_release(&text);
+}
+
+/* Members of the open object. */
+static void
+put_row(struct json_writer *w, const struct shown *columns, struct rows *rows)
+{
+	for (unsigned i = 0; columns[i].name; i++) {
+		if (rows_null(rows, i))
+			continue;
+		json_put_name(w, columns[i].name);
+		switch (columns[i].as) {
+		case 't':
+			json_put_text(w, rows_text(rows, i));
+			break;
+		case 'i':
+			json_put_int(w, rows_int(rows, i));
+			break;
+		case 'b':
+			json_put_bool(w, rows_int(rows, i) != 0);
+			break;
+		case 'm':
+			put_moment(w, rows_int(rows, i));
+			break;
+		default:
+			json_put_raw(w, rows_text(rows, i));
+		}
+	}
+}
+
+/* ---- dump ------------------------------------------------------------------
+ */
+
+struct dumping {
+	struct buf line;
+	int (*each)(void *context, struct str line, struct err *err);
+	void *context;
+};
+
+static struct json_writer
+begin_line(struct dumping *d, const char *kind)
+{
+	struct json_writer w = {.out = &d->line};
+
+	buf_clear(&d->line);
+	json_put_object(&w);
+	json_put_name(&w, "record");
+	json_put_text(&w, str_of(kind));
+	return w;
+}
+
+static int
+end_line(struct dumping *d, struct json_writer *w, struct err *err)
+{
+	json_put_end(w);
+	return d->each(d->context, buf_str(&d->line), err);
+}
+
+static int
+dump_tenant(struct dumping *d, const struct tenant *t, struct err *err)
+{
+	struct json_writer w = begin_line(d, "tenant");
+
+	json_put_name(&w, "name");
+	json_put_text(&w, str_of(t->name));
+	json_put_name(&w, "settings");
+	json_put_raw(&w, str_of(t->document));
+	return end_line(d, &w, err);
+}
+
+static int
+dump_member(void *context, const struct member *m, struct err *err)
+{
+	struct dumping *d = context;
+	struct json_writer w = begin_line(d, "user");
+
+	json_put_name(&w, "email");
+	json_put_text(&w, m->email);
+	if (m->name.p) {
+		json_put_name(&w, "name");
+		json_put_text(&w, m->name);
+	}
+	json_put_name(&w, "role");
+	json_put_text(&w, m->role);
+	if (m->region.p) {
+		json_put_name(&w, "region");
+		json_put_text(&w, m->region);
+	}
+	if (m->manager.p) {
+		json_put_name(&w, "manager");
+		json_put_text(&w, m->manager);
+	}
+	json_put_name(&w, "active");
+	json_put_bool(&w, m->active);
+	return end_line(d, &w, err);
+}
+
+static int
+dump_leads(struct dumping *d, struct store *st, const struct tenant *t,
+    struct err *err)
+{
+	struct arena arena = {0};
+	struct rows *rows;
+	int got;
+
+	if (store_query(
+		st, &sql_dump_leads, BINDS(BIND_INT(t->id)), &rows, err) < 0)
+		return -1;
+	while ((got = rows_next(rows, err)) > 0) {
+		struct json_writer w = begin_line(d, "lead");
+		struct lead_row row;
+
+		arena_clear(&arena);
+		lead_row_from(rows, &arena, &row);
+		lead_row_put(&row, &w);
+		if (end_line(d, &w, err) < 0) {
+			got = -1;
+			break;
+		}
+	}
+	rows_close(rows);
+	arena_release(&arena);
+	return got;
+}
+
+static int
+dump_facts(struct dumping *d, struct store *st, const struct tenant *t,
+    const struct fact *fact, struct err *err)
+{
+	struct rows *rows;
+	int got;
+
+	if (store_query(st, fact->all, BINDS(BIND_INT(t->id)), &rows, err) < 0)
+		return -1;
+	while ((got = rows_next(rows, err)) > 0) {
+		struct json_writer w = begin_line(d, fact->kind);
+
+		put_row(&w, fact->columns, rows);
+		if (end_line(d, &w, err) < 0) {
+			got = -1;
+			break;
+		}
+	}
+	rows_close(rows);
+	return got;
+}
+
+int
+lead_dump(struct store *st, const struct tenant *t,
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct err *err)
+{
+	struct dumping d = {.each = each, .context = context};
+	int rc = 0;
+
+	if (dump_tenant(&d, t, err) < 0 ||
+	    member_list(st, t, dump_member, &d, err) < 0 ||
+	    dump_leads(&d, st, t, err) < 0)
+		rc = -1;
+	for (size_t i = 0; rc == 0 && i < COUNT_OF(facts); i++)
+		rc = dump_facts(&d, st, t, &facts[i], err);
+	buf_release(&d.line);
+	return rc;
+}
+
+/* ---- one person
+ * -------------------------------------------------------------- */
+
+static int
+person_facts(struct json_writer *w, struct store *st, const struct tenant *t,
+    int64_t lead, const struct fact *fact, struct err *err)
+{
+	struct rows *rows;
+	int got;
+
+	json_put_name(w, fact->list);
+	json_put_array(w);
+	if (store_query(st, fact->one, BINDS(BIND_INT(t->id), BIND_INT(lead)),
+		&rows, err) < 0)
+		return -1;
+	while ((got = rows_next(rows, err)) > 0) {
+		json_put_object(w);
+		put_row(w, fact->columns, rows);
+		json_put_end(w);
+	}
+	rows_close(rows);
+	json_put_end(w);
+	return got;
+}
+
+static int
+person_audit(struct json_writer *w, struct store *st, const struct tenant *t,
+    struct str id, struct err *err)
+{
+	static const struct shown columns[] = {{"time", 'm'}, {"user", 't'},
+	    {"action", 't'}, {"detail", 'j'}, {0}};
+	struct rows *rows;
+	int got;
+
+	json_put_name(w, "audit");
+	json_put_array(w);
+	if (store_query(st, &sql_person_audit,
+		BINDS(BIND_INT(t->id), BIND_TEXT(id)), &rows, err) < 0)
+		return -1;
+	while ((got = rows_next(rows, err)) > 0) {
+		json_put_object(w);
+		put_row(w, columns, rows);
+		json_put_end(w);
+	}
+	rows_close(rows);
+	json_put_end(w);
+	return got;
+}
+
+int
+lead_person(struct store *st, const struct tenant *t, int64_t lead,
+    struct buf *ret, struct err *err)
+{
+	struct json_writer w = {.out = ret};
+	struct arena arena = {0};
+	struct lead_row row;
+	int rc = lead_row_read(st, t, lead, &arena, &row, err);
+
+	if (rc == 0) {
+		json_put_object(&w);
+		json_put_name(&w, "lead");
+		json_put_object(&w);
+		lead_row_put(&row, &w);
+		json_put_end(&w);
+		for (size_t i = 0; rc == 0 && i < COUNT_OF(facts); i++)
+			if (facts[i].one)
+				rc = person_facts(
+				    &w, st, t, lead, &facts[i], err);
+	}
+	if (rc == 0)
+		rc = person_audit(&w, st, t, row.text[LEAD_ID], err);
+	if (rc == 0)
+		json_put_end(&w);
+	arena_release(&arena);
+	return rc;
+}
+
+int
+lead_erase(struct store *st, const struct tenant *t, int64_t lead,
+    const char *who, int64_t now, int64_t *ret_rows, struct err *err)
+{
+	static const struct sql *const deletes[] = {&sql_erase_events,
+	    &sql_erase_assessments, &sql_erase_score, &sql_erase_history,
+	    &sql_erase_signals, &sql_erase_work, &sql_erase_lead};
+	struct arena arena = {0};
+	struct buf detail = {0};
+	struct lead_row row;
+	int64_t total = 0, count;
+	int rc = lead_row_read(st, t, lead, &arena, &row, err);
+
+	for (size_t i = 0; rc == 0 && i < COUNT_OF(deletes); i++) {
+		rc = store_run(st, deletes[i],
+		    BINDS(BIND_INT(t->id), BIND_INT(lead)), &count, err);
+		if (rc == 0)
+			total += count;
+	}
+	if (rc == 0)
+		rc = store_run(st, &sql_erase_audit,
+		    BINDS(BIND_INT(t->id), BIND_TEXT(row.text[LEAD_ID])), NULL,
+		    err);
+	/* Importers that looked numbers up before must look again. */
+	if (rc == 0)
+		rc = store_numbers(st, t->id, "erasure", 1, &count, err);
+	buf_addf(&detail, "{\"rows\":%lld}", (long long)total);
+	if (rc == 0)
+		rc = audit_add(st, t->id, now, who, "lead.erase", STR("erased"),
+		    buf_str(&detail), err);
+	buf_release(&detail);
+	arena_release(&arena);
+	if (rc == 0)
+		*ret_rows = total;
+	return rc;
+}

@@ -1,0 +1,267 @@
+-- Statements that read everything: about one person, about a tenant.
+
+-- name: dump_leads
+-- Every lead by id.
+-- $1 tenant_id bigint
+SELECT l.lead_id, l.id, l.email, l.name, l.company, l.department, l.title,
+	l.phone, l.industry, l.company_size, l.region, l.country, l.source,
+	l.owner, l.tags, l.status, l.stage, l.created_at, l.updated_at,
+	l.converted_at, l.converted, l.email_key, l.attrs
+FROM lead AS l WHERE l.tenant_id = $1 ORDER BY l.tenant_id, l.id;
+
+-- name: check_leads
+-- Every lead as it lies, with its folded text.
+-- $1 tenant_id bigint
+SELECT l.lead_id, l.id, l.email, l.name, l.company, l.department, l.title,
+	l.phone, l.industry, l.company_size, l.region, l.country, l.source,
+	l.owner, l.tags, l.status, l.stage, l.created_at, l.updated_at,
+	l.converted_at, l.converted, l.email_key, l.attrs, l.folded
+FROM lead AS l WHERE l.tenant_id = $1 ORDER BY l.tenant_id, l.lead_id;
+
+-- name: dump_events
+-- Every event by id: id, lead, type, time, attributes.
+-- $1 tenant_id bigint
+SELECT e.event_id, l.id, y.name, e.at, e.attrs
+FROM event AS e
+JOIN lead AS l ON l.tenant_id = e.tenant_id AND l.lead_id = e.lead_id
+JOIN event_type AS y ON y.tenant_id = e.tenant_id AND y.type_id = e.type_id
+WHERE e.tenant_id = $1 ORDER BY e.tenant_id, e.event_id;
+
+-- name: person_events
+-- One lead's events in order of time.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT e.event_id, l.id, y.name, e.at, e.attrs
+FROM event AS e
+JOIN lead AS l ON l.tenant_id = e.tenant_id AND l.lead_id = e.lead_id
+JOIN event_type AS y ON y.tenant_id = e.tenant_id AND y.type_id = e.type_id
+WHERE e.tenant_id = $1 AND e.lead_id = $2 ORDER BY e.at, e.event_id;
+
+-- name: dump_assessments
+-- Every run through an assessment by id.
+-- $1 tenant_id bigint
+SELECT a.response_id, l.id, a.assessment, a.started_at, a.completed_at,
+	a.progress, a.result, a.answers
+FROM assessment AS a
+JOIN lead AS l ON l.tenant_id = a.tenant_id AND l.lead_id = a.lead_id
+WHERE a.tenant_id = $1 ORDER BY a.tenant_id, a.response_id;
+
+-- name: person_assessments
+-- One lead's runs through assessments.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT a.response_id, l.id, a.assessment, a.started_at, a.completed_at,
+	a.progress, a.result, a.answers
+FROM assessment AS a
+JOIN lead AS l ON l.tenant_id = a.tenant_id AND l.lead_id = a.lead_id
+WHERE a.tenant_id = $1 AND a.lead_id = $2
+ORDER BY a.started_at NULLS FIRST, a.response_id;
+
+-- name: dump_rule_sets
+-- The rule sets by name.
+-- $1 tenant_id bigint
+SELECT r.name, r.active, r.document FROM rule_set AS r
+WHERE r.tenant_id = $1 ORDER BY r.name;
+
+-- name: dump_scores
+-- The present scores by lead.
+-- $1 tenant_id bigint
+SELECT l.id, s.score, s.fit, s.engagement, s.is_hot, s.became_hot_at, s.at
+FROM lead AS l
+JOIN score AS s ON s.tenant_id = l.tenant_id AND s.lead_id = l.lead_id
+WHERE l.tenant_id = $1 ORDER BY l.tenant_id, l.id;
+
+-- name: person_score
+-- One lead's present score.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT l.id, s.score, s.fit, s.engagement, s.is_hot, s.became_hot_at, s.at
+FROM lead AS l
+JOIN score AS s ON s.tenant_id = l.tenant_id AND s.lead_id = l.lead_id
+WHERE l.tenant_id = $1 AND l.lead_id = $2;
+
+-- name: dump_history
+-- The former scores by lead and time.
+-- $1 tenant_id bigint
+SELECT l.id, h.score, h.fit, h.engagement, h.at
+FROM lead AS l
+JOIN score_history AS h ON h.tenant_id = l.tenant_id AND h.lead_id = l.lead_id
+WHERE l.tenant_id = $1 ORDER BY l.tenant_id, l.id, h.at, h.number;
+
+-- name: person_history
+-- One lead's former scores by time.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT l.id, h.score, h.fit, h.engagement, h.at
+FROM lead AS l
+JOIN score_history AS h ON h.tenant_id = l.tenant_id AND h.lead_id = l.lead_id
+WHERE l.tenant_id = $1 AND l.lead_id = $2 ORDER BY h.at, h.number;
+
+-- name: dump_signals
+-- The signals by time; their own numbers depend on who came first.
+-- $1 tenant_id bigint
+SELECT l.id, g.kind, g.at, g.data
+FROM signal AS g
+LEFT JOIN lead AS l ON l.tenant_id = g.tenant_id AND l.lead_id = g.lead_id
+WHERE g.tenant_id = $1
+ORDER BY g.at, g.kind, l.id NULLS FIRST, g.data NULLS FIRST;
+
+-- name: person_signals
+-- One lead's signals.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT l.id, g.kind, g.at, g.data
+FROM signal AS g
+JOIN lead AS l ON l.tenant_id = g.tenant_id AND l.lead_id = g.lead_id
+WHERE g.tenant_id = $1 AND g.lead_id = $2
+ORDER BY g.at, g.kind, g.data NULLS FIRST;
+
+-- name: person_audit
+-- What was done about one lead.
+-- $1 tenant_id bigint
+-- $2 id text
+SELECT a.at, a.who, a.action, a.detail FROM audit AS a
+WHERE a.tenant_id = $1 AND a.object = $2 ORDER BY a.audit_id;
+
+-- name: erase_lead
+-- The lead itself.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM lead WHERE tenant_id = $1 AND lead_id = $2;
+
+-- name: erase_events
+-- What it did.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM event WHERE tenant_id = $1 AND lead_id = $2;
+
+-- name: erase_assessments
+-- Its runs through assessments.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM assessment WHERE tenant_id = $1 AND lead_id = $2;
+
+-- name: erase_score
+-- Its score.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM score WHERE tenant_id = $1 AND lead_id = $2;
+
+-- name: erase_history
+-- Its former scores.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM score_history WHERE tenant_id = $1 AND lead_id = $2;
+
+-- name: erase_signals
+-- The signals about it.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM signal WHERE tenant_id = $1 AND lead_id = $2;
+
+-- name: erase_work
+-- Its place in the queues.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM work WHERE tenant_id = $1 AND lead_id = $2;
+
+-- name: erase_audit
+-- The audit keeps that something was done, not to whom and what was there.
+-- $1 tenant_id bigint
+-- $2 id text
+UPDATE audit SET object = 'erased', detail = NULL
+WHERE tenant_id = $1 AND object = $2;
+
+-- name: check_event_leads
+-- Events of leads that are not there.
+-- $1 tenant_id bigint
+SELECT count(*) FROM event AS e WHERE e.tenant_id = $1 AND NOT EXISTS (
+	SELECT 1 FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = e.lead_id);
+
+-- name: check_event_types
+-- Events of types that have no name.
+-- $1 tenant_id bigint
+SELECT count(*) FROM event AS e WHERE e.tenant_id = $1 AND NOT EXISTS (
+	SELECT 1 FROM event_type AS y
+	WHERE y.tenant_id = $1 AND y.type_id = e.type_id);
+
+-- name: check_assessment_leads
+-- Assessments of leads that are not there.
+-- $1 tenant_id bigint
+SELECT count(*) FROM assessment AS a WHERE a.tenant_id = $1 AND NOT EXISTS (
+	SELECT 1 FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = a.lead_id);
+
+-- name: check_score_leads
+-- Scores of leads that are not there.
+-- $1 tenant_id bigint
+SELECT count(*) FROM score AS s WHERE s.tenant_id = $1 AND NOT EXISTS (
+	SELECT 1 FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = s.lead_id);
+
+-- name: check_score_range
+-- Scores outside 0..100, or hot without a moment of becoming so.
+-- $1 tenant_id bigint
+SELECT count(*) FROM score AS s WHERE s.tenant_id = $1
+	AND (s.score < 0 OR s.score > 100
+	OR (s.is_hot = 1 AND s.became_hot_at IS NULL));
+
+-- name: check_history_leads
+-- Former scores of leads that are not there.
+-- $1 tenant_id bigint
+SELECT count(*) FROM score_history AS h WHERE h.tenant_id = $1 AND NOT EXISTS (
+	SELECT 1 FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = h.lead_id);
+
+-- name: check_signal_leads
+-- Signals about leads that are not there.
+-- $1 tenant_id bigint
+SELECT count(*) FROM signal AS g WHERE g.tenant_id = $1
+	AND g.lead_id IS NOT NULL AND NOT EXISTS (
+	SELECT 1 FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = g.lead_id);
+
+-- name: check_work_leads
+-- Queue entries of leads that are not there.
+-- $1 tenant_id bigint
+SELECT count(*) FROM work AS w WHERE w.tenant_id = $1 AND NOT EXISTS (
+	SELECT 1 FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = w.lead_id);
+
+-- name: check_rule_sets
+-- More active rule sets than one.
+-- $1 tenant_id bigint
+SELECT CASE WHEN count(*) > 1 THEN count(*) - 1 ELSE 0 END FROM rule_set AS r
+WHERE r.tenant_id = $1 AND r.active = 1;
+
+-- name: check_events
+-- Attributes of all events that have some.
+-- $1 tenant_id bigint
+SELECT e.event_id, e.attrs FROM event AS e
+WHERE e.tenant_id = $1 AND e.attrs IS NOT NULL;
+
+-- name: stats_counts
+-- How many leads, converted ones given so, events, assessments, scores, hot
+-- leads, former scores, signals, waiting leads, audit entries.
+-- $1 tenant_id bigint
+SELECT
+	(SELECT count(*) FROM lead AS l WHERE l.tenant_id = $1),
+	(SELECT count(*) FROM event AS e WHERE e.tenant_id = $1),
+	(SELECT count(*) FROM event_type AS y WHERE y.tenant_id = $1),
+	(SELECT count(*) FROM assessment AS a WHERE a.tenant_id = $1),
+	(SELECT count(*) FROM score AS s WHERE s.tenant_id = $1),
+	(SELECT count(*) FROM score AS s
+		WHERE s.tenant_id = $1 AND s.is_hot = 1),
+	(SELECT count(*) FROM score_history AS h WHERE h.tenant_id = $1),
+	(SELECT count(*) FROM signal AS g WHERE g.tenant_id = $1),
+	(SELECT count(*) FROM work AS w WHERE w.tenant_id = $1),
+	(SELECT count(*) FROM audit AS a WHERE a.tenant_id = $1);
+
+-- name: stats_events
+-- Events by type, with the first and the last moment.
+-- $1 tenant_id bigint
+SELECT y.name, count(*), min(e.at), max(e.at)
+FROM event AS e
+JOIN event_type AS y ON y.tenant_id = e.tenant_id AND y.type_id = e.type_id
+WHERE e.tenant_id = $1 GROUP BY y.name ORDER BY y.name;
