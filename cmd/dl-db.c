@@ -478,8 +478,6 @@ check(const struct cli_call *call, struct err *err)
 	if (rc == 0)
 		rc = store_check(st, &remarks, &advice, err);
 	if (rc == 0)
-		rc = store_prepare_all(st, &remarks, err);
-	if (rc == 0)
 		rc = tenant_list(st, check_tenant, &checking, err);
 	rc = printer_close(&printer, rc, err);
 	store_close(st);

@@ -432,10 +432,11 @@ family_put(struct json_writer *w, const struct json *doc, const char *family,
     struct str changed, struct str value)
 {
 	const struct json *node = json_find(doc, family);
+	size_t count = node ? json_count(node) : 0;
 	bool open = false, done = !changed.p;
 
-	for (size_t i = 0; i <= json_count(node); i++) {
-		bool end = i == json_count(node);
+	for (size_t i = 0; i <= count; i++) {
+		bool end = i == count;
 		struct str name =
 		    end ? (struct str){0} : json_name(json_item(node, i));
 		bool here = !done && (end || str_cmp(name, changed) >= 0);
