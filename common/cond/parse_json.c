@@ -105,7 +105,7 @@ parse_values(struct parser *p, const struct json *object, enum operator op)
 	size_t count;
 
 	if (op == OP_EXISTS) {
-		if (value && !json_is_true(value))
+		if (value && !json_truth(value))
 			return mistake(
 			    p, on_node(value), "this operator takes no value");
 		return 0;
