@@ -96,6 +96,8 @@ $(B)/gen/statements.c: FORCE
 $(B)/gen/migrations.c: FORCE
 	$(Q)$(call made,awk -f scripts/migrations2c.awk $(MIGRATE) /dev/null)
 
+libs: # for tests that build a program
+	@echo '$(LDFLAGS) $(LDLIBS)'
 flags: $(GEN_H) # for scripts/lint
 	@echo '$(CPPFLAGS) $(CFLAGS)'
 
@@ -130,6 +132,6 @@ uninstall:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 FORCE:
-.PHONY: all units unit flags tools benches fuzzers check soak bench coverage lint fuzz \
+.PHONY: all units unit flags libs tools benches fuzzers check soak bench coverage lint fuzz \
         format clean dist install uninstall FORCE
 .SECONDARY:

@@ -148,7 +148,7 @@ enum cli_shares {
 
 /* What every program understands, parsed once. Read only. */
 struct cli_shared {
-	const char *db;     /* --db, $DL_DB or "dl.db" */
+	const char *db;     /* --db, $DL_DB, dl-config(5), "dl.db" */
 	const char *tenant; /* NULL: the only one of the store */
 	const char *user;   /* --as, $DL_USER or the login name; never NULL */
 	const char *format; /* name; NULL only for FORMAT_IN not given */

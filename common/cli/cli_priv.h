@@ -30,6 +30,14 @@ const char *shared_formats(const struct cli_verb *verb);
 int shared_settle(
     const struct cli_verb *verb, struct cli_shared *ret, struct err *err);
 
+/* config.c: the operator's file, dl-config(5). What a name is set to, or NULL;
+ * valid until the next config_read or config_forget. */
+enum config_name { CONFIG_DB, CONFIG_TENANT, CONFIG_USER, CONFIG__MAX };
+const char *config_value(enum config_name name);
+int config_read(struct err *err);
+int config_read_text(struct str text, const char *path, struct err *err);
+void config_forget(void);
+
 /* walk.c: every option there is for a verb (NULL: for any verb), its own
  * first. Zero-initialise with program and verb. */
 struct option_walk {

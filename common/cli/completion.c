@@ -228,9 +228,15 @@ complete_zsh(struct buf *out, const struct cli_program *program)
 	add_option_cases(out, program, true);
 	buf_addstr(out, "\treturn\n\tfi\n\tif [[ -z $named ]]; then\n");
 	add_verb_cases(out, program, true);
-	buf_addstr(out, "\tfi\n\t_files\n}\ncompdef ");
+	/* The file is the function's body when zsh loads it from $fpath, and a
+	 * script when it is sourced. */
+	buf_addstr(out, "\tfi\n\t_files\n}\nif [[ ${funcstack[1]-} = ");
 	add_function(out, program->name);
-	buf_addf(out, " %s\n", program->name);
+	buf_addstr(out, " ]]; then\n\t");
+	add_function(out, program->name);
+	buf_addstr(out, " \"$@\"\nelse\n\tcompdef ");
+	add_function(out, program->name);
+	buf_addf(out, " %s\nfi\n", program->name);
 }
 
 /* fish: one line an option, under the condition that its verb was seen. */

@@ -225,13 +225,17 @@ terminal_is_ascii(void)
 	       isatty(STDOUT_FILENO);
 }
 
+/* The option's word, else the variable's, else the configuration's; the last
+ * two only where the verb has the option. */
 static const char *
-word_or(
-    const char *word, bool applies, const char *variable, const char *otherwise)
+word_of(
+    const char *word, bool applies, const char *variable, enum config_name name)
 {
 	if (word == NULL && applies)
 		word = environment(variable);
-	return word != NULL ? word : otherwise;
+	if (word == NULL && applies)
+		word = config_value(name);
+	return word;
 }
 
 int
@@ -241,10 +245,15 @@ shared_settle(
 	const struct shared_words *w = &shared_words;
 	struct cli_shared s = {0};
 
-	s.db = word_or(w->db, verb->shared & CLI_DB, "DL_DB", "dl.db");
-	s.tenant =
-	    word_or(w->tenant, verb->shared & CLI_TENANT, "DL_TENANT", NULL);
-	s.user = word_or(w->user, verb->shared & CLI_AS, "DL_USER", NULL);
+	if (config_read(err) < 0)
+		return -1;
+	s.db = word_of(w->db, verb->shared & CLI_DB, "DL_DB", CONFIG_DB);
+	if (s.db == NULL)
+		s.db = "dl.db";
+	s.tenant = word_of(
+	    w->tenant, verb->shared & CLI_TENANT, "DL_TENANT", CONFIG_TENANT);
+	s.user =
+	    word_of(w->user, verb->shared & CLI_AS, "DL_USER", CONFIG_USER);
 	if (s.user == NULL)
 		s.user = login_name();
 	s.output = w->output;
