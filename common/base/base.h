@@ -321,7 +321,8 @@ uint64_t hash64(const void *p, size_t n, uint64_t seed); /* not for secrets */
 /* SHA-256 as 64 lower-case hex digits and a NUL. */
 void sha256_hex(const void *p, size_t n, char ret[65]);
 
-/* file.c: all of it checked, EINTR and short writes handled. */
+/* file.c: all of it checked, EINTR and short writes handled. file_read appends
+ * the whole file, or fails when it is longer than max bytes. */
 int file_read(const char *path, struct buf *ret, size_t max, struct err *err);
 int fd_write_all(int fd, const void *p, size_t n, struct err *err);
 /* An output file that appears whole or not at all: a temporary of mode 0600

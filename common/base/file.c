@@ -231,7 +231,9 @@ open_beside(struct outfile *f, struct err *err)
 	struct stat st;
 	int folder, fd;
 
-	if (stat(f->path, &st) == 0 && S_ISDIR(st.st_mode)) {
+	if (!f->path[0])
+		return err_set(err, ERR_USAGE, "an empty file name");
+	if (!f->name[0] || (stat(f->path, &st) == 0 && S_ISDIR(st.st_mode))) {
 		errno = EISDIR;
 		return err_sys(err, "%s", f->path);
 	}
