@@ -100,29 +100,56 @@ text_fold(struct buf *out, struct str s)
 	}
 }
 
+#define EACH_BYTE UINT64_C(0x0101010101010101)
+
+/* How many bytes at the start are ASCII without upper case. */
+static size_t
+lower_ascii(struct str s)
+{
+	const uint64_t high = EACH_BYTE * 0x80;
+	size_t i = 0;
+
+	for (; i + 8 <= s.n; i += 8) {
+		uint64_t v;
+
+		/* Adding carries into the high bit from 'A' on, and from '['
+		 * on; an upper-case letter is where only the first does. */
+		memcpy(&v, s.p + i, sizeof(v));
+		if ((v | ((v + EACH_BYTE * (0x80 - 'A')) ^
+			     (v + EACH_BYTE * (0x80 - '[')))) &
+		    high)
+			break;
+	}
+	while (i < s.n && !(s.p[i] & 0x80) && (s.p[i] < 'A' || s.p[i] > 'Z'))
+		i++;
+	return i;
+}
+
 /* True when text_fold would give the same bytes, as far as is told quickly. */
 static bool
 is_folded(struct str s)
 {
-	size_t i = 0;
+	size_t i = lower_ascii(s);
 
 	while (i < s.n) {
-		unsigned char c = (unsigned char)s.p[i];
 		uint32_t code;
-		unsigned len;
+		unsigned len = utf8_decode(s.p + i, s.n - i, &code);
 
-		if (c < 0x80) {
-			if (c >= 'A' && c <= 'Z')
-				return false;
-			i++;
-			continue;
-		}
-		len = utf8_decode(s.p + i, s.n - i, &code);
 		if (len == 0 || fold_simple(code) != code)
 			return false;
 		i += len;
 	}
 	return true;
+}
+
+static bool
+is_ascii(struct str s)
+{
+	char any = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		any |= s.p[i];
+	return !(any & 0x80);
 }
 
 struct str
@@ -133,6 +160,14 @@ text_folded(struct arena *a, struct str s)
 
 	if (!s.p || is_folded(s))
 		return s;
+	if (is_ascii(s)) {
+		char *p = arena_strdup(a, s);
+
+		for (size_t i = 0; i < s.n; i++)
+			if (p[i] >= 'A' && p[i] <= 'Z')
+				p[i] = (char)(p[i] | 0x20);
+		return (struct str){p, s.n};
+	}
 	text_fold(&out, s);
 	folded = arena_str(a, buf_str(&out));
 	buf_release(&out);
@@ -253,31 +288,31 @@ printable(struct str s)
 bool
 email_normalise(struct str s, struct buf *ret)
 {
+	char lowered[254];
 	struct buf folded = {0};
 	struct str local, domain;
-	bool ok, ascii = true;
+	bool ok, ascii = is_ascii(s);
 
 	s = str_trim(s);
-	/* NFKC can make text shorter, never an address of this length short. */
-	if (s.n < 3 || s.n > 1024)
+	/* NFKC makes text shorter, but no address out of a page of it. */
+	if (s.n < 3 || s.n > 1024 || (ascii && s.n > sizeof(lowered)))
 		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
+	if (ascii) {
+		for (size_t i = 0; i < s.n; i++) {
+			char c = s.p[i];
 
-		ascii &= !(c & 0x80);
-		buf_addc(&folded, c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c);
-	}
-	ok = true;
-	if (!ascii) {
-		buf_clear(&folded);
-		ok = utf8_valid(s) == s.n && fold_address(s, &folded);
-	}
-	if (ok) {
+			lowered[i] =
+			    c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+		}
+		domain = (struct str){lowered, s.n};
+	} else {
+		if (utf8_valid(s) != s.n || !fold_address(s, &folded))
+			return false;
 		domain = str_trim(buf_str(&folded));
-		ok = domain.n <= 254 && str_cut(&domain, '@', &local) &&
-		     (ascii || (printable(local) && printable(domain))) &&
-		     domain_valid(domain) && local_valid(local, domain);
 	}
+	ok = domain.n <= 254 && str_cut(&domain, '@', &local) &&
+	     (ascii || (printable(local) && printable(domain))) &&
+	     domain_valid(domain) && local_valid(local, domain);
 	if (ok) {
 		buf_clear(ret);
 		buf_add(ret, local.p, local.n);

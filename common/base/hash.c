@@ -108,34 +108,57 @@ turn(uint32_t v, unsigned by)
 	return v >> by | v << (32 - by);
 }
 
+/* One round, and its word of the schedule for sixteen rounds on. The eight
+ * variables stay where they are and change their names from round to round. */
+#define ROUND(a, b, c, d, e, f, g, h, i)                                       \
+	do {                                                                   \
+		uint32_t t_ = h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) +   \
+			      (g ^ (e & (f ^ g))) + rounds[base + (i)] + w[i]; \
+		d += t_;                                                       \
+		h = t_ + (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) +            \
+		    ((a & b) | (c & (a | b)));                                 \
+	} while (0)
+#define EIGHT(i)                                \
+	ROUND(a, b, c, d, e, f, g, h, i);       \
+	ROUND(h, a, b, c, d, e, f, g, (i) + 1); \
+	ROUND(g, h, a, b, c, d, e, f, (i) + 2); \
+	ROUND(f, g, h, a, b, c, d, e, (i) + 3); \
+	ROUND(e, f, g, h, a, b, c, d, (i) + 4); \
+	ROUND(d, e, f, g, h, a, b, c, (i) + 5); \
+	ROUND(c, d, e, f, g, h, a, b, (i) + 6); \
+	ROUND(b, c, d, e, f, g, h, a, (i) + 7)
+
 static void
 sha256_block(uint32_t state[8], const unsigned char *p)
 {
-	uint32_t w[64], s[8];
+	uint32_t w[16];
+	uint32_t a = state[0], b = state[1], c = state[2], d = state[3],
+		 e = state[4], f = state[5], g = state[6], h = state[7];
 
 	for (unsigned i = 0; i < 16; i++)
 		w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 |
 		       (uint32_t)p[4 * i + 2] << 8 | p[4 * i + 3];
-	for (unsigned i = 16; i < 64; i++) {
-		uint32_t x = w[i - 15], y = w[i - 2];
+	for (unsigned base = 0;; base += 16) {
+		EIGHT(0);
+		EIGHT(8);
+		if (base == 48)
+			break;
+		for (unsigned i = 0; i < 16; i++) {
+			uint32_t x = w[(i + 1) % 16], y = w[(i + 14) % 16];
 
-		w[i] = w[i - 16] + (turn(x, 7) ^ turn(x, 18) ^ x >> 3) +
-		       w[i - 7] + (turn(y, 17) ^ turn(y, 19) ^ y >> 10);
+			w[i] += (turn(x, 7) ^ turn(x, 18) ^ x >> 3) +
+				w[(i + 9) % 16] +
+				(turn(y, 17) ^ turn(y, 19) ^ y >> 10);
+		}
 	}
-	memcpy(s, state, sizeof(s));
-	for (unsigned i = 0; i < 64; i++) {
-		uint32_t a = s[0], e = s[4];
-		uint32_t t1 = s[7] + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) +
-			      ((e & s[5]) ^ (~e & s[6])) + rounds[i] + w[i];
-		uint32_t t2 = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) +
-			      ((a & s[1]) ^ (a & s[2]) ^ (s[1] & s[2]));
-
-		memmove(s + 1, s, 7 * sizeof(s[0]));
-		s[4] += t1;
-		s[0] = t1 + t2;
-	}
-	for (unsigned i = 0; i < 8; i++)
-		state[i] += s[i];
+	state[0] += a;
+	state[1] += b;
+	state[2] += c;
+	state[3] += d;
+	state[4] += e;
+	state[5] += f;
+	state[6] += g;
+	state[7] += h;
 }
 
 void

@@ -35,7 +35,9 @@ number_int(struct str s, int64_t *ret)
 	for (; p < end; p++) {
 		unsigned digit = (unsigned)(*p - '0');
 
-		if (digit > 9 || v > (most - digit) / 10)
+		/* The division is for the nineteenth digit alone. */
+		if (digit > 9 ||
+		    (v >= INT64_MAX / 10 && v > (most - digit) / 10))
 			return false;
 		v = v * 10 + digit;
 	}

@@ -7,6 +7,7 @@
  * interval is found by dropping digits. What lies outside goes through the C
  * library, which is slower and as exact.
  */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,15 +94,15 @@ shortest(double v)
 	return (struct decimal){value, dropped - scale};
 }
 
-/* Any finite v > 0, by trying precisions. */
+/* Any finite v > 0, by trying precisions. What needs 15 digits or fewer is
+ * printed by 15, then zeros; only the smallest doubles have less than that. */
 static struct decimal
 searched(double v)
 {
 	struct decimal d = {0, 0};
 	char text[40];
 
-	for (int digits = 1; digits <= 17; digits++) {
-		/* Almost always 15 or fewer digits do, or 16, 17 are needed. */
+	for (int digits = v < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
 		snprintf(text, sizeof(text), "%.*e", digits - 1, v);
 		if (strtod(text, NULL) == v)
 			break;

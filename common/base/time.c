@@ -216,60 +216,63 @@ time_step(int64_t start, enum time_unit unit, int n, const struct zone *z)
 	return moment_of(z, local);
 }
 
+/* v below 100 */
 static void
 put2(char *p, unsigned v)
 {
-	p[0] = (char)('0' + v / 10 % 10);
+	p[0] = (char)('0' + v / 10);
 	p[1] = (char)('0' + v % 10);
 }
 
-/* YYYY-MM-DD; a year of other than four digits only outside the range the
- * programs accept, but it must not lie. */
-static void
-add_date(struct buf *b, const struct civil *c)
+/* YYYY-MM-DD into text; what does not fit there, outside the range that the
+ * programs accept, goes straight to b: it must not lie. True when it fitted. */
+static bool
+put_date(struct buf *b, const struct civil *c, char text[10])
 {
-	char text[10] = "0000-00-00";
-
 	if (c->year < 0 || c->year > 9999) {
 		buf_addf(b, "%d-%02u-%02u", c->year, c->month, c->day);
-		return;
+		return false;
 	}
 	put2(text, (unsigned)c->year / 100);
-	put2(text + 2, (unsigned)c->year);
+	put2(text + 2, (unsigned)c->year % 100);
 	put2(text + 5, c->month);
 	put2(text + 8, c->day);
-	buf_add(b, text, sizeof(text));
+	return true;
 }
 
 void
 time_add(struct buf *b, int64_t at)
 {
-	struct civil c = civil_of(at);
-	char text[] = "T00:00:00.000Z";
+	char text[] = "0000-00-00T00:00:00.000Z";
+	int64_t days = floor_div(at, MS_DAY);
+	unsigned rest = (unsigned)(at - days * MS_DAY);
+	struct civil c;
+	size_t from, to = 20;
 
-	buf_reserve(b, 32);
-	add_date(b, &c);
-	put2(text + 1, c.hour);
-	put2(text + 4, c.minute);
-	put2(text + 7, c.second);
-	if (c.ms) {
-		text[10] = (char)('0' + c.ms / 100);
-		put2(text + 11, c.ms % 100);
-		buf_add(b, text, 14);
+	set_date(days, &c);
+	from = put_date(b, &c, text) ? 0 : 10;
+	put2(text + 11, rest / 3600000);
+	put2(text + 14, rest / 60000 % 60);
+	put2(text + 17, rest / 1000 % 60);
+	rest %= 1000;
+	if (rest) {
+		text[20] = (char)('0' + rest / 100);
+		put2(text + 21, rest % 100);
+		to = 24;
 	} else {
-		text[9] = 'Z';
-		buf_add(b, text, 10);
+		text[19] = 'Z';
 	}
+	buf_add(b, text + from, to - from);
 }
 
 void
 time_add_local(struct buf *b, int64_t at, const struct zone *z)
 {
 	struct civil c = zone_civil(z, at);
-	char text[] = " 00:00";
+	char text[] = "0000-00-00 00:00";
+	size_t from = put_date(b, &c, text) ? 0 : 10;
 
-	add_date(b, &c);
-	put2(text + 1, c.hour);
-	put2(text + 4, c.minute);
-	buf_add(b, text, 6);
+	put2(text + 11, c.hour);
+	put2(text + 14, c.minute);
+	buf_add(b, text + from, 16 - from);
 }

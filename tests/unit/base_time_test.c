@@ -458,6 +458,9 @@ rfc3339(void)
 		CHECK_INT(wrong, 0);
 	}
 	CHECK_TEXT(text_of(-1), "1969-12-31T23:59:59.999Z");
+	/* Outside the range it accepts it must still not lie. */
+	CHECK_TEXT(text_of(TIME_MAX + 1), "10000-01-01T00:00:00Z");
+	CHECK_TEXT(text_of(TIME_MIN - MS_DAY * 400), "-1-11-28T00:00:00Z");
 }
 
 static bool
