@@ -13,7 +13,8 @@ B       = build$(if $(FUZZ),-fuzz,$(clang)$(if $(SAN),-san)$(if $(COV),-cov))
 
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
        -Wmissing-prototypes -Wwrite-strings -Wvla -Wpointer-arith \
-       -Wundef -Wno-unused-parameter -Wno-sign-conversion $(if $(WERROR),-Werror)
+       -Wundef -Wno-unused-parameter -Wno-sign-conversion \
+       -Wno-string-conversion $(if $(WERROR),-Werror)
 OPT  = -O2 -g
 SANITIZE = address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 ifdef SAN
