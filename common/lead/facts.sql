@@ -3,7 +3,8 @@
 -- name: dump_leads
 -- Every lead by id.
 -- $1 tenant_id bigint
-SELECT l.lead_id, l.id, l.email, l.name, l.company, l.department, l.title,
+SELECT {{WHOLE_TENANT}}
+	l.lead_id, l.id, l.email, l.name, l.company, l.department, l.title,
 	l.phone, l.industry, l.company_size, l.region, l.country, l.source,
 	l.owner, l.tags, l.status, l.stage, l.created_at, l.updated_at,
 	l.converted_at, l.converted, l.email_key, l.attrs
@@ -12,7 +13,8 @@ FROM lead AS l WHERE l.tenant_id = $1 ORDER BY l.tenant_id, l.id;
 -- name: check_leads
 -- Every lead as it lies, with its folded text.
 -- $1 tenant_id bigint
-SELECT l.lead_id, l.id, l.email, l.name, l.company, l.department, l.title,
+SELECT {{WHOLE_TENANT}}
+	l.lead_id, l.id, l.email, l.name, l.company, l.department, l.title,
 	l.phone, l.industry, l.company_size, l.region, l.country, l.source,
 	l.owner, l.tags, l.status, l.stage, l.created_at, l.updated_at,
 	l.converted_at, l.converted, l.email_key, l.attrs, l.folded
@@ -21,7 +23,8 @@ FROM lead AS l WHERE l.tenant_id = $1 ORDER BY l.tenant_id, l.lead_id;
 -- name: dump_events
 -- Every event by id: id, lead, type, time, attributes.
 -- $1 tenant_id bigint
-SELECT e.event_id, l.id, y.name, e.at, e.attrs
+SELECT {{WHOLE_TENANT}}
+	e.event_id, l.id, y.name, e.at, e.attrs
 FROM event AS e
 JOIN lead AS l ON l.tenant_id = e.tenant_id AND l.lead_id = e.lead_id
 JOIN event_type AS y ON y.tenant_id = e.tenant_id AND y.type_id = e.type_id
@@ -40,7 +43,8 @@ WHERE e.tenant_id = $1 AND e.lead_id = $2 ORDER BY e.at, e.event_id;
 -- name: dump_assessments
 -- Every run through an assessment by id.
 -- $1 tenant_id bigint
-SELECT a.response_id, l.id, a.assessment, a.started_at, a.completed_at,
+SELECT {{WHOLE_TENANT}}
+	a.response_id, l.id, a.assessment, a.started_at, a.completed_at,
 	a.progress, a.result, a.answers
 FROM assessment AS a
 JOIN lead AS l ON l.tenant_id = a.tenant_id AND l.lead_id = a.lead_id
@@ -66,7 +70,8 @@ WHERE r.tenant_id = $1 ORDER BY r.name;
 -- name: dump_scores
 -- The present scores by lead.
 -- $1 tenant_id bigint
-SELECT l.id, s.score, s.fit, s.engagement, s.is_hot, s.became_hot_at, s.at
+SELECT {{WHOLE_TENANT}}
+	l.id, s.score, s.fit, s.engagement, s.is_hot, s.became_hot_at, s.at
 FROM lead AS l
 JOIN score AS s ON s.tenant_id = l.tenant_id AND s.lead_id = l.lead_id
 WHERE l.tenant_id = $1 ORDER BY l.tenant_id, l.id;
@@ -83,7 +88,8 @@ WHERE l.tenant_id = $1 AND l.lead_id = $2;
 -- name: dump_history
 -- The former scores by lead and time.
 -- $1 tenant_id bigint
-SELECT l.id, h.score, h.fit, h.engagement, h.at
+SELECT {{WHOLE_TENANT}}
+	l.id, h.score, h.fit, h.engagement, h.at
 FROM lead AS l
 JOIN score_history AS h ON h.tenant_id = l.tenant_id AND h.lead_id = l.lead_id
 WHERE l.tenant_id = $1 ORDER BY l.tenant_id, l.id, h.at, h.number;
@@ -100,7 +106,8 @@ WHERE l.tenant_id = $1 AND l.lead_id = $2 ORDER BY h.at, h.number;
 -- name: dump_signals
 -- The signals by time; their own numbers depend on who came first.
 -- $1 tenant_id bigint
-SELECT l.id, g.kind, g.at, g.data
+SELECT {{WHOLE_TENANT}}
+	l.id, g.kind, g.at, g.data
 FROM signal AS g
 LEFT JOIN lead AS l ON l.tenant_id = g.tenant_id AND l.lead_id = g.lead_id
 WHERE g.tenant_id = $1
@@ -120,7 +127,8 @@ ORDER BY g.at, g.kind, g.data NULLS FIRST;
 -- What was done about one lead.
 -- $1 tenant_id bigint
 -- $2 id text
-SELECT a.at, a.who, a.action, a.detail FROM audit AS a
+SELECT {{WHOLE_TENANT}}
+	a.at, a.who, a.action, a.detail FROM audit AS a
 WHERE a.tenant_id = $1 AND a.object = $2 ORDER BY a.audit_id;
 
 -- name: erase_lead
@@ -169,48 +177,54 @@ DELETE FROM work WHERE tenant_id = $1 AND lead_id = $2;
 -- The audit keeps that something was done, not to whom and what was there.
 -- $1 tenant_id bigint
 -- $2 id text
-UPDATE audit SET object = 'erased', detail = NULL
+UPDATE audit {{WHOLE_TENANT}} SET object = 'erased', detail = NULL
 WHERE tenant_id = $1 AND object = $2;
 
 -- name: check_event_leads
 -- Events of leads that are not there.
 -- $1 tenant_id bigint
-SELECT count(*) FROM event AS e WHERE e.tenant_id = $1 AND NOT EXISTS (
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM event AS e WHERE e.tenant_id = $1 AND NOT EXISTS (
 	SELECT 1 FROM lead AS l
 	WHERE l.tenant_id = $1 AND l.lead_id = e.lead_id);
 
 -- name: check_event_types
 -- Events of types that have no name.
 -- $1 tenant_id bigint
-SELECT count(*) FROM event AS e WHERE e.tenant_id = $1 AND NOT EXISTS (
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM event AS e WHERE e.tenant_id = $1 AND NOT EXISTS (
 	SELECT 1 FROM event_type AS y
 	WHERE y.tenant_id = $1 AND y.type_id = e.type_id);
 
 -- name: check_assessment_leads
 -- Assessments of leads that are not there.
 -- $1 tenant_id bigint
-SELECT count(*) FROM assessment AS a WHERE a.tenant_id = $1 AND NOT EXISTS (
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM assessment AS a WHERE a.tenant_id = $1 AND NOT EXISTS (
 	SELECT 1 FROM lead AS l
 	WHERE l.tenant_id = $1 AND l.lead_id = a.lead_id);
 
 -- name: check_score_leads
 -- Scores of leads that are not there.
 -- $1 tenant_id bigint
-SELECT count(*) FROM score AS s WHERE s.tenant_id = $1 AND NOT EXISTS (
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM score AS s WHERE s.tenant_id = $1 AND NOT EXISTS (
 	SELECT 1 FROM lead AS l
 	WHERE l.tenant_id = $1 AND l.lead_id = s.lead_id);
 
 -- name: check_score_range
 -- Scores outside 0..100, or hot without a moment of becoming so.
 -- $1 tenant_id bigint
-SELECT count(*) FROM score AS s WHERE s.tenant_id = $1
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM score AS s WHERE s.tenant_id = $1
 	AND (s.score < 0 OR s.score > 100
 	OR (s.is_hot = 1 AND s.became_hot_at IS NULL));
 
 -- name: check_history_leads
 -- Former scores of leads that are not there.
 -- $1 tenant_id bigint
-SELECT count(*) FROM score_history AS h WHERE h.tenant_id = $1 AND NOT EXISTS (
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM score_history AS h WHERE h.tenant_id = $1 AND NOT EXISTS (
 	SELECT 1 FROM lead AS l
 	WHERE l.tenant_id = $1 AND l.lead_id = h.lead_id);
 
@@ -225,7 +239,8 @@ SELECT count(*) FROM signal AS g WHERE g.tenant_id = $1
 -- name: check_work_leads
 -- Queue entries of leads that are not there.
 -- $1 tenant_id bigint
-SELECT count(*) FROM work AS w WHERE w.tenant_id = $1 AND NOT EXISTS (
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM work AS w WHERE w.tenant_id = $1 AND NOT EXISTS (
 	SELECT 1 FROM lead AS l
 	WHERE l.tenant_id = $1 AND l.lead_id = w.lead_id);
 
@@ -238,14 +253,15 @@ WHERE r.tenant_id = $1 AND r.active = 1;
 -- name: check_events
 -- Attributes of all events that have some.
 -- $1 tenant_id bigint
-SELECT e.event_id, e.attrs FROM event AS e
+SELECT {{WHOLE_TENANT}}
+	e.event_id, e.attrs FROM event AS e
 WHERE e.tenant_id = $1 AND e.attrs IS NOT NULL;
 
 -- name: stats_counts
 -- How many leads, converted ones given so, events, assessments, scores, hot
 -- leads, former scores, signals, waiting leads, audit entries.
 -- $1 tenant_id bigint
-SELECT
+SELECT {{WHOLE_TENANT}}
 	(SELECT count(*) FROM lead AS l WHERE l.tenant_id = $1),
 	(SELECT count(*) FROM event AS e WHERE e.tenant_id = $1),
 	(SELECT count(*) FROM event_type AS y WHERE y.tenant_id = $1),
@@ -261,7 +277,8 @@ SELECT
 -- name: stats_events
 -- Events by type, with the first and the last moment.
 -- $1 tenant_id bigint
-SELECT y.name, count(*), min(e.at), max(e.at)
+SELECT {{WHOLE_TENANT}}
+	y.name, count(*), min(e.at), max(e.at)
 FROM event AS e
 JOIN event_type AS y ON y.tenant_id = e.tenant_id AND y.type_id = e.type_id
 WHERE e.tenant_id = $1 GROUP BY y.name ORDER BY y.name;
