@@ -126,11 +126,15 @@ fields_next(struct record_reader *r, struct err *err)
 		break;
 	}
 	good = utf8_valid(record->raw);
-	if (good != record->raw.n)
-		return reader_reject(r,
-		    json_place(record->raw, good, r->source.name), record->raw,
-		    record->raw.n, "bytes that are not %s",
+	if (good != record->raw.n) {
+		struct place where =
+		    json_place(record->raw, good, r->source.name);
+
+		where.line += record->line - 1;
+		return reader_reject(r, where, record->raw, record->raw.n,
+		    "bytes that are not %s",
 		    r->source.encoding ? r->source.encoding : "UTF-8");
+	}
 	if (record->count != r->name_count)
 		return reader_reject(r, reader_place(r, record->line),
 		    record->raw, record->raw.n,

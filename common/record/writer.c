@@ -4,8 +4,6 @@
  * stands before the first and after the last; a table can only be drawn when
  * all rows are there.
  */
-#include <errno.h>
-
 #include "csv/csv.h"
 #include "json/json.h"
 #include "record/record.h"
@@ -20,6 +18,7 @@ struct record_writer {
 	uint64_t count;
 	struct buf buf;
 	struct err err; /* the first failure; sticks */
+	bool write_failed;
 
 	/* Columns: those given, or the first record's names. */
 	struct str *column;
@@ -43,9 +42,10 @@ struct writer_format {
 static void
 write_out(struct record_writer *w)
 {
-	if (w->err.kind == ERR_NONE && w->buf.len > 0) {
-		errno = 0;
-		if (fwrite(w->buf.p, 1, w->buf.len, w->out) != w->buf.len)
+	if (!w->write_failed && w->buf.len > 0 &&
+	    fwrite(w->buf.p, 1, w->buf.len, w->out) != w->buf.len) {
+		w->write_failed = true;
+		if (w->err.kind == ERR_NONE)
 			err_sys(&w->err, "write");
 	}
 	buf_clear(&w->buf);
@@ -233,6 +233,8 @@ record_writer_new(FILE *out, const struct record_output *output)
 void
 record_write(struct record_writer *w, const struct record *r)
 {
+	size_t before;
+
 	if (w->err.kind != ERR_NONE)
 		return;
 	if (!w->column && w->format->by_columns) {
@@ -241,7 +243,12 @@ record_write(struct record_writer *w, const struct record *r)
 			w->column[i] = arena_str(&w->arena, r->field[i].name);
 		w->format->begin(w);
 	}
+	before = w->buf.len;
 	w->format->record(w, r);
+	if (w->err.kind != ERR_NONE) {
+		buf_truncate(&w->buf, before); /* not half a record */
+		return;
+	}
 	w->count++;
 	if (w->buf.len >= FLUSH_AT)
 		write_out(w);
@@ -269,7 +276,7 @@ record_writer_close(struct record_writer *w, struct err *err)
 	if (w->format->end && w->err.kind == ERR_NONE)
 		w->format->end(w);
 	write_out(w);
-	if (w->err.kind == ERR_NONE && fflush(w->out) != 0)
+	if (!w->write_failed && fflush(w->out) != 0 && w->err.kind == ERR_NONE)
 		err_sys(&w->err, "write");
 	if (w->err.kind != ERR_NONE) {
 		rc = -1;
