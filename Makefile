@@ -26,13 +26,13 @@ endif
 ifdef COV
 OPT  = -O0 -g --coverage -DDL_COVERAGE
 endif
-PKGS      = sqlite3 jansson libutf8proc
+PKGS     := sqlite3 jansson libutf8proc
+PKG_CPP  := $(shell pkg-config --cflags $(PKGS))
+PKG_LIBS := $(shell pkg-config --libs $(PKGS))
 CFLAGS   += -std=c11 $(OPT) $(WARN)
 CPPFLAGS += -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
-            -DDL_VERSION='"$(VERSION)"' -Icommon -I$(B)/gen \
-            $(shell pkg-config --cflags $(PKGS))
-LDLIBS   += -Wl,--as-needed $(shell pkg-config --libs $(PKGS)) \
-            -lcsv -lm -lpthread
+            -DDL_VERSION='"$(VERSION)"' -Icommon -I$(B)/gen $(PKG_CPP)
+LDLIBS   += -Wl,--as-needed $(PKG_LIBS) -lcsv -lm -lpthread
 
 built    = $(patsubst $(1)/%.c,$(B)/$(2)/%,$(wildcard $(1)/$(3).c))
 PROGRAMS = $(call built,cmd,bin,dl-*)
