@@ -29,7 +29,7 @@ fault_store() {
 	export DL_DB=$PWD/$1.db
 	rm -f "$DL_DB"*
 	if [ "$1" != empty ] && [ -e empty.db ]; then
-		DL_DB=$PWD/empty.db dl-db backup -q "$DL_DB"
+		dl-db backup -q -d empty.db "$DL_DB"
 	else
 		dl-db init -q --tenant main >/dev/null &&
 			dl-score define -q reference \
