@@ -431,12 +431,13 @@ make_test(struct parser *p, struct test_draft *d, struct node **ret)
 		n->folded = text_folded(&p->cond->arena, n->literals[0].text);
 	if (n->op == OP_WITHIN || n->op == OP_OLDER)
 		p->cond->time = true;
-	if (n->on.kind == ON_COUNT || n->on.kind == ON_LAST ||
-	    n->on.kind == ON_FIRST) {
-		/* Events that lie ahead come to exist by the passing of time.
-		 */
+	/* Events that lie ahead come to exist by the passing of time. */
+	if (n->on.kind >= ON_COUNT)
 		p->cond->time = true;
-		n->levels = 1 + (n->on.where ? n->on.where->levels : 0);
+	n->depth = 8;
+	if (n->on.where) {
+		n->stack = 12 + n->on.where->stack;
+		n->depth += n->on.where->depth;
 	}
 	*ret = n;
 	return 0;
@@ -454,8 +455,27 @@ make_not(struct parser *p, struct node *kid)
 	n->kids = (struct node **)(n + 1);
 	n->kids[0] = kid;
 	n->count = 1;
-	n->levels = kid->levels;
+	n->stack = kid->stack;
+	n->depth = kid->depth;
 	return n;
+}
+
+/* The kids with the one first that needs the most room: there, SQL's parser
+ * holds nothing else yet. */
+static struct node **
+deepest_first(struct parser *p, const struct node *n)
+{
+	struct node **order =
+	    arena_alloc(&p->cond->arena, n->count * sizeof(*order));
+	size_t deepest = 0;
+
+	for (size_t i = 1; i < n->count; i++)
+		if (n->kids[i]->stack > n->kids[deepest]->stack)
+			deepest = i;
+	memcpy(order, n->kids, n->count * sizeof(*order));
+	order[0] = n->kids[deepest];
+	order[deepest] = n->kids[0];
+	return order;
 }
 
 int
@@ -478,19 +498,17 @@ make_group(struct parser *p, enum node_kind kind, size_t mark, struct spot spot,
 	for (size_t i = mark; i < p->node_count; i++) {
 		struct node *kid = p->nodes[i];
 		bool same = kid->kind == kind;
-		unsigned levels = kid->levels + !same;
 
 		memcpy(n->kids + n->count, same ? kid->kids : &kid,
 		    (same ? kid->count : 1) * sizeof(kid));
 		n->count += same ? kid->count : 1;
-		if (levels > n->levels)
-			n->levels = levels;
 	}
 	p->node_count = mark;
-	if (n->levels > COND_LEVELS_MAX)
-		return mistake(p, spot,
-		    "and and or nested more than %d levels deep",
-		    COND_LEVELS_MAX);
+	n->order = deepest_first(p, n);
+	chain_cost(n->order, n->count, &n->stack, &n->depth);
+	if (n->stack > COND_STACK_MAX || n->depth > COND_DEPTH_MAX)
+		return mistake(
+		    p, spot, "and and or are nested too deeply from here on");
 	*ret = n;
 	return 0;
 }

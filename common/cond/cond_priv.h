@@ -18,16 +18,19 @@
 #include "cond/cond.h"
 
 /*
- * Limits. Levels are what nests after and/or chains are flattened: SQLite's
- * parser keeps a stack of 100, and a level costs it about one entry the way
- * sql.c writes them.
+ * Limits. What nests costs room on the stack of SQLite's parser (100 in all)
+ * and depth of its expressions (1,000 in all); both are counted while the tree
+ * is made, see check.c. Chains of and and or are free: sql.c writes long ones
+ * in pieces.
  */
 enum {
 	COND_BYTES_MAX = 1 << 20, /* of the text form */
 	COND_PARENS_MAX = 100,    /* as written, redundant ones too */
-	COND_LEVELS_MAX = 24,
+	COND_STACK_MAX = 44,
+	COND_DEPTH_MAX = 700,
 	COND_PARTS_MAX = 10000, /* tests and values together */
 	COND_NAME_MAX = 200,    /* bytes of an attribute's or event's name */
+	COND_CHAIN = 32,        /* parts of an SQL chain before it is cut */
 };
 
 /* ---- the tree ----------------------------------------------------------- */
@@ -97,10 +100,11 @@ enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_TEST };
 
 struct node {
 	enum node_kind kind;
-	unsigned levels; /* of groups at and below it */
 	/* AND, OR (two or more), NOT (one) */
 	struct node **kids;
 	size_t count;
+	struct node **order;   /* AND, OR: as SQL has them, the deepest first */
+	unsigned stack, depth; /* see the limits above */
 	/* TEST. negated: `!=`, `not in` ...: a value there is, and not so. */
 	struct operand on;
 	enum operator op;
@@ -257,29 +261,57 @@ void print_operand(
 void print_name(struct str name, struct buf *out);
 void print_literal(const struct literal *l, struct buf *out);
 
+/* sql.c: how SQL nests the parts of a chain; what it costs. */
+void chain_cost(struct node *const *parts, size_t count, unsigned *ret_stack,
+    unsigned *ret_depth);
+
 /* ---- the truth ---------------------------------------------------------- */
 
-/* The moments a literal time stands for in the zone: [low, high). */
-void literal_bounds(const struct literal *l, const struct zone *zone,
-    int64_t *ret_low, int64_t *ret_high);
-
 struct view {
-	const struct cond *cond;
 	const struct cond_subject *subject;
 	const struct cond_moment *moment;
+	const struct event_type *types;
 	const struct cond_event *event; /* inside where */
 	struct arena scratch;
 };
+
+/* eval.c: `next` may be NULL everywhere. */
 bool eval_node(struct view *v, const struct node *n, int64_t *next);
-/* eval.c: is the value as the test wants it. */
+bool eval_test(struct view *v, const struct node *test, int64_t *next);
+/* Is the number as the test wants it; negation included. */
 bool number_holds(const struct node *test, double value);
-/* events.c: a test of count(), last() or first(). */
-bool eval_events(struct view *v, const struct node *test, int64_t *next);
-/* A test of a time; missing when !there. Lowers *next. */
-bool eval_time(struct view *v, const struct node *test, bool there, int64_t at,
-    int64_t *next);
-/* The value a test looks at, as JSON, for explain. */
-void explain_value(struct view *v, const struct node *test, struct buf *out);
+
+/* values.c: what a test looks at, as the type it compares; false when it is
+ * missing or cannot be read as that. */
+bool value_text(struct view *v, const struct operand *on, struct str *ret);
+bool value_number(struct view *v, const struct operand *on, double *ret);
+bool value_time(struct view *v, const struct operand *on, int64_t *ret);
+bool value_bool(struct view *v, const struct operand *on, bool *ret);
+/* The next element; *state begins zeroed. */
+struct list_state {
+	struct str rest;
+	bool begun;
+};
+bool value_next(struct view *v, const struct operand *on,
+    struct list_state *state, struct str *ret);
+
+/* times.c */
 int64_t time_plus(int64_t at, int64_t more); /* never overflows */
+void next_lower(int64_t *next, int64_t at);
+/* The moments a literal time stands for in the zone: [low, high). */
+void literal_bounds(const struct literal *l, const struct zone *zone,
+    int64_t *ret_low, int64_t *ret_high);
+/* A test of a time, missing when !there. */
+bool eval_time(const struct cond_moment *moment, const struct node *test,
+    bool there, int64_t at, int64_t *next);
+
+/* events.c: what count(), last() or first() comes to. */
+struct events_seen {
+	uint64_t count;
+	int64_t earliest, latest; /* when count > 0 */
+};
+void events_look(struct view *v, const struct operand *on,
+    struct events_seen *ret, int64_t *next);
+bool eval_events(struct view *v, const struct node *test, int64_t *next);
 
 #endif
