@@ -59,6 +59,33 @@ fold_valid(struct buf *out, struct str s)
 		free(codes);
 }
 
+/*
+ * How much of s is UTF-8 and can be folded at once. Marks are sorted in
+ * quadratic time, so no more than 30 of them in a row, which is what Unicode
+ * calls stream-safe text.
+ */
+static size_t
+foldable(struct str s)
+{
+	enum { MOST_MARKS = 30 };
+	unsigned marks = 0;
+	size_t i = 0;
+
+	while (i < s.n && marks <= MOST_MARKS) {
+		uint32_t code;
+		unsigned len = utf8_decode(s.p + i, s.n - i, &code);
+
+		if (len == 0)
+			break;
+		marks = utf8proc_get_property((utf8proc_int32_t)code)
+				->combining_class
+			    ? marks + 1
+			    : 0;
+		i += len;
+	}
+	return i;
+}
+
 void
 text_fold(struct buf *out, struct str s)
 {
@@ -91,12 +118,14 @@ text_fold(struct buf *out, struct str s)
 	buf_truncate(out, start);
 	for (i = 0; i < s.n;) {
 		struct str rest = {s.p + i, s.n - i};
-		size_t good = utf8_valid(rest);
+		size_t good = foldable(rest);
 
+		if (good == 0) {
+			buf_addc(out, s.p[i++]);
+			continue;
+		}
 		fold_valid(out, (struct str){rest.p, good});
 		i += good;
-		if (i < s.n)
-			buf_addc(out, s.p[i++]);
 	}
 }
 

@@ -364,13 +364,27 @@ name_valid(const char *name)
 	return true;
 }
 
-static void
+void
 zone_free(struct zone *z)
 {
+	if (!z)
+		return;
 	free(z->name);
 	free(z->at);
 	free(z->offset);
 	free(z);
+}
+
+struct zone *
+zone_read(const char *name, struct str data)
+{
+	struct zone *z = xcalloc(1, sizeof(*z));
+
+	z->name = xstrdup(name);
+	if (read_zone(data, z))
+		return z;
+	zone_free(z);
+	return NULL;
 }
 
 static int
@@ -387,19 +401,15 @@ zone_load(const char *name, struct zone **ret, struct err *err)
 		    quoted(str_of(name)), ZONE_FOLDER);
 		goto out;
 	}
-	z = xcalloc(1, sizeof(*z));
-	z->name = xstrdup(name);
-	if (!read_zone(buf_str(&data), z)) {
+	z = zone_read(name, buf_str(&data));
+	if (!z) {
 		err_set(err, ERR_USAGE,
 		    "%s is no time zone file without leap seconds", path.p);
 		goto out;
 	}
 	*ret = z;
-	z = NULL;
 	rc = 0;
 out:
-	if (z)
-		zone_free(z);
 	buf_release(&path);
 	buf_release(&data);
 	return rc;

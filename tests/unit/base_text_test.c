@@ -249,6 +249,19 @@ folding(void)
 	CHECK(str_is(f, "abc"));
 	f = text_folded(&a, str_of(NULL));
 	CHECK(f.p == NULL);
+	/* A megabyte of marks, each before its place: in a moment, or never. */
+	{
+		struct buf marks = {0}, out = {0};
+
+		for (unsigned i = 0; i < 250000; i++)
+			buf_addstr(&marks, "\xcc\x81\xcc\xa3");
+		text_fold(&out, buf_str(&marks));
+		CHECK_INT(out.len, marks.len);
+		CHECK_INT(text_width(buf_str(&marks)), 0);
+		buf_release(&marks);
+		buf_release(&out);
+	}
+
 	f = text_folded(&a, STR("A\0B"));
 	CHECK(str_eq(f, STR("a\0b")));
 	arena_release(&a);
