@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a set of rules may say and yet hardly means.
+ */
+#include <math.h>
+
+#include "score/score.h"
+
+static void
+review_event(size_t i, const struct score_rule *rule,
+    bool (*known)(void *context, struct str event_type), void *context,
+    struct remarks *remarks)
+{
+	const char *const *names = lead_catalogue.event_types;
+	const char *nearest = NULL;
+	unsigned best = 4;
+
+	for (; *names; names++) {
+		unsigned distance =
+		    str_distance(str_of(rule->event), str_of(*names), 3);
+
+		if (distance == 0)
+			return;
+		if (distance < best) {
+			best = distance;
+			nearest = *names;
+		}
+	}
+	if (known && known(context, str_of(rule->event)))
+		return;
+	if (nearest)
+		remark(remarks, (struct place){0},
+		    "rules[%zu].event: no standard event type: %s: did you "
+		    "mean \"%s\"?",
+		    i, quoted(str_of(rule->event)), nearest);
+	else
+		remark(remarks, (struct place){0},
+		    "rules[%zu].event: no standard event type, and none of "
+		    "it is stored: %s",
+		    i, quoted(str_of(rule->event)));
+}
+
+/* The most one rule can give or take in size; INFINITY when without limit. */
+static double
+reach(const struct score_rule *rule)
+{
+	double once = fabs(rule->points * rule->weight);
+	double times =
+	    rule->max_count == INT64_MAX ? INFINITY : (double)rule->max_count;
+
+	if (rule->type == SCORE_ATTRIBUTE ||
+	    (rule->type == SCORE_INACTIVITY && !rule->repeat))
+		times = 1;
+	return once > 0 ? once * times : 0;
+}
+
+void
+score_rules_review(const struct score_rules *rules,
+    bool (*known)(void *context, struct str event_type), void *context,
+    struct remarks *remarks)
+{
+	struct place nowhere = {0};
+	double total = 0;
+
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct score_rule *rule = &rules->rule[i];
+
+		if (rule->event)
+			review_event(i, rule, known, context, remarks);
+		if (rule->points * rule->weight == 0)
+			remark(
+			    remarks, nowhere, "rules[%zu]: gives no points", i);
+		if (isfinite(rule->max_points) &&
+		    rule->max_points >= reach(rule))
+			remark(remarks, nowhere,
+			    "rules[%zu].max_points: never reached: the rule "
+			    "gives %g at most",
+			    i, reach(rule));
+		if (rule->within && rule->half_life &&
+		    rule->half_life > 20 * rule->within)
+			remark(remarks, nowhere,
+			    "rules[%zu].half_life: hardly felt within a "
+			    "window so much shorter",
+			    i);
+	}
+	for (size_t g = 0; g < rules->group_count; g++) {
+		double sum = 0;
+
+		for (size_t i = 0; i < rules->count; i++) {
+			const struct score_rule *rule = &rules->rule[i];
+
+			if (rule->enabled && rule->group == g &&
+			    rule->points > 0)
+				sum += fmin(reach(rule), rule->max_points);
+		}
+		if (isfinite(rules->group[g].max) && rules->group[g].max >= sum)
+			remark(remarks, nowhere,
+			    "groups.%s.max: never reached: its rules give "
+			    "%g at most",
+			    rules->group[g].name, sum);
+		total += fmin(sum, rules->group[g].max);
+	}
+	if (rules->count && total < 80)
+		remark(remarks, nowhere,
+		    "no lead can score more than %g with these rules", total);
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * score: rules turn what is known of a lead into a number from 0 to 100.
+ *
+ * A score is a pure function of the lead, its events, the rules and the
+ * moment. Points are whole multiples of 1/1024, so the parts of a score add up
+ * to it exactly, in binary and in decimal. The parts, in this order: each rule;
+ * what a rule's own cap takes back; what a group's cap takes back; rounding
+ * (half away from zero); what the limits 0 and 100 take or give.
+ *
+ * Ownership: a struct score_rules owns its names and conditions and does not
+ * change once bound, so threads may share it; a struct score_result belongs to
+ * one thread and is used again and again.
+ */
+#ifndef DL_SCORE_H
+#define DL_SCORE_H
+
+#include "base/base.h"
+#include "cond/cond.h"
+#include "json/json.h"
+#include "lead/lead.h"
+#include "record/record.h"
+#include "store/store.h"
+#include "tenant/tenant.h"
+
+#define SCORE_UNIT 1024 /* parts of a point */
+
+/* ---- rules.c, print.c, check.c: a set of rules --------------------------- */
+
+enum score_type { SCORE_BEHAVIOR, SCORE_ATTRIBUTE, SCORE_INACTIVITY };
+
+struct score_rule {
+	char *name;        /* unique in its set */
+	char *description; /* NULL: none */
+	enum score_type type;
+	bool enabled;
+	char *event;        /* behavior: the event type counted */
+	int64_t event_type; /* its number once bound; -1: no such events */
+	struct cond *where; /* behavior: on the event; NULL: any */
+	struct cond *when;  /* on the lead; NULL: always */
+	char *where_json, *when_json; /* as they were written */
+	double points, weight;
+	int64_t max_count; /* INT64_MAX: no limit */
+	double max_points; /* of the rule, in size; INFINITY: no limit */
+	int64_t within;    /* behavior, ms; 0: all of the past */
+	int64_t half_life; /* behavior, ms; 0: no decay */
+	int64_t idle;      /* inactivity, ms */
+	bool repeat;       /* inactivity: once per idle, not once */
+	size_t group;
+};
+
+/* Groups 0 and 1 are always "fit" and "engagement": of attribute rules and of
+ * all others that name none. Other groups count as fit when they hold attribute
+ * rules only. */
+struct score_group {
+	char *name;
+	double max; /* of the sum of its positive points; INFINITY: none */
+	bool fit;   /* counts as fit, else as engagement */
+	bool declared;
+};
+
+struct score_rules {
+	char *name;        /* NULL: the document gave none */
+	char *description; /* NULL: none */
+	struct score_rule *rule;
+	size_t count;
+	struct score_group *group;
+	size_t group_count;
+	bool needs_events; /* some enabled rule cannot do without events */
+};
+
+enum { SCORE_RULES_MAX = 1000, SCORE_NAME_MAX = 100 };
+
+/* A document as design has it; errors are located ("rules[3].points: …"). */
+int score_rules_parse(
+    const struct json *document, struct score_rules **ret, struct err *err);
+void score_rules_free(struct score_rules *rules);
+/* The document again, laid out one member a line; parsing and printing that
+ * gives the same bytes. */
+void score_rules_print(const struct score_rules *rules, struct buf *out);
+/* -1 when there is no rule of that name (the nearest is suggested). */
+int score_rule_find(const struct score_rules *rules, struct str name,
+    size_t *ret, struct err *err);
+/* What is allowed and yet probably a mistake: unknown event types (`known` may
+ * be NULL: only the standard ones are known), caps nobody can reach, rules
+ * that give nothing. Names the place by path. */
+void score_rules_review(const struct score_rules *rules,
+    bool (*known)(void *context, struct str event_type), void *context,
+    struct remarks *remarks);
+/* What views must carry, and the numbers of event types. */
+void score_rules_needs(
+    const struct score_rules *rules, struct lead_needs *needs);
+int score_rules_bind(struct score_rules *rules, struct store *st,
+    const struct tenant *t, struct err *err);
+void score_rules_bind_types(
+    struct score_rules *rules, struct lead_types *types);
+/* The reference set that ships with the toolkit: a JSON text. */
+struct str score_reference(void);
+
+/* ---- engine.c: one score --------------------------------------------------
+ */
+
+/*
+ * The parts of a score by number: rule i; its cap, count + i; the cap of group
+ * g, 2 * count + g; rounding; limit. Parts that are 0 count for nothing.
+ */
+size_t score_part_count(const struct score_rules *rules);
+/* "mails opened", "rule cap: mails opened", "group cap: fit", "rounding",
+ * "limit". */
+void score_part_name(
+    const struct score_rules *rules, size_t part, struct buf *out);
+
+struct score_result {
+	int64_t score;           /* 0..100 */
+	int64_t fit, engagement; /* rounded, capped sums of their groups */
+	int64_t next_at; /* a moment before which time alone changes none of
+			    the three; INT64_MAX: never */
+	int64_t *part;   /* score_part_count(), in 1/SCORE_UNIT */
+	/* Private: */
+	int64_t *sums;
+	double *fading;
+	const struct score_rules *rules;
+};
+void score_result_init(
+    struct score_result *result, const struct score_rules *rules);
+void score_result_release(struct score_result *result);
+/* The view's events by type, then by time; rules bound to its numbers. */
+void score_compute(const struct score_rules *rules,
+    const struct lead_view *view, const struct cond_moment *moment,
+    struct score_result *result);
+
+/* How many events a behavior rule counted, the newest `keep` of them (newest
+ * first); for inactivity how often it applied. For explanations. */
+struct score_evidence {
+	int64_t count; /* events in the window, before max_count */
+	int64_t at[5]; /* the newest, newest first */
+	size_t at_count;
+	int64_t idle_since; /* inactivity; LEAD_MISSING otherwise */
+};
+void score_evidence(const struct score_rules *rules, size_t rule,
+    const struct lead_view *view, const struct cond_moment *moment,
+    struct score_evidence *ret);
+
+/* ---- hot.c: crossing the threshold ----------------------------------------
+ */
+
+struct score_hot {
+	bool is_hot, armed;
+	int64_t became_hot_at; /* LEAD_MISSING: never */
+};
+/* Of a lead never scored: cold, armed. */
+extern const struct score_hot score_hot_new;
+enum score_turn { SCORE_TURN_NONE, SCORE_TURN_HOT, SCORE_TURN_COOLED };
+/* The state after a score at a moment, and the signal that is due. *next is
+ * lowered to the moment when the state may change by itself. */
+enum score_turn score_hot_step(const struct tenant_settings *settings,
+    int64_t score, int64_t now, struct score_hot *hot, int64_t *next);
+
+/* ---- explain.c: why -------------------------------------------------------
+ */
+
+/* The members "score", "fit", "engagement" and "rules":[{"rule","points",
+ * "because"}] of the open object; their points sum exactly to the score. */
+void score_explain(const struct score_rules *rules,
+    const struct lead_view *view, const struct cond_moment *moment,
+    const struct score_result *result, struct json_writer *w);
+/* The member "to_hot": the smallest single steps that would bring the score to
+ * the threshold; when no one does alone, the best ones together. */
+void score_explain_to_hot(const struct score_rules *rules,
+    const struct lead_view *view, const struct cond_moment *moment,
+    const struct score_result *result, int64_t threshold,
+    struct json_writer *w);
+/* [{"rule":…,"points":…}] of the parts that are not 0. */
+void score_put_parts(const struct score_rules *rules,
+    const struct score_result *result, struct json_writer *w);
+/* Points in 1/SCORE_UNIT as an exact decimal. */
+void score_add_points(struct buf *out, int64_t points);
+
+/* ---- sets.c: rule sets in the store ----------------------------------------
+ */
+
+/* All but list and read run in a change transaction of the caller and write
+ * their audit row. The first set defined becomes the active one. */
+int score_set_define(struct store *st, const struct tenant *t, const char *name,
+    const struct score_rules *rules, const char *who, int64_t now,
+    bool *ret_changed, struct err *err);
+int score_set_remove(struct store *st, const struct tenant *t, const char *name,
+    const char *who, int64_t now, struct err *err);
+/* Makes it the active one (all others are not). */
+int score_set_enable(struct store *st, const struct tenant *t, const char *name,
+    const char *who, int64_t now, struct err *err);
+/* No set is active then: scores stay as they are. */
+int score_set_disable(struct store *st, const struct tenant *t,
+    const char *name, const char *who, int64_t now, struct err *err);
+int score_rule_enable(struct store *st, const struct tenant *t,
+    const char *name, const char *rule, bool on, const char *who, int64_t now,
+    struct err *err);
+int score_set_list(struct store *st, const struct tenant *t,
+    int (*each)(void *context, struct str name, bool active, size_t rules,
+	int64_t updated_at, struct err *err),
+    void *context, struct err *err);
+/* The document of a set; name NULL: of the active one. 1 found, 0 no such,
+ * -1. ret_name (may be NULL) gets its name. */
+int score_set_read(struct store *st, const struct tenant *t, const char *name,
+    struct buf *ret_document, struct buf *ret_name, struct err *err);
+/* The same, parsed and bound; a missing set is an ERR_USAGE. */
+int score_set_open(struct store *st, const struct tenant *t, const char *name,
+    struct score_rules **ret, struct err *err);
+
+/* ---- apply.c, pass.c, write.c: keeping scores -------------------------------
+ */
+
+/* One lead that moved. Borrowed during the call. */
+struct score_move {
+	struct str lead, email; /* email may be missing */
+	bool first;             /* never scored before */
+	int64_t old_score;
+	const struct score_result *result;
+	struct score_hot hot;
+};
+struct score_apply {
+	const struct score_rules *rules; /* the active set, bound */
+	struct cond_moment moment;
+	bool replay;          /* a moment before the latest is fine */
+	bool all;             /* a full pass whatever was done before */
+	bool dry_run;         /* nothing is committed */
+	const int64_t *leads; /* only these (ascending); NULL: what is due */
+	size_t lead_count;
+	/* A line of JSON for each lead that moved is appended to out as batches
+	 * are committed, then flush is called; both may be NULL. */
+	struct buf *out;
+	int (*flush)(void *context, struct buf *out, struct err *err);
+	/* Called now and then; true stops at the end of the batch. */
+	bool (*progress)(void *context, uint64_t done, uint64_t whole);
+	void *context;
+};
+struct score_applied {
+	uint64_t scored, moved, hot, cooled;
+	bool stopped;      /* by progress */
+	struct buf holder; /* another copy is at work, and which: nothing
+			      was done; else empty */
+};
+void score_applied_release(struct score_applied *applied);
+int score_apply(struct store *st, const struct tenant *t,
+    const struct score_apply *job, struct score_applied *ret, struct err *err);
+
+/* ---- history.c --------------------------------------------------------------
+ */
+
+/* Calls each with one JSON object per score the lead has had, oldest first:
+ * at, score, fit, engagement, change, and the parts that differ. */
+int score_history(struct store *st, const struct tenant *t, int64_t lead,
+    int (*each)(void *context, struct str object, struct err *err),
+    void *context, struct err *err);
+
+/* ---- preview.c --------------------------------------------------------------
+ */
+
+struct score_preview {
+	uint64_t leads, up, down, same, hot_before, hot_after, becomes_hot,
+	    cools;
+	uint64_t before[101], after[101]; /* leads by score */
+};
+/* Both sets computed at one moment for every lead that fits the condition
+ * (NULL: every one); `before` may be NULL: all scores are 0. Calls each (may
+ * be NULL) for every lead whose score differs. In a snapshot of its own. */
+int score_preview(struct store *st, const struct tenant *t,
+    const struct score_rules *before, const struct score_rules *after,
+    const struct cond *where, const struct cond_moment *moment,
+    int (*each)(void *context, struct str lead, int64_t old_score,
+	int64_t new_score, struct err *err),
+    void *context, struct score_preview *ret, struct err *err);
+
+/* ---- outcome.c: what became of leads, without a look ahead ------------------
+ */
+
+enum score_half { SCORE_WHOLE, SCORE_TRAIN, SCORE_TEST };
+/* Which leads, judged as of when. */
+struct score_sample {
+	const struct cond *where; /* NULL: every lead */
+	enum score_half half;
+	double share;      /* of the leads in this half, by a hash of the id */
+	int64_t lead_time; /* scored this long before the outcome, ms */
+	uint64_t max;      /* at most this many, by the same hash; 0: all */
+};
+struct score_sampled {
+	uint64_t leads, yes, undated, early; /* early: outcome before first
+						contact, left out */
+};
+
+/* ---- learn.c
+ * ----------------------------------------------------------------- */
+
+struct score_learn {
+	struct score_sample sample;
+	const char *const *exclude; /* fields and attributes; NULL-terminated */
+	bool leaks;   /* keep what is left out as knowing the outcome */
+	int64_t bins; /* of a number */
+	int64_t max_rules;
+	double l2;
+	uint64_t min_support;
+};
+struct score_lesson { /* one rule learnt and its evidence */
+	char *rule;
+	int64_t points;
+	uint64_t support;
+	double rate, lift;
+};
+struct score_learnt {
+	struct score_sampled train, test;
+	double train_auc, test_auc; /* NAN without both outcomes */
+	double clamped;             /* share of the leads at 0 or 100 */
+	struct score_lesson *lesson;
+	size_t count;
+	char *document;  /* what define accepts */
+	char **left_out; /* fields and attributes, NULL-terminated */
+};
+int score_learn(struct store *st, const struct tenant *t,
+    const struct score_learn *how, const struct cond_moment *moment,
+    struct score_learnt *ret, struct err *err);
+void score_learnt_release(struct score_learnt *learnt);
+
+/* ---- backtest.c
+ * --------------------------------------------------------------- */
+
+struct score_backtest {
+	struct score_sampled sampled;
+	double auc;
+	struct {
+		double leads, yes, rate, lift;
+		int64_t low;
+	} decile[10];
+	struct {
+		int64_t threshold;
+		uint64_t chosen, right;
+		double precision, recall, f1;
+	} hot, best;
+	uint64_t clamped;
+	uint64_t scores[101];
+};
+int score_backtest(struct store *st, const struct tenant *t,
+    const struct score_rules *rules, const struct score_sample *sample,
+    const struct cond_moment *moment, struct score_backtest *ret,
+    struct err *err);
+
+#endif
