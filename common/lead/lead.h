@@ -97,7 +97,9 @@ int lead_views_range(struct store *st, const struct tenant *t,
     const struct lead_needs *needs, const struct cond_moment *moment,
     int64_t after, int64_t last, int64_t limit, struct lead_views **ret,
     struct err *err);
-/* The leads given (ascending internal ids); one at a time in a connection. */
+/* The leads given (ascending internal ids); they are what bulk_lead_pick
+ * (lead_id) shows in the connection while the cursor is open. */
+extern const struct bulk_spec bulk_lead_pick;
 int lead_views_of(struct store *st, const struct tenant *t,
     const struct lead_needs *needs, const struct cond_moment *moment,
     const int64_t *leads, size_t count, struct lead_views **ret,

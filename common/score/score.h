@@ -194,7 +194,7 @@ int score_set_disable(struct store *st, const struct tenant *t,
     const char *name, const char *who, int64_t now, struct err *err);
 int score_rule_enable(struct store *st, const struct tenant *t,
     const char *name, const char *rule, bool on, const char *who, int64_t now,
-    struct err *err);
+    bool *ret_changed, struct err *err);
 int score_set_list(struct store *st, const struct tenant *t,
     int (*each)(void *context, struct str name, bool active, size_t rules,
 	int64_t updated_at, struct err *err),
@@ -207,40 +207,39 @@ int score_set_read(struct store *st, const struct tenant *t, const char *name,
 int score_set_open(struct store *st, const struct tenant *t, const char *name,
     struct score_rules **ret, struct err *err);
 
-/* ---- apply.c, pass.c, write.c: keeping scores -------------------------------
+/* ---- apply.c, pass.c, batch.c: keeping scores ------------------------------
  */
 
-/* One lead that moved. Borrowed during the call. */
-struct score_move {
-	struct str lead, email; /* email may be missing */
-	bool first;             /* never scored before */
-	int64_t old_score;
-	const struct score_result *result;
-	struct score_hot hot;
-};
+/*
+ * What is scored: the leads in the work queue and those whose next_at has
+ * come; all leads when the rules or the settings they depend on are others
+ * than last time (or when asked, or when much of the tenant waits anyway). A
+ * full pass goes in steps and is taken up again where it was left; a lease
+ * keeps a second copy away. Scores, the superseded ones, signals and the
+ * queue change in one transaction per step.
+ */
 struct score_apply {
-	const struct score_rules *rules; /* the active set, bound */
+	struct score_rules *rules; /* the active set; bound here */
 	struct cond_moment moment;
 	bool replay;          /* a moment before the latest is fine */
 	bool all;             /* a full pass whatever was done before */
-	bool dry_run;         /* nothing is committed */
+	bool dry_run;         /* nothing is written */
 	const int64_t *leads; /* only these (ascending); NULL: what is due */
 	size_t lead_count;
-	/* A line of JSON for each lead that moved is appended to out as batches
-	 * are committed, then flush is called; both may be NULL. */
-	struct buf *out;
-	int (*flush)(void *context, struct buf *out, struct err *err);
-	/* Called now and then; true stops at the end of the batch. */
+	/* A line of JSON for each lead that moved comes to flush as steps are
+	 * committed; NULL: no lines are made. */
+	int (*flush)(void *context, struct str lines, struct err *err);
+	/* Called after each step (whole: 0 when unknown); true stops there.
+	 * May be NULL. */
 	bool (*progress)(void *context, uint64_t done, uint64_t whole);
 	void *context;
 };
 struct score_applied {
 	uint64_t scored, moved, hot, cooled;
 	bool stopped;      /* by progress */
-	struct buf holder; /* another copy is at work, and which: nothing
-			      was done; else empty */
+	struct buf holder; /* not empty: another copy is at work, this one;
+			      nothing was done */
 };
-void score_applied_release(struct score_applied *applied);
 int score_apply(struct store *st, const struct tenant *t,
     const struct score_apply *job, struct score_applied *ret, struct err *err);
 

@@ -22,4 +22,47 @@ void score_pack(
 bool score_unpack(struct str blob, int64_t *ret_version,
     void (*each)(void *context, size_t part, int64_t points), void *context);
 
+/* batch.c: what one step of applying writes and prints. */
+struct score_batch {
+	struct bulk *score, *old, *due, *signal;
+	struct buf lines;
+	uint64_t scored, moved, hot, cooled;
+	int64_t due_chunk, due_at; /* the chunk being gathered */
+};
+struct score_batch *score_batch_new(void);
+void score_batch_clear(struct score_batch *b);
+void score_batch_free(struct score_batch *b);
+/* In a change transaction. */
+int score_batch_write(struct store *st, const struct tenant *t, int64_t now,
+    struct score_batch *b, struct err *err);
+
+/* Who computes: one per thread. */
+struct scorer {
+	const struct tenant *tenant;
+	const struct score_rules *rules;
+	int64_t version;
+	struct cond_moment moment;
+	struct lead_needs needs;
+	bool lines;
+	struct score_result result;
+	struct buf blob, text;
+};
+void scorer_init(struct scorer *s, const struct tenant *t,
+    const struct score_apply *job, int64_t version);
+void scorer_release(struct scorer *s);
+/* Leads after < lead_id <= last, or those given, added to the batch. In the
+ * caller's transaction. */
+int scorer_range(struct scorer *s, struct store *st, int64_t after,
+    int64_t last, struct score_batch *b, struct err *err);
+int scorer_of(struct scorer *s, struct store *st, const int64_t *leads,
+    size_t count, struct score_batch *b, struct err *err);
+
+/* pass.c: all leads after pass_lead, in steps. */
+int score_pass(struct store *st, const struct score_apply *job,
+    const struct tenant *t, int64_t version, int64_t pass_lead,
+    struct score_applied *ret, struct err *err);
+/* apply.c: after a step's commit: counts, lines, progress. */
+int score_step_done(const struct score_apply *job, struct score_batch *b,
+    uint64_t whole, struct score_applied *ret, struct err *err);
+
 #endif

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From leads to rows: computes scores next to the ones there were, and
+ * gathers what has to be written, signalled and printed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "score/score.sql.h"
+#include "score/score_priv.h"
+
+/* ---- the batch --------------------------------------------------------------
+ */
+
+struct score_batch *
+score_batch_new(void)
+{
+	struct score_batch *b = xcalloc(1, sizeof(*b));
+
+	b->score = bulk_new(&bulk_score);
+	b->old = bulk_new(&bulk_score_old);
+	b->due = bulk_new(&bulk_score_due);
+	b->signal = bulk_new(&bulk_signal);
+	b->due_chunk = -1;
+	return b;
+}
+
+void
+score_batch_clear(struct score_batch *b)
+{
+	bulk_clear(b->score);
+	bulk_clear(b->old);
+	bulk_clear(b->due);
+	bulk_clear(b->signal);
+	buf_clear(&b->lines);
+	b->scored = b->moved = b->hot = b->cooled = 0;
+	b->due_chunk = -1;
+}
+
+void
+score_batch_free(struct score_batch *b)
+{
+	if (!b)
+		return;
+	bulk_free(b->score);
+	bulk_free(b->old);
+	bulk_free(b->due);
+	bulk_free(b->signal);
+	buf_release(&b->lines);
+	free(b);
+}
+
+static int
+write_bulk(struct store *st, const struct tenant *t, struct bulk *rows,
+    const struct sql *sql, struct err *err)
+{
+	if (bulk_count(rows) == 0)
+		return 0;
+	if (store_bulk(st, rows, err) < 0)
+		return -1;
+	return store_run(st, sql, BINDS(BIND_INT(t->id)), NULL, err);
+}
+
+int
+score_batch_write(struct store *st, const struct tenant *t, int64_t now,
+    struct score_batch *b, struct err *err)
+{
+	if (write_bulk(st, t, b->old, &sql_score_history_write, err) < 0 ||
+	    write_bulk(st, t, b->score, &sql_score_write, err) < 0 ||
+	    write_bulk(st, t, b->due, &sql_score_due_lower, err) < 0)
+		return -1;
+	return signal_add_bulk(st, t->id, now, b->signal, err);
+}
+
+/* Leads come in ascending order, so a chunk's are together. */
+static void
+note_due(struct score_batch *b, int64_t lead, int64_t next)
+{
+	int64_t chunk = lead / 256;
+
+	if (b->due_chunk >= 0 && (chunk != b->due_chunk || lead < 0)) {
+		bulk_int(b->due, b->due_chunk);
+		bulk_int(b->due, b->due_at);
+		bulk_end_row(b->due);
+		b->due_chunk = -1;
+	}
+	if (next == INT64_MAX || lead < 0)
+		return;
+	if (b->due_chunk < 0 || next < b->due_at)
+		b->due_at = next;
+	b->due_chunk = chunk;
+}
+
+/* ---- the score there was
+ * ------------------------------------------------------ */
+
+struct old_score {
+	int64_t lead; /* INT64_MAX: there are no more */
+	int64_t score, fit, engagement, at, next_at;
+	struct score_hot hot;
+	struct str points;
+};
+
+static int
+read_old(struct rows *rows, struct old_score *old, struct err *err)
+{
+	int got = rows_next(rows, err);
+
+	if (got < 0)
+		return -1;
+	if (got == 0) {
+		old->lead = INT64_MAX;
+		return 0;
+	}
+	old->lead = rows_int(rows, 0);
+	old->score = rows_int(rows, 1);
+	old->fit = rows_int(rows, 2);
+	old->engagement = rows_int(rows, 3);
+	old->hot.is_hot = rows_int(rows, 4) != 0;
+	old->hot.armed = rows_int(rows, 5) != 0;
+	old->hot.became_hot_at =
+	    rows_null(rows, 6) ? LEAD_MISSING : rows_int(rows, 6);
+	old->at = rows_int(rows, 7);
+	old->next_at = rows_null(rows, 8) ? INT64_MAX : rows_int(rows, 8);
+	old->points = rows_blob(rows, 9);
+	return 0;
+}
+
+/* ---- the scorer
+ * ---------------------------------------------------------------- */
+
+void
+scorer_init(struct scorer *s, const struct tenant *t,
+    const struct score_apply *job, int64_t version)
+{
+	memset(s, 0, sizeof(*s));
+	s->tenant = t;
+	s->rules = job->rules;
+	s->version = version;
+	s->moment = job->moment;
+	s->lines = job->flush != NULL;
+	score_rules_needs(job->rules, &s->needs);
+	if (s->lines) {
+		s->needs.field[LEAD_ID] = true;
+		s->needs.field[LEAD_EMAIL] = true;
+	}
+	score_result_init(&s->result, job->rules);
+}
+
+void
+scorer_release(struct scorer *s)
+{
+	score_result_release(&s->result);
+	buf_release(&s->blob);
+	buf_release(&s->text);
+}
+
+static void
+add_line(struct scorer *s, const struct lead_view *view,
+    const struct old_score *old, const struct score_hot *hot,
+    struct score_batch *b)
+{
+	struct json_writer w = {.out = &b->lines};
+
+	json_put_object(&w);
+	json_put_name(&w, "lead");
+	json_put_text(&w, view->values[LEAD_ID].text);
+	if (view->values[LEAD_EMAIL].kind == COND_IS_TEXT) {
+		json_put_name(&w, "email");
+		json_put_text(&w, view->values[LEAD_EMAIL].text);
+	}
+	if (old) {
+		json_put_name(&w, "old_score");
+		json_put_int(&w, old->score);
+	}
+	json_put_name(&w, "score");
+	json_put_int(&w, s->result.score);
+	json_put_name(&w, "fit");
+	json_put_int(&w, s->result.fit);
+	json_put_name(&w, "engagement");
+	json_put_int(&w, s->result.engagement);
+	json_put_name(&w, "band");
+	json_put_text(&w, str_of(tenant_band(s->tenant, s->result.score)));
+	json_put_name(&w, "priority");
+	json_put_text(&w,
+	    str_of(tenant_priority(s->tenant, s->result.score, hot->is_hot)));
+	json_put_name(&w, "is_hot");
+	json_put_bool(&w, hot->is_hot);
+	if (hot->became_hot_at != LEAD_MISSING) {
+		buf_clear(&s->text);
+		time_add(&s->text, hot->became_hot_at);
+		json_put_name(&w, "became_hot_at");
+		json_put_text(&w, buf_str(&s->text));
+	}
+	json_put_name(&w, "rules");
+	score_put_parts(s->rules, &s->result, &w);
+	json_put_end(&w);
+	buf_addc(&b->lines, '\n');
+}
+
+static void
+add_signal(struct score_batch *b, enum score_turn turn, int64_t lead,
+    int64_t old, int64_t score)
+{
+	char data[80];
+	int n =
+	    snprintf(data, sizeof(data), "{\"old_score\":%lld,\"score\":%lld}",
+		(long long)old, (long long)score);
+
+	bulk_int(b->signal, (int64_t)bulk_count(b->signal));
+	bulk_text(b->signal,
+	    turn == SCORE_TURN_HOT ? STR("lead.hot") : STR("lead.cooled"));
+	bulk_int(b->signal, lead);
+	bulk_text(b->signal, (struct str){data, (size_t)n});
+	bulk_end_row(b->signal);
+	if (turn == SCORE_TURN_HOT)
+		b->hot++;
+	else
+		b->cooled++;
+}
+
+static void
+add_row(struct scorer *s, struct score_batch *b, int64_t lead, int64_t at,
+    int64_t next, const struct score_hot *hot)
+{
+	bulk_int(b->score, lead);
+	bulk_int(b->score, s->result.score);
+	bulk_int(b->score, s->result.fit);
+	bulk_int(b->score, s->result.engagement);
+	bulk_int(b->score, hot->is_hot);
+	bulk_int(b->score, hot->armed);
+	if (hot->became_hot_at == LEAD_MISSING)
+		bulk_null(b->score);
+	else
+		bulk_int(b->score, hot->became_hot_at);
+	bulk_int(b->score, at);
+	if (next == INT64_MAX)
+		bulk_null(b->score);
+	else
+		bulk_int(b->score, next);
+	bulk_blob(b->score, buf_str(&s->blob));
+	bulk_end_row(b->score);
+	note_due(b, lead, next);
+}
+
+static void
+add_old(struct score_batch *b, const struct old_score *old)
+{
+	bulk_int(b->old, old->lead);
+	bulk_int(b->old, old->at);
+	bulk_int(b->old, old->score);
+	bulk_int(b->old, old->fit);
+	bulk_int(b->old, old->engagement);
+	bulk_blob(b->old, old->points);
+	bulk_end_row(b->old);
+}
+
+/* One lead; old is NULL when it never had a score. */
+static void
+score_lead(struct scorer *s, const struct lead_view *view,
+    const struct old_score *old, struct score_batch *b)
+{
+	int64_t now = s->moment.now, next, at = now;
+	struct score_hot hot = old ? old->hot : score_hot_new;
+	struct score_hot before = hot;
+	bool changed, moved;
+	enum score_turn turn;
+
+	b->scored++;
+	score_compute(s->rules, view, &s->moment, &s->result);
+	next = s->result.next_at;
+	turn = score_hot_step(
+	    &s->tenant->settings, s->result.score, now, &hot, &next);
+	if (turn != SCORE_TURN_NONE)
+		add_signal(b, turn, view->lead_id, old ? old->score : 0,
+		    s->result.score);
+	changed = s->result.score != (old ? old->score : 0) ||
+		  s->result.fit != (old ? old->fit : 0) ||
+		  s->result.engagement != (old ? old->engagement : 0);
+	moved = changed || hot.is_hot != before.is_hot ||
+		hot.became_hot_at != before.became_hot_at;
+	buf_clear(&s->blob);
+	score_pack(&s->result, s->version, &s->blob);
+	if (old && !changed)
+		at = old->at;
+	if (!old || moved || hot.armed != before.armed ||
+	    next != old->next_at || !str_eq(old->points, buf_str(&s->blob)))
+		add_row(s, b, view->lead_id, at, next, &hot);
+	if (old && changed)
+		add_old(b, old);
+	if (moved) {
+		b->moved++;
+		if (s->lines)
+			add_line(s, view, old, &hot, b);
+	}
+}
+
+static int
+score_views(struct scorer *s, struct lead_views *views, struct rows *rows,
+    struct score_batch *b, struct err *err)
+{
+	const struct lead_view *view;
+	struct old_score old;
+	int got;
+
+	if (read_old(rows, &old, err) < 0)
+		return -1;
+	while ((got = lead_views_next(views, &view, err)) > 0) {
+		while (old.lead < view->lead_id)
+			if (read_old(rows, &old, err) < 0)
+				return -1;
+		score_lead(s, view, old.lead == view->lead_id ? &old : NULL, b);
+	}
+	note_due(b, -1, INT64_MAX);
+	return got;
+}
+
+int
+scorer_range(struct scorer *s, struct store *st, int64_t after, int64_t last,
+    struct score_batch *b, struct err *err)
+{
+	struct lead_views *views = NULL;
+	struct rows *rows = NULL;
+	int code = lead_views_range(st, s->tenant, &s->needs, &s->moment, after,
+	    last, INT64_MAX, &views, err);
+
+	if (code == 0)
+		code = store_query(st, &sql_score_old_range,
+		    BINDS(BIND_INT(s->tenant->id), BIND_INT(after),
+			BIND_INT(last)),
+		    &rows, err);
+	if (code == 0)
+		code = score_views(s, views, rows, b, err);
+	rows_close(rows);
+	lead_views_close(views);
+	return code;
+}
+
+int
+scorer_of(struct scorer *s, struct store *st, const int64_t *leads,
+    size_t count, struct score_batch *b, struct err *err)
+{
+	struct lead_views *views = NULL;
+	struct rows *rows = NULL;
+	int code = lead_views_of(
+	    st, s->tenant, &s->needs, &s->moment, leads, count, &views, err);
+
+	/* The views have filled bulk_lead_pick. */
+	if (code == 0)
+		code = store_query(st, &sql_score_old_of,
+		    BINDS(BIND_INT(s->tenant->id)), &rows, err);
+	if (code == 0)
+		code = score_views(s, views, rows, b, err);
+	rows_close(rows);
+	lead_views_close(views);
+	return code;
+}
