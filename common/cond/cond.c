@@ -64,6 +64,37 @@ cond_parse_json(const struct json *node, const struct cond_catalogue *catalogue,
 	return finish(&p, parse_json(&p, node, &p.cond->root), ret);
 }
 
+/* Of an event nothing is known but its time and its attributes. */
+static const struct cond_catalogue event_catalogue = {0};
+
+int
+cond_parse_event(
+    struct str text, const char *name, struct cond **ret, struct err *err)
+{
+	struct parser p = {.catalogue = &event_catalogue,
+	    .name = name,
+	    .err = err,
+	    .in_where = true};
+
+	p.cond = cond_new(&event_catalogue);
+	p.text =
+	    text.n <= COND_BYTES_MAX ? arena_str(&p.cond->arena, text) : text;
+	return finish(&p, parse_text(&p, &p.cond->root), ret);
+}
+
+int
+cond_parse_event_json(
+    const struct json *node, struct cond **ret, struct err *err)
+{
+	struct parser p = {.catalogue = &event_catalogue,
+	    .name = "where",
+	    .err = err,
+	    .in_where = true};
+
+	p.cond = cond_new(&event_catalogue);
+	return finish(&p, parse_json(&p, node, &p.cond->root), ret);
+}
+
 bool
 cond_uses_field(const struct cond *c, size_t field)
 {

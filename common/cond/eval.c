@@ -223,3 +223,19 @@ cond_eval(const struct cond *c, const struct cond_subject *subject,
 		arena_release(&v.scratch);
 	return truth;
 }
+
+bool
+cond_eval_event(const struct cond *c, const struct cond_event *event,
+    const struct cond_moment *moment, int64_t *next)
+{
+	struct cond_subject nobody = {0};
+	struct view v = {.subject = &nobody,
+	    .moment = moment,
+	    .types = c->types,
+	    .event = event};
+	bool truth = eval_node(&v, c->root, next);
+
+	if (v.scratch.first)
+		arena_release(&v.scratch);
+	return truth;
+}
