@@ -267,6 +267,36 @@ folding(void)
 	arena_release(&a);
 }
 
+static void
+searching(void)
+{
+	struct str company = STR("株式会社ﾃｽﾄ Systems ＩＴ");
+
+	CHECK(text_holds(company, STR("テスト"), TEXT_ANYWHERE));
+	CHECK(text_holds(company, STR("systems it"), TEXT_END));
+	CHECK(text_holds(company, STR("株式会社テ"), TEXT_START));
+	CHECK(!text_holds(company, STR("テスト"), TEXT_START));
+	CHECK(!text_holds(company, STR("テスト"), TEXT_END));
+	CHECK(text_holds(STR("aAAb"), STR("aab"), TEXT_ANYWHERE));
+	CHECK(text_holds(STR("AaB"), STR("aab"), TEXT_WHOLE));
+	CHECK(!text_holds(STR("AaBc"), STR("aab"), TEXT_WHOLE));
+	CHECK(!text_holds(STR("ab"), STR("abc"), TEXT_ANYWHERE));
+	CHECK(text_holds(STR("ab"), STR(""), TEXT_START));
+	CHECK(!text_holds(STR("ab"), STR(""), TEXT_WHOLE));
+	CHECK(text_holds(STR(""), STR(""), TEXT_WHOLE));
+	CHECK(!text_holds(str_of(NULL), STR(""), TEXT_ANYWHERE));
+	/* Longer than what is folded in place. */
+	{
+		struct buf b = {0};
+
+		buf_addf(&b, "%0300dEnd", 7);
+		CHECK(text_holds(buf_str(&b), STR("7end"), TEXT_END));
+		CHECK(text_holds(buf_str(&b), STR("07e"), TEXT_ANYWHERE));
+		CHECK(!text_holds(buf_str(&b), STR("End"), TEXT_ANYWHERE));
+		buf_release(&b);
+	}
+}
+
 /* The quick way and utf8proc's agree for every character, and what is folded
  * stays as it is. */
 static void
@@ -553,6 +583,7 @@ main(void)
 	utf8_public_cases();
 	utf8_every_character();
 	folding();
+	searching();
 	folding_every_character();
 	widths();
 	escaping();

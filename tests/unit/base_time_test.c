@@ -5,7 +5,7 @@
  */
 #include <pthread.h>
 
-#include "base/base.h"
+#include "base/base_priv.h"
 #include "unit.h"
 
 static int64_t
@@ -291,6 +291,122 @@ zone_corners(void)
 	CHECK_INT(zone_find("Asia/", &z, &err), -1);
 	CHECK_INT(zone_find("tzdata.zi", &z, &err), -1);
 	CHECK_INT(zone_find("leapseconds", &z, &err), -1);
+}
+
+static void
+add_header(struct buf *b, uint8_t times, uint8_t types)
+{
+	static const char zeros[20];
+
+	buf_add(b, "TZif2", 5);
+	buf_add(b, zeros, 15);
+	buf_add(b, zeros, 15);
+	buf_addc(b, (char)times);
+	buf_add(b, zeros, 3);
+	buf_addc(b, (char)types);
+	buf_add(b, zeros, 4);
+}
+
+/* A file with one transition, at 1970, from +00 to +01, and then the rule. */
+static struct zone *
+ruled(const char *rule)
+{
+	struct buf b = {0};
+	struct zone *z;
+
+	add_header(&b, 0, 0);
+	add_header(&b, 1, 2);
+	buf_add(&b, "\0\0\0\0\0\0\0\0", 8);
+	buf_addc(&b, 1);
+	buf_add(&b, "\0\0\0\0\0\0", 6);
+	buf_add(&b, "\0\0\x0e\x10\0\0", 6);
+	buf_addf(&b, "\n%s\n", rule);
+	z = zone_read("ruled", buf_str(&b));
+	/* No file is whole before its end. */
+	for (size_t n = 0; z && n < b.len; n++) {
+		struct zone *half = zone_read("cut", (struct str){b.p, n});
+
+		CHECK(half == NULL);
+		zone_free(half);
+	}
+	buf_release(&b);
+	return z;
+}
+
+/* The offset in hours on a day of 2028, a leap year. */
+static int64_t
+hours_on(const struct zone *z, unsigned month, unsigned day, unsigned hour)
+{
+	return zone_offset(z, utc(2028, month, day, hour, 0)) / MS_HOUR;
+}
+
+static void
+zone_rules(void)
+{
+	static const char *const bad[] = {"JST", "JS-9", "-9", "<+09-9",
+	    "JST-9x", "JST-168", "JST-26", "CET-1CEST", "CET-1CEST,M3.5.0",
+	    "CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M3.6.0,M10.5.0",
+	    "CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,M3.5.0,M10.5.0x",
+	    "CET-1CEST,J0,J300", "CET-1CEST,J1,J366", "CET-1CEST,1,366",
+	    "CET-1CEST,M3.5.0/168,M10.5.0", "CET-1CEST,M3.5.0/2:60,M10.5.0",
+	    "CET-1C,M3.5.0,M10.5.0", "CET-1CEST-27,M3.5.0,M10.5.0"};
+	struct zone *z;
+
+	z = ruled("");
+	CHECK(z != NULL);
+	CHECK_INT(hours_on(z, 7, 1, 0), 1);
+	CHECK_INT(zone_offset(z, -1), 0);
+	CHECK_INT(zone_offset(z, 0), MS_HOUR);
+	zone_free(z);
+
+	z = ruled("<+0530>-5:30");
+	CHECK_INT(zone_offset(z, utc(2028, 1, 1, 0, 0)), 330 * MS_MINUTE);
+	zone_free(z);
+
+	/* The last Sundays of March and October, at 1:00 UTC. */
+	z = ruled("CET-1CEST,M3.5.0,M10.5.0/3");
+	CHECK_INT(hours_on(z, 3, 26, 0), 1);
+	CHECK_INT(hours_on(z, 3, 26, 1), 2);
+	CHECK_INT(hours_on(z, 10, 29, 0), 2);
+	CHECK_INT(hours_on(z, 10, 29, 1), 1);
+	zone_free(z);
+
+	/* A fifth Sunday that there is, in December, and one in a last week. */
+	z = ruled("AAA0BBB,M12.5.0/0,M2.5.2/0");
+	CHECK_INT(hours_on(z, 12, 30, 23), 0);
+	CHECK_INT(hours_on(z, 12, 31, 0), 1);
+	CHECK_INT(hours_on(z, 2, 28, 22), 1);
+	CHECK_INT(hours_on(z, 2, 28, 23), 0); /* Tuesday the 29th, local */
+	zone_free(z);
+
+	/* J60 is 1 March also in leap years; day 59 is then 29 February. */
+	z = ruled("AAA0BBB,J60/0,J300/0");
+	CHECK_INT(hours_on(z, 2, 29, 23), 0);
+	CHECK_INT(hours_on(z, 3, 1, 0), 1);
+	zone_free(z);
+	z = ruled("AAA0BBB-2,59/0,J300/0");
+	CHECK_INT(hours_on(z, 2, 28, 23), 0);
+	CHECK_INT(hours_on(z, 2, 29, 0), 2);
+	zone_free(z);
+
+	/* Before midnight, and summer all year round. */
+	z = ruled("<-02>2<-01>,M3.5.0/-1,M10.5.0/0:00:00");
+	CHECK_INT(hours_on(z, 3, 26, 0), -2);
+	CHECK_INT(hours_on(z, 3, 26, 1), -1);
+	zone_free(z);
+	z = ruled("AAA3BBB,0/0,J365/25");
+	CHECK_INT(hours_on(z, 1, 1, 3), -2);
+	CHECK_INT(hours_on(z, 7, 1, 0), -2);
+	CHECK_INT(hours_on(z, 12, 31, 23), -2);
+	zone_free(z);
+
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		z = ruled(bad[i]);
+		if (z)
+			printf("accepted: %s\n", bad[i]);
+		CHECK(z == NULL);
+		zone_free(z);
+	}
 }
 
 static void *
@@ -626,6 +742,7 @@ main(void)
 	zones_as_zdump();
 	zones_round_trip();
 	zone_corners();
+	zone_rules();
 	buckets();
 	rfc3339();
 	by_format();
