@@ -8,7 +8,7 @@
 
 #include "csv/csv.h"
 
-#define CHUNK    ((size_t)256 << 10)
+#define CHUNK    ((size_t)64 << 10)
 #define RAW_MAX  ((size_t)64 << 10)
 #define TEXT_MAX ((size_t)1 << 20)
 

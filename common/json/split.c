@@ -204,8 +204,11 @@ scalar(struct json_splitter *s, const char *p, const char *end, bool *ret_done)
 {
 	*ret_done = true;
 	for (; p < end; p++) {
-		if (*p == '\n' ||
-		    (!s->string && (*p == ',' || *p == ']' || *p == '{')))
+		bool stop =
+		    *p == '{' || (s->in_array && (*p == ',' || *p == ']'));
+
+		/* Never at its first character: between() saw to that. */
+		if (*p == '\n' || (stop && !s->string))
 			return p;
 		if (s->escape)
 			s->escape = false;

@@ -13,7 +13,7 @@
 #include "json/json.h"
 #include "record/record.h"
 
-#define READ_CHUNK ((size_t)256 << 10)
+#define READ_CHUNK ((size_t)64 << 10)
 #define RAW_MAX    ((size_t)64 << 10)
 #define SHAPES     8
 

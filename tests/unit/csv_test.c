@@ -21,6 +21,8 @@ read_piece(void *context, char *p, size_t n, struct err *err)
 		n = from->size;
 	if (n > from->left)
 		n = from->left;
+	if (n == 0)
+		return 0;
 	memcpy(p, from->p, n);
 	from->p += n;
 	from->left -= n;

@@ -239,6 +239,8 @@ splitting(void)
 	    {"[{}", "E<{}>the array is not closed"},
 	    {"[{\"a\":{}", "?<{\"a\":{}>the file ends inside this record"},
 	    {"", ""},
+	    {"]", "?<]>"},
+	    {",{}]\n{}", "E<,>E<{}>E<]>E<{}>"},
 	    {"[{}x,\n{\"a\":1}]", "E<{}>J<x,\n>E<{\"a\":1}>"},
 	};
 	struct buf got = {0};
