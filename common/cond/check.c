@@ -184,7 +184,8 @@ operand_name(struct parser *p, const struct operand *on, struct buf *b)
 static enum cond_type
 test_type(struct parser *p, const struct test_draft *d)
 {
-	const struct literal *first = p->literals + d->mark;
+	const struct literal *first =
+	    p->literals ? p->literals + d->mark : NULL;
 
 	switch (d->on.kind) {
 	case ON_FIELD:
@@ -400,7 +401,7 @@ make_test(struct parser *p, struct test_draft *d, struct node **ret)
 	exists_to_count(p, d);
 	type = test_type(p, d);
 	count = p->literal_count - d->mark;
-	literals = p->literals + d->mark;
+	literals = p->literals ? p->literals + d->mark : NULL;
 	if (count_parts(p, d->op_spot) < 0 || check_operator(p, d, type) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
