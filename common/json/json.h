@@ -123,8 +123,7 @@ const char *json_split_end(const struct json_splitter *s);
 /* The value of `key` in an object as text: a string decoded, anything else as
  * written; missing (p NULL) when there is no such member or it is null. Of a
  * name written twice the last value counts. Borrows object or the arena. */
-struct str json_stored_text(
-    struct str object, struct str key, struct arena *a);
+struct str json_stored_text(struct str object, struct str key, struct arena *a);
 /* The next element of a list as text; nulls are passed over. *rest begins as
  * the whole array. False at the end. */
 bool json_stored_next(struct str *rest, struct arena *a, struct str *ret);

@@ -189,7 +189,9 @@ inside(struct json_splitter *s, const char *p, const char *end, bool *ret_done)
 		} else if (ch == '}' || ch == ']') {
 			if (close_bracket(s, ch))
 				return p + 1;
-		} else if (ch == '\n' && s->mismatch) {
+		} else if (ch == '\n' &&
+			   (s->mismatch || s->depth > JSON_DEPTH_MAX)) {
+			s->mismatch = true; /* good for nothing: give up */
 			return p;
 		}
 		p++;

@@ -105,6 +105,9 @@ reject_record(struct record_reader *r, const struct csv_record *record)
 		return reader_reject(r, where, record->raw, record->raw_size,
 		    "%s (line %llu, column %zu)", record->reason,
 		    (unsigned long long)record->at_line, record->at_column);
+	if (record->raw_size > r->input.max_record)
+		return reader_reject(r, where, record->raw, record->raw_size,
+		    "%s (%zu bytes)", record->reason, r->input.max_record);
 	return reader_reject(
 	    r, where, record->raw, record->raw_size, "%s", record->reason);
 }

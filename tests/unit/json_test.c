@@ -243,7 +243,7 @@ splitting(void)
 	    {",{}]\n{}", "E<,>E<{}>E<]>E<{}>"},
 	    {"[{}x,\n{\"a\":1}]", "E<{}>J<x,\n>E<{\"a\":1}>"},
 	};
-	struct buf got = {0};
+	struct buf got = {0}, deep = {0};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		for (size_t piece = 1; piece < 40; piece++) {
@@ -254,6 +254,14 @@ splitting(void)
 	 * shows what stands before the next one. */
 	split_all("[{\"a\":1,\n{\"b\":2},\n{\"c\":3}]", 100, &got);
 	CHECK_TEXT(got.p, "E<{\"a\":1,\n>E<{\"b\":2}>E<{\"c\":3}>");
+	/* Too deep to be read: given up where the line ends. */
+	buf_addstr(&deep, "[");
+	for (int i = 0; i < 300; i++)
+		buf_addstr(&deep, "{\"a\":");
+	buf_addstr(&deep, "\n{}]");
+	split_all(deep.p, 100, &got);
+	CHECK(str_ends(buf_str(&got), STR("{\"a\":>E<{}>")));
+	buf_release(&deep);
 	buf_release(&got);
 }
 
@@ -322,6 +330,22 @@ documents(void)
 	CHECK(json_only(doc, known, &err) < 0);
 	CHECK_TEXT(err.text,
 	    "d.json:4:18: unknown member \"off\": did you mean \"of\"?");
+	CHECK(json_only(doc, known + 4, &err) < 0);
+	CHECK_TEXT(err.text, "d.json:1:9: unknown member \"name\"");
+	b = false;
+	CHECK(json_as_bool(json_find(doc, "name"), &b, &err) < 0);
+	CHECK_TEXT(err.text, "d.json:1:9: name: not true or false: \"x\"");
+	CHECK(json_as_real(json_find(doc, "on"), &v, &err) < 0);
+	CHECK_TEXT(err.text, "d.json:4:7: on: not a number: \"true\"");
+	CHECK(json_need_object(doc, "name", &n, &err) < 0);
+	CHECK_TEXT(err.text, "d.json:1:9: name: not an object: \"x\"");
+	CHECK(json_take_array(doc, "name", &n, &err) < 0);
+	CHECK_TEXT(err.text, "d.json:1:9: name: not an array: \"x\"");
+	CHECK(json_take_object(doc, "absent", &n, &err) == 0);
+	CHECK(json_need_object(rules, "x", &n, &err) < 0);
+	CHECK(json_take_int(rules, "x", &i, &err) < 0);
+	CHECK(json_find(NULL, "x") == NULL && !json_truth(NULL));
+	CHECK(json_item(doc, 99) == NULL);
 	n = json_item(doc, 5);
 	CHECK(json_as_text(n, &text, &err) < 0);
 	CHECK_TEXT(
@@ -439,6 +463,32 @@ writing(void)
 	buf_release(&out);
 }
 
+/* Members of what is stored already. */
+static void
+stored(void)
+{
+	struct arena a = {0};
+	struct str object = STR("{\"a\": [1,\"x\\n\",null,{\"b\":2}] ,"
+				"\"\\u3042\":\"\\ud83d\\ude00\",\"n\":null,"
+				"\"a\":\"last\"}");
+	struct str list = STR(" [1,\"x\\n\", null ,{\"b\":[2]},true]");
+	struct str item = {0};
+	static const char *const want[] = {"1", "x\n", "{\"b\":[2]}", "true"};
+
+	CHECK(str_is(json_stored_text(object, STR("a"), &a), "last"));
+	CHECK(str_is(json_stored_text(object, STR("\xe3\x81\x82"), &a),
+	    "\xf0\x9f\x98\x80"));
+	CHECK(json_stored_text(object, STR("n"), &a).p == NULL);
+	CHECK(json_stored_text(object, STR("b"), &a).p == NULL);
+	CHECK(json_stored_text(STR("no"), STR("b"), &a).p == NULL);
+	for (size_t i = 0; i < COUNT_OF(want); i++) {
+		CHECK(json_stored_next(&list, &a, &item));
+		CHECK(str_is(item, want[i]));
+	}
+	CHECK(!json_stored_next(&list, &a, &item));
+	arena_release(&a);
+}
+
 /* The JSON test suite as documents, and as objects of a stream. */
 static void
 suite(void)
@@ -509,6 +559,7 @@ main(void)
 	document_errors();
 	equality();
 	writing();
+	stored();
 	suite();
 	return unit_done("json");
 }

@@ -94,6 +94,18 @@ formats(void)
 }
 
 static void
+names_of_formats(void)
+{
+	enum record_format f = RECORD_AUTO;
+
+	CHECK(record_format_find(STR("jsonl"), &f) && f == RECORD_NDJSON);
+	CHECK(record_format_find(STR("table"), &f) && f == RECORD_TABLE);
+	CHECK(!record_format_find(STR("xml"), &f) && f == RECORD_TABLE);
+	CHECK_TEXT(record_format_name(RECORD_NDJSON), "ndjson");
+	CHECK_TEXT(record_format_name(RECORD_AUTO), "auto");
+}
+
+static void
 rejecting(void)
 {
 	static const struct {
@@ -544,6 +556,13 @@ making(void)
 	CHECK_INT(record_index(&copy, STR("gone")), 9);
 	CHECK(record_index(&copy, STR("absent")) == SIZE_MAX);
 	CHECK_TEXT(field_type_name(FIELD_OBJECT), "object");
+	record_make_clear(&m);
+	record_add_members(
+	    &m, STR("{\"a\":1.0,\"b\":\"\\n\",\"c\":null,\"d\":{}}"));
+	buf_clear(&out);
+	w = (struct json_writer){.out = &out};
+	record_put_json(&w, &m.record);
+	CHECK_TEXT(out.p, "{\"a\":1.0,\"b\":\"\\n\",\"c\":null,\"d\":{}}");
 	arena_release(&arena);
 	record_make_release(&m);
 	buf_release(&out);
@@ -731,6 +750,7 @@ int
 main(void)
 {
 	formats();
+	names_of_formats();
 	rejecting();
 	limits();
 	headers();
