@@ -44,9 +44,11 @@ checkpoint_run(struct store *st, int mode, int64_t wait, struct err *err)
 	int code, log = 0, done = 0;
 
 	st->deadline = time_monotonic() + wait;
+	st->impatient = true;
 	code = sqlite3_wal_checkpoint_v2(st->db, NULL, mode, &log, &done);
+	st->impatient = false;
 	if (code == SQLITE_OK) {
-		st->frames = st->retry_frames = 0;
+		st->frames = st->retry_frames = st->retry_step = 0;
 		st->unsynced = false; /* both files were synced on the way */
 		return 1;
 	}
@@ -67,16 +69,23 @@ checkpoint_after_commit(struct store *st)
 	int64_t soft = st->exclusive ? LOG_HARD_LIMIT : LOG_SOFT_LIMIT;
 	int mode;
 
+	if (log_bytes(st) < soft)
+		st->retry_frames = st->retry_step = 0; /* others emptied it */
 	if (!st->path || st->active > 0 || log_bytes(st) < soft ||
 	    st->frames < st->retry_frames)
 		return;
 	mode = log_bytes(st) > LOG_HARD_LIMIT ? SQLITE_CHECKPOINT_TRUNCATE
 					      : SQLITE_CHECKPOINT_RESTART;
+	if (checkpoint_run(st, mode, CHECKPOINT_WAIT_MS, NULL) == 1)
+		return;
 	/* A reader with an old snapshot is in the way, or the disk is full:
-	 * the commit stands all the same. Try again when as much has been
-	 * added as makes it worth another wait. */
-	if (checkpoint_run(st, mode, CHECKPOINT_WAIT_MS, NULL) != 1)
-		st->retry_frames = st->frames + soft / st->page_size;
+	 * the commit stands all the same. Readers mostly leave soon, so try
+	 * again soon, then less and less often: each try costs a wait. */
+	st->retry_step = st->retry_step == 0 ? soft / st->page_size / 8
+			 : st->retry_step < soft / st->page_size
+			     ? st->retry_step * 2
+			     : st->retry_step;
+	st->retry_frames = st->frames + st->retry_step;
 }
 
 /* A log this long means a reader that has stayed for minutes. Writers go

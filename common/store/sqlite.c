@@ -134,28 +134,23 @@ store_pragma(struct store *st, const char *text, int64_t *ret, struct err *err)
 /* ---- the connection ------------------------------------------------------ */
 
 /* Waits a moment and says "again" until the deadline. The moments grow with
- * jitter, from the address space's randomness and the clock. */
+ * jitter; somebody waiting for readers to leave looks again every millisecond,
+ * for the others wait for him. */
 static int
 wait_busy(void *context, int times)
 {
 	struct store *st = context;
-	struct timespec now, nap;
 	int64_t left = st->deadline - time_monotonic();
-	long most = times < 8 ? 1L << times : 200; /* ms */
-	uint64_t seed;
+	int64_t most = st->impatient ? 1 : times < 6 ? 1 << times : 50; /* ms */
+	struct timespec nap = {0};
 
 	if (left <= 0)
 		return 0;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	seed = hash64(&now, sizeof(now), (uint64_t)getpid());
+	most = most < left ? most : left;
+	clock_gettime(CLOCK_MONOTONIC, &nap);
+	nap.tv_nsec = (long)(hash64(&nap, sizeof(nap), (uint64_t)getpid()) %
+			     (uint64_t)(most * 1000000));
 	nap.tv_sec = 0;
-	nap.tv_nsec =
-	    most * 1000000L / 4 +
-	    (long)(seed % 1000) * (most * 750L); /* a quarter to all of it */
-	if (nap.tv_nsec > left * 1000000L)
-		nap.tv_nsec = left * 1000000L;
-	if (nap.tv_nsec >= 1000000000L)
-		nap.tv_nsec = 999999999L;
 	nanosleep(&nap, NULL);
 	return 1;
 }

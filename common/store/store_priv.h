@@ -41,6 +41,7 @@ struct store {
 	int64_t page_size;
 	int64_t patience;
 	int64_t deadline; /* monotonic; the busy handler gives up there */
+	bool impatient;	  /* ... and naps only shortly until then */
 
 	/* turnstile.c */
 	int turnstile; /* the lock file, -1 when this store never writes */
@@ -58,6 +59,7 @@ struct store {
 	/* checkpoint.c */
 	int64_t frames;       /* in the log after our latest commit */
 	int64_t retry_frames; /* a busy checkpoint is tried again from here */
+	int64_t retry_step;   /* and after so many more if it is busy again */
 
 	struct statement *statements[STATEMENT_BUCKETS];
 	struct bulk_slot *slots;
