@@ -293,10 +293,41 @@ json_doc_free(struct json *root)
 	free(doc);
 }
 
+/* Whole numbers exactly, others as reals. */
+static bool
+equal_numbers(struct str a, struct str b)
+{
+	int64_t i, k;
+	double x, y;
+
+	if (number_int(a, &i) && number_int(b, &k))
+		return i == k;
+	if (number_real(a, &x) && number_real(b, &y))
+		return x >= y && x <= y;
+	return str_eq(a, b);
+}
+
 bool
 json_doc_equal(const struct json *a, const struct json *b)
 {
-	return json_equal(a->value, b->value) != 0;
+	enum json_type type = json_type_of(a);
+
+	if (type != json_type_of(b) || a->count != b->count)
+		return false;
+	if (type == JSON_TYPE_NUMBER)
+		return equal_numbers(a->raw, b->raw);
+	if (type != JSON_TYPE_OBJECT && type != JSON_TYPE_ARRAY)
+		return str_eq(a->text, b->text);
+	for (size_t i = 0; i < a->count; i++) {
+		const struct json *other =
+		    type == JSON_TYPE_ARRAY
+			? b->child[i]
+			: json_find_str(b, a->child[i]->name);
+
+		if (!other || !json_doc_equal(a->child[i], other))
+			return false;
+	}
+	return true;
 }
 
 enum json_type

@@ -141,7 +141,7 @@ int json_doc_parse(
 int json_doc_read(const char *path, struct json **ret, struct err *err);
 void json_doc_free(struct json *root);
 /* Same value, whatever the white space and the order of members (numbers by
- * value). */
+ * value, whole ones exactly). */
 bool json_doc_equal(const struct json *a, const struct json *b);
 
 enum json_type json_type_of(const struct json *n);

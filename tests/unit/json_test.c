@@ -413,6 +413,11 @@ equality(void)
 	CHECK(json_doc_equal(a, b));
 	CHECK(!json_doc_equal(a, c));
 	json_doc_free(a);
+	json_doc_free(c);
+	a = parse("[9007199254740993,\"x\",true]");
+	c = parse("[9007199254740992,\"x\",true]");
+	CHECK(json_doc_equal(a, a) && !json_doc_equal(a, c));
+	json_doc_free(a);
 	json_doc_free(b);
 	json_doc_free(c);
 }
