@@ -97,8 +97,8 @@ keep(struct arena *a, struct buf *b)
 static struct str
 random_attrs(struct arena *a)
 {
-	static const char *const odd[] = {"{\"plan\":\"\\u30b7\\u30b9\\u30c6"
-					  "\\u30e0\",\"plan\":\"A\"}",
+	static const char *const odd[] = {
+	    "{\"plan\":\"\\u30b7\\u30b9\\u30c6\\u30e0\",\"plan\":\"A\"}",
 	    "{ \"予算\" : 5 , \"a b\" : [ 1 , \"]\" ] , \"plan\":{\"plan\":1}}",
 	    "{}", "{\"pl\\u0061n\":\"\\ud83d\\ude00\"}"};
 	struct buf b = {0};
