@@ -52,7 +52,7 @@ struct import_run {
 	bool create;  /* leads that events speak of and are not there */
 	enum import_same_email same_email;
 	struct record_rejects *rejects; /* or NULL */
-	struct remarks *remarks;	/* reasons of rejects go there as well */
+	struct remarks *remarks; /* reasons of rejects go there as well */
 	/* One JSON object per change, after its commit; NULL: not wanted. */
 	void (*change)(void *context, struct str line);
 	/* Asked at every batch; true: stop as if the input ended here. */
@@ -67,8 +67,8 @@ struct import_done {
 	/* Events that came along with leads (by the map) or assessments. */
 	uint64_t events_new, events_same;
 	uint64_t leads_created; /* by `create` */
-	uint64_t early;		/* conversions dated before their lead */
-	uint64_t held_back;	/* good records that strict kept out */
+	uint64_t early;         /* conversions dated before their lead */
+	uint64_t held_back;     /* good records that strict kept out */
 };
 
 /* paths as for record_reader_open. -1: *ret still says what was committed. */

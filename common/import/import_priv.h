@@ -12,7 +12,8 @@
 
 #include "import/import.h"
 
-/* ---- map.c ---------------------------------------------------------------- */
+/* ---- map.c ----------------------------------------------------------------
+ */
 
 enum value_type {
 	AS_GIVEN, /* attributes: text stays text, JSON values stay */
@@ -68,7 +69,7 @@ struct replacement {
 
 /* How one slot or attribute comes to its value. */
 struct rule {
-	size_t slot;	 /* SLOT_NONE: an attribute */
+	size_t slot;     /* SLOT_NONE: an attribute */
 	struct str attr; /* its name */
 	enum rule_source source;
 	struct str *column;
@@ -116,15 +117,16 @@ struct import_map {
 	size_t typeds;
 };
 
-/* ---- value.c ---------------------------------------------------------------- */
+/* ---- value.c ----------------------------------------------------------------
+ */
 
 enum value_state { VALUE_ABSENT, VALUE_CLEAR, VALUE_SET };
 struct value {
 	enum value_state state;
-	struct str text;    /* TEXT, EMAIL; NUMBER as JSON; LIST, JSON, and
-			       AS_GIVEN as JSON */
-	struct str key;	    /* EMAIL normalised */
-	int64_t number;	    /* INTEGER, TIME, BOOL */
+	struct str text; /* TEXT, EMAIL; NUMBER as JSON; LIST, JSON, and
+			    AS_GIVEN as JSON */
+	struct str key;  /* EMAIL normalised */
+	int64_t number;  /* INTEGER, TIME, BOOL */
 };
 /* Reads one field by its rule. False: *reason says why not (in arena). */
 bool value_read(const struct import_map *map, const struct rule *rule,
@@ -134,7 +136,8 @@ bool value_read(const struct import_map *map, const struct rule *rule,
 struct str value_json(
     const struct rule *rule, const struct value *v, struct arena *arena);
 
-/* ---- plan.c ------------------------------------------------------------------ */
+/* ---- plan.c
+ * ------------------------------------------------------------------ */
 
 struct plan; /* what the columns of the present shape feed */
 struct plan *plan_new(const struct import_map *map);
@@ -147,7 +150,7 @@ struct reading {
 	struct derived_event {
 		struct str type, attrs;
 		int64_t at, count;
-	} *event;
+	} * event;
 	size_t events;
 };
 /* False: *reason. remarks get what is noticed once per shape. */
@@ -155,7 +158,8 @@ bool plan_read(struct plan *plan, const struct record *record,
     struct remarks *remarks, struct arena *arena, struct reading *ret,
     struct str *reason);
 
-/* ---- batch.c ------------------------------------------------------------------ */
+/* ---- batch.c
+ * ------------------------------------------------------------------ */
 
 struct lead_in {
 	struct str id, email_key; /* either may be missing */
@@ -165,20 +169,21 @@ struct lead_in {
 };
 struct event_in {
 	struct str id;
-	struct str ref;	 /* the lead's id, or its normalised e-mail */
+	struct str ref;  /* the lead's id, or its normalised e-mail */
 	struct str mail; /* the e-mail as given, when ref is one */
 	struct str type, attrs;
 	int64_t at;
-	int64_t lead; /* 0: not found yet */
+	int64_t lead;                 /* 0: not found yet */
+	const struct lead_row *owner; /* of events that come with a lead */
 };
-struct run_in { /* through an assessment */
+struct run_in {                /* through an assessment */
 	struct event_in event; /* id, ref, mail */
 	struct str name, result, answers;
 	int64_t started, half, completed, progress; /* LEAD_MISSING */
 };
 struct item {
 	struct place place;
-	struct str reason; /* p set: rejected */
+	struct str reason;           /* p set: rejected */
 	const struct record *record; /* for the rejects file, or NULL */
 	const struct record_reject *raw;
 	union {
@@ -197,13 +202,14 @@ struct batch {
 	struct noted { /* remarks of the reader */
 		struct place place;
 		struct str text;
-	} *noted;
+	} * noted;
 	size_t noteds, noted_cap;
 };
 
 struct feeder; /* the reading thread */
-int feeder_start(const struct import_run *run, char *const *paths,
-    size_t count, const struct record_input *input, struct feeder **ret,
+/* look: leads are looked up ahead. */
+int feeder_start(const struct import_run *run, char *const *paths, size_t count,
+    const struct record_input *input, bool look, struct feeder **ret,
     struct err *err);
 /* 1 a batch, 0 the end, -1. Waits; gives up when run->stop says so (0). The
  * batch before is given back. */
@@ -214,10 +220,15 @@ void feeder_stop(struct feeder *f); /* NULL is fine */
 
 /* make.c: what a reading becomes. False: *reason. */
 bool make_item(const struct import_run *run, const struct reading *r,
-    const struct record *record, struct arena *arena, struct item *ret,
-    struct str *reason);
+    struct arena *arena, struct item *ret, struct str *reason);
 
-/* ---- run.c ---------------------------------------------------------------------- */
+/* The id of an event that has none: known by what it says, its time leading so
+ * that ids grow as time does; number tells equal ones apart. */
+struct str event_content_id(
+    const struct event_in *in, int64_t number, struct arena *arena);
+
+/* ---- run.c
+ * ---------------------------------------------------------------------- */
 
 struct importer {
 	const struct import_run *run;
@@ -228,10 +239,14 @@ struct importer {
 	struct lead_event_types *types;
 	struct lead_state *leads;
 	struct event_state *events;
-	struct place first_early;
+	char *first_early_type, *first_early_ref;
+	int64_t first_early_at;
+	struct arena kept; /* reasons of the slice just applied */
 	bool want_changes;
+	FILE *spool;
+	size_t applied;   /* items in the open transaction */
+	int64_t erasures; /* when it began */
 };
-void importer_reject(struct importer *im, struct item *item);
 
 /* leads.c, events.c, runs.c: apply a slice of items in the open transaction;
  * rejected ones get their reason. */
@@ -248,7 +263,12 @@ void events_free(struct event_state *s);
  * are looked up once, in the order of their ids. Those not found stay 0. */
 int lookup_leads(struct store *st, const struct tenant *t,
     struct event_in **event, size_t count, struct err *err);
-/* Makes the leads that are still 0, when the run says so. */
+/* Gives new leads their numbers, stores and marks them, and says that they
+ * were created. */
+int store_new_leads(struct importer *im, struct lead_row *const *row,
+    size_t count, struct err *err);
+/* Makes the leads that are still 0, known by no more than their id or e-mail.
+ */
 int create_leads(struct importer *im, struct event_in **event, size_t count,
     struct err *err);
 /* Stores events whose lead and id are known and marks their leads. `each` as
@@ -263,7 +283,7 @@ struct text_index {
 	struct text_entry {
 		struct str text;
 		size_t value;
-	} *entry;
+	} * entry;
 	size_t size, count;
 };
 void text_index_clear(struct text_index *x, size_t expected);

@@ -73,5 +73,5 @@ void
 text_index_release(struct text_index *x)
 {
 	free(x->entry);
-	*x = (struct text_index){ 0 };
+	*x = (struct text_index){0};
 }

@@ -7,7 +7,8 @@
 
 #include "import/import_priv.h"
 
-/* ---- small readers -------------------------------------------------------- */
+/* ---- small readers --------------------------------------------------------
+ */
 
 static struct str
 keep(struct import_map *map, struct str s)
@@ -45,14 +46,14 @@ static struct field
 scalar(struct import_map *map, const struct json *node)
 {
 	static const enum field_type types[] = {
-		[JSON_TYPE_NULL] = FIELD_MISSING,
-		[JSON_TYPE_BOOL] = FIELD_BOOL,
-		[JSON_TYPE_NUMBER] = FIELD_NUMBER,
-		[JSON_TYPE_STRING] = FIELD_TEXT,
-		[JSON_TYPE_OBJECT] = FIELD_OBJECT,
-		[JSON_TYPE_ARRAY] = FIELD_ARRAY,
+	    [JSON_TYPE_NULL] = FIELD_MISSING,
+	    [JSON_TYPE_BOOL] = FIELD_BOOL,
+	    [JSON_TYPE_NUMBER] = FIELD_NUMBER,
+	    [JSON_TYPE_STRING] = FIELD_TEXT,
+	    [JSON_TYPE_OBJECT] = FIELD_OBJECT,
+	    [JSON_TYPE_ARRAY] = FIELD_ARRAY,
 	};
-	struct field f = { .type = types[json_type_of(node)] };
+	struct field f = {.type = types[json_type_of(node)]};
 
 	if (f.type != FIELD_MISSING)
 		f.text = keep(map,
@@ -63,7 +64,7 @@ scalar(struct import_map *map, const struct json *node)
 static int
 read_zone(const struct json *node, const struct zone **ret, struct err *err)
 {
-	struct err why = { 0 };
+	struct err why = {0};
 	struct str name;
 	char *text;
 	int rc;
@@ -84,9 +85,9 @@ read_type(const struct json *node, enum value_type *ret, struct err *err)
 	static const struct {
 		const char *name;
 		enum value_type type;
-	} names[] = { { "text", AS_TEXT }, { "number", AS_NUMBER },
-		{ "time", AS_TIME }, { "bool", AS_BOOL }, { "list", AS_LIST },
-		{ "json", AS_JSON } };
+	} names[] = {{"text", AS_TEXT}, {"number", AS_NUMBER},
+	    {"time", AS_TIME}, {"bool", AS_BOOL}, {"list", AS_LIST},
+	    {"json", AS_JSON}};
 	struct str name;
 
 	if (json_as_text(node, &name, err) < 0)
@@ -101,11 +102,12 @@ read_type(const struct json *node, enum value_type *ret, struct err *err)
 	    quoted(name));
 }
 
-/* ---- rules ------------------------------------------------------------------ */
+/* ---- rules ------------------------------------------------------------------
+ */
 
-static const char *const rule_members[] = { "column", "columns", "join", "hash",
-	"line", "prefix", "value", "type", "format", "zone", "split", "values",
-	"otherwise", "missing", "true", "false", NULL };
+static const char *const rule_members[] = {"column", "columns", "join", "hash",
+    "line", "prefix", "value", "type", "format", "zone", "split", "values",
+    "otherwise", "missing", "true", "false", NULL};
 
 static int
 read_values(struct import_map *map, const struct json *node, struct rule *rule,
@@ -114,8 +116,8 @@ read_values(struct import_map *map, const struct json *node, struct rule *rule,
 	if (json_as_object(node, err) < 0)
 		return -1;
 	rule->values = json_count(node);
-	rule->value =
-	    arena_zalloc(&map->arena, (rule->values + 1) * sizeof(*rule->value));
+	rule->value = arena_zalloc(
+	    &map->arena, (rule->values + 1) * sizeof(*rule->value));
 	for (size_t i = 0; i < rule->values; i++) {
 		const struct json *to = json_item(node, i);
 
@@ -130,8 +132,8 @@ static int
 read_source(struct import_map *map, const struct json *node, struct rule *rule,
     struct err *err)
 {
-	static const char *const sources[] = { "column", "columns", "hash",
-		"line", "value" };
+	static const char *const sources[] = {
+	    "column", "columns", "hash", "line", "value"};
 	const struct json *found = NULL;
 	size_t which = 0;
 
@@ -209,10 +211,10 @@ read_details(struct import_map *map, const struct json *node, struct rule *rule,
 		if (rule->slot == SLOT_NONE)
 			rule->type = wanted;
 		else if (wanted != rule->type &&
-		    !(wanted == AS_TEXT && rule->type == AS_EMAIL) &&
-		    !(wanted == AS_NUMBER && rule->type == AS_INTEGER))
-			return json_err(type, err,
-			    "the field has a type of its own");
+			 !(wanted == AS_TEXT && rule->type == AS_EMAIL) &&
+			 !(wanted == AS_NUMBER && rule->type == AS_INTEGER))
+			return json_err(
+			    type, err, "the field has a type of its own");
 	}
 	if (rule->slot == SLOT_NONE && !type) {
 		if (rule->split.n)
@@ -222,10 +224,10 @@ read_details(struct import_map *map, const struct json *node, struct rule *rule,
 		else if (json_find(node, "true") || json_find(node, "false"))
 			rule->type = AS_BOOL;
 	}
-	if (read_texts_if(map, node, "format", &rule->format, &rule->formats,
+	if (read_texts_if(
+		map, node, "format", &rule->format, &rule->formats, err) < 0 ||
+	    read_texts_if(map, node, "missing", &rule->missing, &rule->missings,
 		err) < 0 ||
-	    read_texts_if(map, node, "missing", &rule->missing,
-		&rule->missings, err) < 0 ||
 	    read_texts_if(map, node, "true", &rule->yes, &rule->yesses, err) <
 		0 ||
 	    read_texts_if(map, node, "false", &rule->no, &rule->noes, err) <
@@ -262,8 +264,8 @@ read_rule(struct import_map *map, const struct json *node, struct rule *rule,
 
 /* "company", or "attrs.NAME". */
 static int
-read_target(struct import_map *map, struct str name, struct rule *rule,
-    struct buf *why)
+read_target(
+    struct import_map *map, struct str name, struct rule *rule, struct buf *why)
 {
 	const struct slots *slots = slots_of(map->what);
 	const char *best = NULL;
@@ -275,7 +277,7 @@ read_target(struct import_map *map, struct str name, struct rule *rule,
 			return -1;
 		}
 		rule->slot = SLOT_NONE;
-		rule->attr = keep(map, (struct str){ name.p + 6, name.n - 6 });
+		rule->attr = keep(map, (struct str){name.p + 6, name.n - 6});
 		if (lead_attr_name_ok(rule->attr))
 			return 0;
 		buf_addstr(why, "not a name of an attribute: ");
@@ -317,7 +319,7 @@ read_fields(struct import_map *map, const struct json *node, struct err *err)
 	for (size_t i = 0; i < json_count(node); i++) {
 		const struct json *one = json_item(node, i);
 		struct rule *rule = &map->rule[i];
-		struct buf why = { 0 };
+		struct buf why = {0};
 
 		if (read_target(map, json_name(one), rule, &why) < 0) {
 			json_err(one, err, "%s", why.p);
@@ -352,7 +354,8 @@ read_types(struct import_map *map, const struct json *node, struct err *err)
 	return 0;
 }
 
-/* ---- columns that are events -------------------------------------------------- */
+/* ---- columns that are events
+ * -------------------------------------------------- */
 
 static int
 read_event_attrs(struct import_map *map, const struct json *node,
@@ -378,14 +381,15 @@ static int
 read_event(struct import_map *map, const struct json *node,
     struct event_rule *event, struct err *err)
 {
-	static const char *const members[] = { "type", "time", "count", "when",
-		"attrs", NULL };
+	static const char *const members[] = {
+	    "type", "time", "count", "when", "attrs", NULL};
 	const struct json *time = json_find(node, "time");
 	const struct json *count = json_find(node, "count");
 	const struct json *when = json_find(node, "when");
 	const struct json *attrs = json_find(node, "attrs");
 
-	if (json_as_object(node, err) < 0 || json_only(node, members, err) < 0 ||
+	if (json_as_object(node, err) < 0 ||
+	    json_only(node, members, err) < 0 ||
 	    json_need_text(node, "type", &event->type, err) < 0)
 		return -1;
 	event->type = keep(map, event->type);
@@ -394,9 +398,9 @@ read_event(struct import_map *map, const struct json *node,
 		    json_find(node, "type"), err, "not an event type");
 	if (!time)
 		return json_err(node, err, "an event needs a time");
-	event->time = (struct rule){ .slot = SLOT_NONE, .type = AS_TIME };
-	event->count = (struct rule){ .slot = SLOT_NONE, .type = AS_INTEGER };
-	event->when = (struct rule){ .slot = SLOT_NONE, .type = AS_BOOL };
+	event->time = (struct rule){.slot = SLOT_NONE, .type = AS_TIME};
+	event->count = (struct rule){.slot = SLOT_NONE, .type = AS_INTEGER};
+	event->when = (struct rule){.slot = SLOT_NONE, .type = AS_BOOL};
 	event->has_count = count != NULL;
 	event->has_when = when != NULL;
 	if (read_rule(map, time, &event->time, err) < 0 ||
@@ -428,7 +432,8 @@ read_events(struct import_map *map, const struct json *node, struct err *err)
 	return 0;
 }
 
-/* ---- documents ------------------------------------------------------------------ */
+/* ---- documents
+ * ------------------------------------------------------------------ */
 
 static int
 read_rest(struct import_map *map, const struct json *node, struct err *err)
@@ -446,8 +451,8 @@ read_rest(struct import_map *map, const struct json *node, struct err *err)
 static int
 read_document(struct import_map *map, const struct json *doc, struct err *err)
 {
-	static const char *const members[] = { "fields", "types", "events",
-		"missing", "ignore", "rest", "zone", "comment", NULL };
+	static const char *const members[] = {"fields", "types", "events",
+	    "missing", "ignore", "rest", "zone", "comment", NULL};
 	const struct json *fields = json_find(doc, "fields");
 	const struct json *types = json_find(doc, "types");
 	const struct json *events = json_find(doc, "events");
@@ -455,10 +460,10 @@ read_document(struct import_map *map, const struct json *doc, struct err *err)
 
 	if (json_as_object(doc, err) < 0 || json_only(doc, members, err) < 0 ||
 	    read_zone(json_find(doc, "zone"), &map->zone, err) < 0 ||
-	    read_texts_if(map, doc, "missing", &map->missing, &map->missings,
-		err) < 0 ||
-	    read_texts_if(map, doc, "ignore", &map->ignore, &map->ignores,
-		err) < 0)
+	    read_texts_if(
+		map, doc, "missing", &map->missing, &map->missings, err) < 0 ||
+	    read_texts_if(
+		map, doc, "ignore", &map->ignore, &map->ignores, err) < 0)
 		return -1;
 	if ((fields && read_fields(map, fields, err) < 0) ||
 	    (types && read_types(map, types, err) < 0) ||
@@ -474,11 +479,11 @@ read_pairs(struct import_map *map, const char *spec, struct err *err)
 	struct str left = str_of(spec), pair, field;
 	size_t cap = 0;
 	struct rule *rules = NULL;
-	struct buf why = { 0 };
+	struct buf why = {0};
 	bool more = true;
 
 	while (more) {
-		struct rule rule = { .zone = map->zone };
+		struct rule rule = {.zone = map->zone};
 
 		more = str_cut(&left, ',', &pair);
 		if (!str_cut(&pair, '=', &field) || pair.n == 0) {

@@ -6,7 +6,7 @@
  */
 #include "import/import_priv.h"
 
-#define PLANS	  8
+#define PLANS     8
 #define COUNT_MAX 1000 /* events that one column may stand for */
 
 /* A rule with the positions of its columns (SIZE_MAX: not there). */
@@ -24,12 +24,12 @@ struct shape_plan {
 		size_t at;
 		struct str key;
 		const struct rule *rule;
-	} *rest;
+	} * rest;
 	size_t rests;
 	size_t attrs_at; /* a field "attrs" that holds an object; SIZE_MAX */
 	struct bound_event {
 		struct bound time, count, when, *attr;
-	} *event;
+	} * event;
 };
 
 struct plan {
@@ -53,11 +53,11 @@ plan_new(const struct import_map *map)
 	p->map = map;
 	p->slots = slots_of(map->what);
 	for (size_t i = 0; i < p->slots->count; i++)
-		p->by_slot[i] = (struct rule){ .slot = i,
-			.type = p->slots->slot[i].type,
-			.zone = map->zone,
-			.columns = 1 };
-	p->as_given = (struct rule){ .slot = SLOT_NONE, .zone = map->zone };
+		p->by_slot[i] = (struct rule){.slot = i,
+		    .type = p->slots->slot[i].type,
+		    .zone = map->zone,
+		    .columns = 1};
+	p->as_given = (struct rule){.slot = SLOT_NONE, .zone = map->zone};
 	return p;
 }
 
@@ -73,13 +73,14 @@ plan_free(struct plan *p)
 	free(p);
 }
 
-/* ---- binding ------------------------------------------------------------------ */
+/* ---- binding
+ * ------------------------------------------------------------------ */
 
 static struct bound
 bind_rule(struct shape_plan *s, const struct rule *rule,
     const struct record *record, bool *used)
 {
-	struct bound b = { .rule = rule };
+	struct bound b = {.rule = rule};
 
 	b.at = arena_alloc(&s->arena, (rule->columns + 1) * sizeof(*b.at));
 	for (size_t i = 0; i < rule->columns; i++) {
@@ -94,8 +95,8 @@ static void
 bind_events(struct plan *p, struct shape_plan *s, const struct record *record,
     bool *used)
 {
-	s->event = arena_zalloc(
-	    &s->arena, (p->map->events + 1) * sizeof(*s->event));
+	s->event =
+	    arena_zalloc(&s->arena, (p->map->events + 1) * sizeof(*s->event));
 	for (size_t i = 0; i < p->map->events; i++) {
 		const struct event_rule *e = &p->map->event[i];
 		struct bound_event *b = &s->event[i];
@@ -105,11 +106,10 @@ bind_events(struct plan *p, struct shape_plan *s, const struct record *record,
 			b->count = bind_rule(s, &e->count, record, used);
 		if (e->has_when)
 			b->when = bind_rule(s, &e->when, record, used);
-		b->attr = arena_alloc(
-		    &s->arena, (e->attrs + 1) * sizeof(*b->attr));
+		b->attr =
+		    arena_alloc(&s->arena, (e->attrs + 1) * sizeof(*b->attr));
 		for (size_t k = 0; k < e->attrs; k++)
-			b->attr[k] =
-			    bind_rule(s, &e->attr[k], record, used);
+			b->attr[k] = bind_rule(s, &e->attr[k], record, used);
 	}
 }
 
@@ -179,10 +179,10 @@ bind_column(struct plan *p, struct shape_plan *s, const struct record *record,
 	if (p->map->rest_ignored)
 		return;
 	if (str_starts(name, STR("attrs.")))
-		name = (struct str){ name.p + 6, name.n - 6 };
-	s->rest[s->rests++] =
-	    (struct rest){ .at = at, .key = arena_str(&s->arena, name),
-		    .rule = rest_rule(p, record->field[at].name) };
+		name = (struct str){name.p + 6, name.n - 6};
+	s->rest[s->rests++] = (struct rest){.at = at,
+	    .key = arena_str(&s->arena, name),
+	    .rule = rest_rule(p, record->field[at].name)};
 }
 
 static void
@@ -196,10 +196,10 @@ bind_shape(struct plan *p, struct shape_plan *s, const struct record *record,
 	s->shape = record->shape;
 	s->bounds = s->rests = 0;
 	s->attrs_at = SIZE_MAX;
-	s->bound = arena_alloc(&s->arena,
-	    (p->map->rules + record->count + 1) * sizeof(*s->bound));
-	s->rest = arena_alloc(
-	    &s->arena, (record->count + 1) * sizeof(*s->rest));
+	s->bound = arena_alloc(
+	    &s->arena, (p->map->rules + record->count + 1) * sizeof(*s->bound));
+	s->rest =
+	    arena_alloc(&s->arena, (record->count + 1) * sizeof(*s->rest));
 	for (size_t i = 0; i < p->map->rules; i++)
 		s->bound[s->bounds++] =
 		    bind_rule(s, &p->map->rule[i], record, used);
@@ -223,7 +223,8 @@ plan_for(struct plan *p, const struct record *record, struct remarks *remarks)
 	return s;
 }
 
-/* ---- reading -------------------------------------------------------------------- */
+/* ---- reading
+ * -------------------------------------------------------------------- */
 
 /* Several columns into one text; those that are missing are passed over. */
 static struct field
@@ -231,8 +232,8 @@ joined(const struct import_map *map, const struct bound *b,
     const struct record *record, struct arena *arena)
 {
 	const struct rule *rule = b->rule;
-	struct buf text = { 0 };
-	struct field f = { .type = FIELD_MISSING };
+	struct buf text = {0};
+	struct field f = {.type = FIELD_MISSING};
 	bool any = false;
 
 	for (size_t i = 0; i < rule->columns; i++) {
@@ -281,7 +282,7 @@ source_field(const struct import_map *map, const struct bound *b,
     const struct record *record, struct arena *arena)
 {
 	const struct rule *rule = b->rule;
-	struct field f = { .type = FIELD_MISSING };
+	struct field f = {.type = FIELD_MISSING};
 	char digest[65];
 
 	switch (rule->source) {
@@ -298,7 +299,8 @@ source_field(const struct import_map *map, const struct bound *b,
 			return f;
 		sha256_hex(f.text.p, f.text.n, digest);
 		digest[16] = '\0';
-		f.text = prefixed(rule, arena_str(arena, str_of(digest)), arena);
+		f.text =
+		    prefixed(rule, arena_str(arena, str_of(digest)), arena);
 		return f;
 	case FROM_COLUMNS:
 		if (rule->columns > 1) {
@@ -318,8 +320,8 @@ source_field(const struct import_map *map, const struct bound *b,
 static bool
 blame(struct arena *arena, struct str name, struct str *reason)
 {
-	*reason = arena_printf(
-	    arena, "%.*s: %.*s", STR_ARG(name), STR_ARG(*reason));
+	*reason =
+	    arena_printf(arena, "%.*s: %.*s", STR_ARG(name), STR_ARG(*reason));
 	return false;
 }
 
@@ -338,13 +340,13 @@ add_attr(struct plan *p, size_t *count, struct str key, struct str json,
     struct arena *arena, struct str *reason)
 {
 	if (!lead_attr_name_ok(key)) {
-		*reason = arena_printf(arena,
-		    "not a name of an attribute: %.*s",
-		    STR_ARG(utf8_prefix(key, 80)));
+		*reason =
+		    arena_printf(arena, "not a name of an attribute: %.*s",
+			STR_ARG(utf8_prefix(key, 80)));
 		return false;
 	}
 	GROW(p->attr, p->attr_cap, *count + 1);
-	p->attr[(*count)++] = (struct lead_attr){ key, json };
+	p->attr[(*count)++] = (struct lead_attr){key, json};
 	return true;
 }
 
@@ -401,7 +403,7 @@ read_event(struct plan *p, const struct event_rule *rule,
 	struct value v;
 	size_t attrs = 0;
 
-	*ret = (struct derived_event){ .type = rule->type };
+	*ret = (struct derived_event){.type = rule->type};
 	if (rule->has_when) {
 		if (!read_bound(p->map, &b->when, record, arena, &v, reason))
 			return false;
@@ -426,8 +428,7 @@ read_event(struct plan *p, const struct event_rule *rule,
 		}
 	}
 	for (size_t i = 0; i < rule->attrs; i++) {
-		if (!read_bound(
-			p->map, &b->attr[i], record, arena, &v, reason))
+		if (!read_bound(p->map, &b->attr[i], record, arena, &v, reason))
 			return false;
 		if (v.state == VALUE_SET &&
 		    !add_attr(p, &attrs, rule->attr[i].attr,
@@ -444,8 +445,7 @@ read_events(struct plan *p, struct shape_plan *s, const struct record *record,
 {
 	if (p->map->events == 0)
 		return true;
-	ret->event =
-	    arena_alloc(arena, p->map->events * sizeof(*ret->event));
+	ret->event = arena_alloc(arena, p->map->events * sizeof(*ret->event));
 	for (size_t i = 0; i < p->map->events; i++) {
 		struct derived_event *e = &ret->event[ret->events];
 
@@ -472,7 +472,8 @@ plan_read(struct plan *p, const struct record *record, struct remarks *remarks,
 		const struct rule *rule = s->bound[i].rule;
 		struct value v;
 
-		if (!read_bound(p->map, &s->bound[i], record, arena, &v, reason))
+		if (!read_bound(
+			p->map, &s->bound[i], record, arena, &v, reason))
 			return blame(arena,
 			    rule->slot == SLOT_NONE
 				? rule->attr
@@ -481,8 +482,8 @@ plan_read(struct plan *p, const struct record *record, struct remarks *remarks,
 		if (rule->slot != SLOT_NONE)
 			ret->slot[rule->slot] = v;
 		else if (v.state != VALUE_ABSENT &&
-		    !add_attr(p, &attrs, rule->attr, value_json(rule, &v, arena),
-			arena, reason))
+			 !add_attr(p, &attrs, rule->attr,
+			     value_json(rule, &v, arena), arena, reason))
 			return false;
 	}
 	ret->attrs = lead_attrs_make(arena, p->attr, attrs);

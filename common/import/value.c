@@ -11,7 +11,7 @@
 static bool
 fail(struct arena *arena, struct str *reason, const char *what, struct str text)
 {
-	struct buf b = { 0 };
+	struct buf b = {0};
 
 	buf_addstr(&b, what);
 	buf_addstr(&b, ": ");
@@ -37,7 +37,8 @@ plain(struct str text, struct arena *arena)
 	return str_trim(text_folded(arena, str_trim(text)));
 }
 
-/* ---- numbers ----------------------------------------------------------------- */
+/* ---- numbers
+ * ----------------------------------------------------------------- */
 
 /* Takes the separators out of 1,234,567.89; anything else stays. */
 static struct str
@@ -66,7 +67,7 @@ ungrouped(struct str s, struct arena *arena)
 	if (digits != 3)
 		return s;
 	memcpy(out + n, s.p + i, s.n - i);
-	return (struct str){ out, n + s.n - i };
+	return (struct str){out, n + s.n - i};
 }
 
 /* A number as JSON writes it, digits as given. */
@@ -90,7 +91,7 @@ number_text(struct str text, struct arena *arena, struct str *ret)
 static bool
 integer(struct str text, struct arena *arena, int64_t *ret)
 {
-	static const char *const counters[] = { "名", "人" };
+	static const char *const counters[] = {"名", "人"};
 	struct str s = plain(text, arena);
 	double real;
 
@@ -110,7 +111,8 @@ integer(struct str text, struct arena *arena, int64_t *ret)
 	return true;
 }
 
-/* ---- times ------------------------------------------------------------------- */
+/* ---- times
+ * ------------------------------------------------------------------- */
 
 static bool
 unix_time(struct str s, int64_t unit, int64_t *ret)
@@ -132,13 +134,13 @@ unix_time(struct str s, int64_t unit, int64_t *ret)
 }
 
 static bool
-time_of(const struct rule *rule, struct str text, struct arena *arena,
-    int64_t *ret)
+time_of(
+    const struct rule *rule, struct str text, struct arena *arena, int64_t *ret)
 {
 	/* Beyond ISO 8601, what Japanese tables write. Day and month never
 	 * change places in these. */
-	static const char *const usual[] = { "%Y/%m/%d %H:%M:%S",
-		"%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y年%m月%d日" };
+	static const char *const usual[] = {
+	    "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y年%m月%d日"};
 	const struct zone *zone = rule->zone ? rule->zone : zone_utc();
 	struct str s;
 
@@ -157,10 +159,9 @@ time_of(const struct rule *rule, struct str text, struct arena *arena,
 	for (size_t i = 0; i < rule->formats; i++) {
 		struct str format = rule->format[i];
 
-		if (str_is(format, "unix") ? unix_time(s, MS_SECOND, ret)
-			: str_is(format, "unix_ms")
-			? unix_time(s, 1, ret)
-			: str_is(format, "iso")
+		if (str_is(format, "unix")      ? unix_time(s, MS_SECOND, ret)
+		    : str_is(format, "unix_ms") ? unix_time(s, 1, ret)
+		    : str_is(format, "iso")
 			? time_parse(s, zone, ret)
 			: time_parse_format(s, format.p, zone, ret))
 			return true;
@@ -168,15 +169,16 @@ time_of(const struct rule *rule, struct str text, struct arena *arena,
 	return false;
 }
 
-/* ---- yes and no, lists ----------------------------------------------------------- */
+/* ---- yes and no, lists
+ * ----------------------------------------------------------- */
 
 static bool
-truth(const struct rule *rule, struct str text, struct arena *arena,
-    int64_t *ret)
+truth(
+    const struct rule *rule, struct str text, struct arena *arena, int64_t *ret)
 {
 	static const char *const words[2][10] = {
-		{ "false", "no", "0", "n", "f", "off", "いいえ", "無", "なし" },
-		{ "true", "yes", "1", "y", "t", "on", "はい", "有", "あり" },
+	    {"false", "no", "0", "n", "f", "off", "いいえ", "無", "なし"},
+	    {"true", "yes", "1", "y", "t", "on", "はい", "有", "あり"},
 	};
 	struct str s = str_trim(text);
 
@@ -187,9 +189,9 @@ truth(const struct rule *rule, struct str text, struct arena *arena,
 		}
 		/* With only one side named, all else is the other. */
 		*ret = rule->yesses == 0;
-		return one_of(s, rule->no, rule->noes) ? (*ret = 0, true)
-						       : rule->noes == 0 ||
-			rule->yesses == 0;
+		return one_of(s, rule->no, rule->noes)
+			   ? (*ret = 0, true)
+			   : rule->noes == 0 || rule->yesses == 0;
 	}
 	s = plain(text, arena);
 	for (int i = 0; i < 2; i++)
@@ -228,7 +230,7 @@ list_of(const struct rule *rule, const struct field *field, struct arena *arena,
 				continue;
 			GROW(element, cap, count + 1);
 			element[count++] =
-			    (struct str){ rest.p + start, i - start };
+			    (struct str){rest.p + start, i - start};
 			start = i + split.n;
 			i = end ? i : start - 1;
 		}
@@ -241,7 +243,7 @@ list_of(const struct rule *rule, const struct field *field, struct arena *arena,
 static bool
 json_of(const struct field *field, struct arena *arena, struct str *ret)
 {
-	struct buf b = { 0 };
+	struct buf b = {0};
 
 	if (field->type != FIELD_TEXT) {
 		*ret = arena_str(arena, field->text);
@@ -258,12 +260,13 @@ json_of(const struct field *field, struct arena *arena, struct str *ret)
 	return true;
 }
 
-/* ---- all types ---------------------------------------------------------------- */
+/* ---- all types
+ * ---------------------------------------------------------------- */
 
 static bool
 email(struct str text, struct arena *arena, struct value *ret)
 {
-	struct buf key = { 0 };
+	struct buf key = {0};
 	bool ok = email_normalise(text, &key);
 
 	ret->text = arena_str(arena, str_trim(text));
@@ -276,7 +279,7 @@ static bool
 is_text(const struct field *f)
 {
 	return f->type == FIELD_TEXT || f->type == FIELD_NUMBER ||
-	    f->type == FIELD_BOOL;
+	       f->type == FIELD_BOOL;
 }
 
 static bool
@@ -290,7 +293,7 @@ convert(const struct rule *rule, const struct field *f, struct arena *arena,
 	switch (rule->type) {
 	case AS_GIVEN:
 		if (f->type == FIELD_TEXT) {
-			struct buf b = { 0 };
+			struct buf b = {0};
 
 			json_quote(&b, f->text);
 			ret->text = arena_str(arena, buf_str(&b));
@@ -304,10 +307,10 @@ convert(const struct rule *rule, const struct field *f, struct arena *arena,
 		return true;
 	case AS_EMAIL:
 		return email(f->text, arena, ret) ||
-		    fail(arena, reason, "not an address", f->text);
+		       fail(arena, reason, "not an address", f->text);
 	case AS_INTEGER:
 		return integer(f->text, arena, &ret->number) ||
-		    fail(arena, reason, "not a whole number", f->text);
+		       fail(arena, reason, "not a whole number", f->text);
 	case AS_NUMBER:
 		if (!number_text(f->text, arena, &ret->text))
 			return fail(arena, reason, "not a number", f->text);
@@ -319,10 +322,10 @@ convert(const struct rule *rule, const struct field *f, struct arena *arena,
 			    "not a time (a map can say: unix or unix_ms)",
 			    f->text);
 		return time_of(rule, f->text, arena, &ret->number) ||
-		    fail(arena, reason, "not a time", f->text);
+		       fail(arena, reason, "not a time", f->text);
 	case AS_BOOL:
 		return truth(rule, f->text, arena, &ret->number) ||
-		    fail(arena, reason, "neither yes nor no", f->text);
+		       fail(arena, reason, "neither yes nor no", f->text);
 	case AS_LIST:
 		list_of(rule, f, arena, &ret->text);
 		if (!ret->text.p)
@@ -377,7 +380,7 @@ value_read(const struct import_map *map, const struct rule *rule,
 struct str
 value_json(const struct rule *rule, const struct value *v, struct arena *arena)
 {
-	struct buf b = { 0 }, text = { 0 };
+	struct buf b = {0}, text = {0};
 	struct str s;
 
 	if (v->state == VALUE_CLEAR)

@@ -17,7 +17,7 @@ lead_event_type_ok(struct str name)
 	if (name.n == 0 || name.n > TYPE_NAME_MAX || utf8_valid(name) != name.n)
 		return false;
 	for (size_t i = 0; i < name.n; i++)
-		if ((unsigned char)name.p[i] <= 0x20 || name.p[i] == 0x7f)
+		if ((unsigned char)name.p[i] < 0x20 || name.p[i] == 0x7f)
 			return false;
 	return true;
 }

@@ -153,5 +153,6 @@ fields_next(struct record_reader *r, struct err *err)
 	r->record.field = r->field;
 	r->record.count = record->count;
 	r->record.place = reader_place(r, record->line);
+	r->record.origin = record->line;
 	return RECORD_GOT_ONE;
 }

@@ -108,8 +108,13 @@ drop_reject_fields(struct record_reader *r)
 	for (size_t i = 0; i < record->count; i++) {
 		struct str name = r->field[i].name;
 
+		int64_t line;
+
 		if (str_is(name, "_raw"))
 			return false;
+		if (str_is(name, "_line") &&
+		    number_int(r->field[i].text, &line) && line > 0)
+			record->origin = (uint64_t)line;
 		if (!str_is(name, "_reason") && !str_is(name, "_file") &&
 		    !str_is(name, "_line") && !str_is(name, "_bytes"))
 			r->field[kept++] = r->field[i];
@@ -152,7 +157,8 @@ reader_object(struct record_reader *r, struct str text, uint64_t line,
 	}
 	r->record = (struct record){.field = r->field,
 	    .count = s->count,
-	    .place = reader_place(r, line)};
+	    .place = reader_place(r, line),
+	    .origin = line};
 	if (s->count > 0 && str_is(r->field[0].name, "_reason") &&
 	    !drop_reject_fields(r))
 		return reader_reject(r, r->record.place, text, text.n,

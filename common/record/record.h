@@ -38,6 +38,7 @@ struct record {
 	const struct field *field;
 	size_t count;
 	struct place place; /* file and line; of its first line in CSV */
+	uint64_t origin;    /* that line, or where a mended reject first was */
 	/* Changes when the names or their order do: who looks fields up by name
 	 * may keep the positions while shape stays. Never 0 from a reader; 0
 	 * means unknown. */

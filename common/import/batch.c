@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The reading thread. It fills one batch while the other one is applied: reads
+ * records, makes items of them, and for events looks their leads up through a
+ * connection of its own, so that the write lock is held for writing only.
+ *
+ * A batch is handed over when it is full, or as soon as the applying thread
+ * has nothing to do and some time has passed: a slow pipe is not kept waiting
+ * for a full batch.
+ */
+#include <pthread.h>
+#include <signal.h>
+
+#include "import/import_priv.h"
+
+#define BATCH_ITEMS 32768
+#define BATCH_BYTES ((size_t)8 << 20) /* of records, with --rejects */
+#define HANDOVER_MS 100
+#define STOP_ASK_MS 200
+
+enum batch_state { EMPTY, FULL };
+
+struct feeder {
+	const struct import_run *run;
+	struct record_reader *reader;
+	struct store *store; /* the thread's own, or NULL */
+	struct plan *plan;
+	struct remarks remarks; /* puts into the batch being filled */
+	pthread_t thread;
+	bool running;
+
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	enum batch_state state[2];
+	bool idle, quit, done;
+
+	struct batch batch[2];
+	struct batch *filling;
+	size_t in, out; /* batches begun and taken */
+	bool have;      /* the applying thread holds batch[out - 1] */
+	struct err err;
+	enum err_kind failed;
+};
+
+/* ---- filling
+ * -------------------------------------------------------------------- */
+
+static struct item *
+add_item(struct batch *b, struct place place)
+{
+	struct item *item;
+
+	GROW(b->item, b->cap, b->count + 1);
+	item = &b->item[b->count++];
+	memset(item, 0, sizeof(*item));
+	item->place = place;
+	return item;
+}
+
+static void
+note_remark(void *context, struct place place, const char *text)
+{
+	struct feeder *f = context;
+	struct batch *b = f->filling;
+
+	GROW(b->noted, b->noted_cap, b->noteds + 1);
+	b->noted[b->noteds++] =
+	    (struct noted){place, arena_str(&b->arena, str_of(text))};
+}
+
+static void
+add_reject(struct batch *b, const struct record_reject *reject)
+{
+	struct item *item = add_item(b, reject->place);
+	struct record_reject *raw = arena_alloc(&b->arena, sizeof(*raw));
+
+	item->reason = arena_str(&b->arena, str_of(reject->reason));
+	*raw = *reject;
+	raw->reason = item->reason.p;
+	raw->raw = arena_str(&b->arena, reject->raw);
+	item->raw = raw;
+}
+
+/* Returns about how many bytes the item keeps alive. */
+static size_t
+add_record(struct feeder *f, struct batch *b, const struct record *record)
+{
+	struct item *item = add_item(b, record->place);
+	struct reading reading;
+	struct str reason;
+	size_t bytes = 0;
+
+	if (!plan_read(
+		f->plan, record, &f->remarks, &b->arena, &reading, &reason) ||
+	    !make_item(f->run, &reading, &b->arena, item, &reason))
+		item->reason = reason;
+	/* Any item may yet be rejected by what the store says. */
+	if (f->run->rejects) {
+		struct record *copy = arena_alloc(&b->arena, sizeof(*copy));
+
+		*copy = record_copy(record, &b->arena);
+		item->record = copy;
+		for (size_t i = 0; i < record->count; i++)
+			bytes += record->field[i].text.n;
+	}
+	return bytes;
+}
+
+static bool
+handover(struct feeder *f, int64_t began)
+{
+	bool idle;
+
+	pthread_mutex_lock(&f->mutex);
+	idle = f->idle || f->quit;
+	pthread_mutex_unlock(&f->mutex);
+	return idle && time_monotonic() - began >= HANDOVER_MS;
+}
+
+static enum record_got
+next_record(struct feeder *f, struct record *record,
+    struct record_reject *reject, struct err *err)
+{
+	enum record_got got;
+	int before;
+
+	/* Only here may a stop cut the thread off: in a read that waits. */
+	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before);
+	got = record_next(f->reader, record, reject, err);
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+	return got;
+}
+
+static int
+fill(struct feeder *f, struct batch *b, struct err *err)
+{
+	int64_t began = time_monotonic();
+	struct record_reject reject;
+	struct record record;
+	size_t bytes = 0;
+
+	while (b->count < BATCH_ITEMS && bytes < BATCH_BYTES) {
+		enum record_got got = next_record(f, &record, &reject, err);
+
+		if (got == RECORD_GOT_ERROR)
+			return -1;
+		if (got == RECORD_GOT_END) {
+			b->last = true;
+			break;
+		}
+		if (got == RECORD_GOT_REJECT) {
+			add_reject(b, &reject);
+			bytes += reject.raw.n;
+		} else {
+			bytes += add_record(f, b, &record);
+		}
+		if ((b->count & 127) == 0 || b->count < 128)
+			if (handover(f, began))
+				break;
+	}
+	b->part = record_reader_bytes(f->reader);
+	b->whole = record_reader_size(f->reader);
+	return 0;
+}
+
+/* The leads that events or assessments speak of, ahead of their turn. */
+static int
+look_up(struct feeder *f, struct batch *b, struct err *err)
+{
+	struct event_in **event;
+	size_t count = 0;
+	int rc;
+
+	if (!f->store || f->run->what == IMPORT_LEADS || b->count == 0)
+		return 0;
+	event = xreallocarray(NULL, b->count, sizeof(*event));
+	for (size_t i = 0; i < b->count; i++)
+		if (!b->item[i].reason.p)
+			event[count++] = f->run->what == IMPORT_EVENTS
+					     ? b->item[i].in.event
+					     : &b->item[i].in.run->event;
+	rc = store_begin(f->store, STORE_SNAPSHOT, "look up leads", err);
+	if (rc == 0) {
+		rc = lead_erasures(f->store, f->run->tenant, &b->erasures, err);
+		if (rc == 0)
+			rc = lookup_leads(
+			    f->store, f->run->tenant, event, count, err);
+		store_rollback(f->store);
+		b->looked_up = rc == 0;
+	}
+	free(event);
+	return rc;
+}
+
+static void *
+feed(void *context)
+{
+	struct feeder *f = context;
+	bool end = false;
+	int before;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+	while (!end) {
+		size_t at = f->in % 2;
+		struct batch *b = &f->batch[at];
+		struct err err = {0};
+		int rc;
+
+		pthread_mutex_lock(&f->mutex);
+		while (f->state[at] == FULL && !f->quit)
+			pthread_cond_wait(&f->changed, &f->mutex);
+		end = f->quit;
+		pthread_mutex_unlock(&f->mutex);
+		if (end)
+			break;
+		arena_clear(&b->arena);
+		b->count = b->noteds = 0;
+		b->last = b->looked_up = false;
+		f->filling = b;
+		rc = fill(f, b, &err);
+		if (rc == 0)
+			rc = look_up(f, b, &err);
+		pthread_mutex_lock(&f->mutex);
+		if (rc < 0) {
+			/* What was read before the failure is still good. */
+			f->err = err;
+			f->failed = err.kind;
+			b->last = true;
+		}
+		f->in++;
+		f->state[at] = FULL;
+		end = b->last || f->quit;
+		if (end)
+			f->done = true;
+		pthread_cond_broadcast(&f->changed);
+		pthread_mutex_unlock(&f->mutex);
+	}
+	return NULL;
+}
+
+/* ---- taking
+ * ----------------------------------------------------------------------- */
+
+static void
+wait_a_little(struct feeder *f)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += STOP_ASK_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	pthread_cond_timedwait(&f->changed, &f->mutex, &until);
+}
+
+int
+feeder_next(struct feeder *f, struct batch **ret, struct err *err)
+{
+	size_t at = f->out % 2;
+	int got = 1;
+
+	pthread_mutex_lock(&f->mutex);
+	if (f->have) {
+		f->have = false;
+		f->state[(f->out + 1) % 2] = EMPTY;
+		pthread_cond_broadcast(&f->changed);
+	}
+	f->idle = true;
+	while (f->state[at] == EMPTY && got == 1) {
+		if (f->done)
+			got = 0;
+		else if (f->run->stop && f->run->stop(f->run->context))
+			got = 0;
+		else
+			wait_a_little(f);
+	}
+	f->idle = false;
+	if (got == 1 && f->run->stop && f->run->stop(f->run->context))
+		got = 0;
+	if (got == 1) {
+		*ret = &f->batch[at];
+		f->out++;
+		f->have = true;
+	} else if (f->failed != ERR_NONE) {
+		*err = f->err;
+		got = -1;
+	}
+	pthread_mutex_unlock(&f->mutex);
+	return got;
+}
+
+bool
+feeder_ready(struct feeder *f)
+{
+	bool ready;
+
+	pthread_mutex_lock(&f->mutex);
+	ready = f->state[f->out % 2] == FULL;
+	pthread_mutex_unlock(&f->mutex);
+	return ready;
+}
+
+int
+feeder_start(const struct import_run *run, char *const *paths, size_t count,
+    const struct record_input *input, bool look, struct feeder **ret,
+    struct err *err)
+{
+	struct feeder *f = xcalloc(1, sizeof(*f));
+	struct record_input own = *input;
+	sigset_t all, before;
+	int code;
+
+	f->run = run;
+	f->remarks = (struct remarks){.put = note_remark, .context = f};
+	f->filling = &f->batch[0]; /* for the header's remarks */
+	own.remarks = &f->remarks;
+	pthread_mutex_init(&f->mutex, NULL);
+	pthread_cond_init(&f->changed, NULL);
+	f->plan = plan_new(run->map);
+	if (record_reader_open(paths, count, &own, &f->reader, err) < 0 ||
+	    (look && run->what != IMPORT_LEADS &&
+		store_reader(run->store, &f->store, err) < 0)) {
+		feeder_stop(f);
+		return -1;
+	}
+	/* Signals are for the thread that can act on them. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	code = pthread_create(&f->thread, NULL, feed, f);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (code != 0) {
+		feeder_stop(f);
+		return err_set(err, ERR_FAIL, "no thread to read with: %s",
+		    strerror(code));
+	}
+	f->running = true;
+	*ret = f;
+	return 0;
+}
+
+void
+feeder_stop(struct feeder *f)
+{
+	if (!f)
+		return;
+	if (f->running) {
+		pthread_mutex_lock(&f->mutex);
+		f->quit = true;
+		pthread_cond_broadcast(&f->changed);
+		pthread_mutex_unlock(&f->mutex);
+		pthread_cancel(f->thread);
+		pthread_join(f->thread, NULL);
+	}
+	record_reader_close(f->reader);
+	store_close(f->store);
+	plan_free(f->plan);
+	for (size_t i = 0; i < 2; i++) {
+		arena_release(&f->batch[i].arena);
+		free(f->batch[i].item);
+		free(f->batch[i].noted);
+	}
+	pthread_cond_destroy(&f->changed);
+	pthread_mutex_destroy(&f->mutex);
+	free(f);
+}
