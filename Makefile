@@ -44,8 +44,9 @@ MANUALS  = $(wildcard man/*.[157])
 SQLS     = $(wildcard common/*/*.sql)
 MIGRATE  = $(sort $(wildcard common/store/migrate/*.sql))
 GEN_H    = $(SQLS:common/%=$(B)/gen/%.h)
+TEXTS    = $(wildcard common/*/*.json)
 GEN_C    = $(SQLS:common/%=$(B)/gen/%.c) $(B)/gen/statements.c \
-           $(B)/gen/migrations.c
+           $(B)/gen/migrations.c $(TEXTS:common/%=$(B)/gen/%.c)
 OBJS     = $(patsubst %.c,$(B)/obj/%.o,$(wildcard common/*/*.c)) \
            $(GEN_C:.c=.o)
 
@@ -92,6 +93,11 @@ $(B)/gen/%.sql.h: common/%.sql scripts/sql2c.awk
 $(B)/gen/%.sql.c: common/%.sql scripts/sql2c.awk
 	$(call say,SQL)mkdir -p $(@D) && \
 	    awk -v mode=c -f scripts/sql2c.awk $< >$@.tmp && mv $@.tmp $@
+# A document becomes a string: common/ROOM/NAME.json -> NAME_json[].
+$(B)/gen/%.json.c: common/%.json scripts/text2c.awk
+	$(call say,TEXT)mkdir -p $(@D) && LC_ALL=C awk \
+	    -v name=$(notdir $*)_json -f scripts/text2c.awk $< >$@.tmp && \
+	    mv $@.tmp $@
 $(B)/gen/statements.c: FORCE
 	$(Q)$(call made,awk -v mode=all -f scripts/sql2c.awk $(SQLS) /dev/null)
 $(B)/gen/migrations.c: FORCE

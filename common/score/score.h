@@ -243,6 +243,27 @@ struct score_applied {
 int score_apply(struct store *st, const struct tenant *t,
     const struct score_apply *job, struct score_applied *ret, struct err *err);
 
+/* ---- filter.c: without a store ---------------------------------------------- */
+
+/* Scores leads that come as records and carry their own facts. */
+struct score_filter;
+/* rules are bound to the filter and outlive it. no_events: leads without
+ * events are leads to whom nothing happened, not a mistake. */
+struct score_filter *score_filter_new(struct score_rules *rules,
+    const struct tenant *t, const struct cond_moment *moment, bool no_events);
+/* One event of a separate stream, joined by the lead's id or e-mail. */
+int score_filter_event(
+    struct score_filter *f, const struct record *event, struct err *err);
+/* No more separate events: leads need none of their own from here on. */
+void score_filter_events_end(struct score_filter *f);
+/* Appends {"lead","email","score","fit","engagement","band","priority",
+ * "is_hot","rules"} or, with why, as score_explain has it. */
+int score_filter_lead(struct score_filter *f, const struct record *lead,
+    bool why, struct buf *out, struct err *err);
+/* Events whose lead never came. */
+uint64_t score_filter_unmatched(const struct score_filter *f);
+void score_filter_free(struct score_filter *f);
+
 /* ---- history.c --------------------------------------------------------------
  */
 

@@ -261,3 +261,11 @@ score_set_list(struct store *st, const struct tenant *t,
 	rows_close(rows);
 	return got;
 }
+
+extern const char reference_json[]; /* reference.json */
+
+struct str
+score_reference(void)
+{
+	return str_of(reference_json);
+}

@@ -17,6 +17,19 @@ tenant_free(struct tenant *t)
 	free(t);
 }
 
+struct tenant *
+tenant_default(void)
+{
+	struct tenant *t = xcalloc(1, sizeof(*t));
+	struct err err = {0};
+
+	t->name = xstrdup("");
+	t->document = xstrdup("{}");
+	if (settings_read(t->document, &t->settings, &err) < 0)
+		BUG("default settings: %s", err.text);
+	return t;
+}
+
 static int
 tenant_from_row(struct rows *rows, struct tenant **ret, struct err *err)
 {

@@ -49,6 +49,9 @@ struct tenant {
  * lists them. */
 int tenant_open(
     struct store *st, const char *name, struct tenant **ret, struct err *err);
+/* One with every setting at its default and the id 0, for work without a
+ * store. */
+struct tenant *tenant_default(void);
 void tenant_free(struct tenant *t);
 /* In a change transaction of the caller, with their audit row. */
 int tenant_add(struct store *st, const char *name, const char *who, int64_t now,
