@@ -151,6 +151,8 @@ cli_main(const struct cli_program *program, int argc, char **argv)
 	take_standard_descriptors();
 	umask(077); /* what we write is about people */
 	signal(SIGPIPE, SIG_IGN);
+	signal(
+	    SIGXFSZ, SIG_IGN); /* a write past ulimit -f fails, and says so */
 	message_start(program->name);
 	if (cli_parse(program, argc, argv, &call, &special, &err) < 0)
 		return usage_error(program, &call, &err);
