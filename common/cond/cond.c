@@ -137,6 +137,22 @@ cond_event_type(const struct cond *c, size_t i)
 	return c->types[i].name;
 }
 
+const char *
+cond_event_type_meant(
+    const struct cond *c, size_t i, const struct cond_catalogue *catalogue)
+{
+	const char *const *known = catalogue->event_types;
+	struct nearest near;
+
+	nearest_start(&near, str_of(c->types[i].name));
+	for (; known && *known; known++) {
+		if (strcmp(*known, c->types[i].name) == 0)
+			return NULL;
+		nearest_offer(&near, *known);
+	}
+	return near.name;
+}
+
 void
 cond_bind_event_type(struct cond *c, size_t i, int64_t number)
 {

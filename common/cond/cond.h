@@ -9,13 +9,19 @@
  *	  and (count(email_opened, 30d) >= 1 or company contains 'システム')
  *
  * Meaning, in short. Two-valued: a comparison with a missing value is false,
- * `not` inverts it. `=` and `in` are exact, `contains`, `starts with` and
- * `ends with` compare NFKC-folded text. A window of 30d holds the moments in
- * (now - 30d, now]; what is later than now does not exist. An attribute is
- * read as the literal's type.
+ * also `!=` and `not in`; `not` in front inverts. A list compares by any of
+ * its elements and is empty, not missing, when it is not there. `=` and `in`
+ * are exact, `contains`, `starts with` and `ends with` compare NFKC-folded
+ * text. A date is a day in the tenant's zone. A window of 30d holds the
+ * moments in (now - 30d, now]; what is later than now does not exist. An
+ * attribute is read as the literal's type.
+ *
+ * Limits: 1 MiB of text, 10,000 tests and values, 100 parentheses open at
+ * once, and as much nesting of and and or as SQL's parsers bear (more than 40
+ * levels).
  *
  * Ownership: a struct cond owns copies of all it needs and never changes after
- * parsing and cond_bind_event_types(), so threads may share it. Values, events
+ * parsing and cond_bind_event_type(), so threads may share it. Values, events
  * and texts in a subject are borrowed during the call.
  */
 #ifndef DL_COND_H
@@ -131,12 +137,18 @@ bool cond_uses_field(const struct cond *c, size_t field);
 bool cond_uses_attrs(const struct cond *c);
 bool cond_uses_events(const struct cond *c);
 bool cond_uses_event_attrs(const struct cond *c);
-bool cond_uses_time(const struct cond *c); /* truth may change by time alone */
+/* Its truth may change by time alone: windows, and events, which may lie
+ * ahead. */
+bool cond_uses_time(const struct cond *c);
 /* The event types it names: 0 <= i < cond_event_type_count(). Before
  * evaluating a condition that uses events, the caller says which number its
  * subjects use for each (-1: no such events). */
 size_t cond_event_type_count(const struct cond *c);
 const char *cond_event_type(const struct cond *c, size_t i);
+/* Any name may be an event type, so a misspelt one is no error: the standard
+ * name that was probably meant, or NULL. For `check` to remark upon. */
+const char *cond_event_type_meant(
+    const struct cond *c, size_t i, const struct cond_catalogue *catalogue);
 void cond_bind_event_type(struct cond *c, size_t i, int64_t number);
 
 /*

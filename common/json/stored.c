@@ -27,14 +27,18 @@ skip_space(struct str s, size_t i)
 static size_t
 skip_string(struct str s, size_t i, bool *ret_escaped)
 {
+	const char *start = s.p + i + 1, *end = s.p + s.n;
+	const char *p = start, *quote, *slash;
+
 	*ret_escaped = false;
-	for (i++; i < s.n; i++) {
-		if (s.p[i] == '"')
-			return i + 1;
-		if (s.p[i] == '\\') {
-			*ret_escaped = true;
-			i++;
-		}
+	while ((quote = memchr(p, '"', (size_t)(end - p))) != NULL) {
+		slash = memchr(p, '\\', (size_t)(quote - p));
+		if (!slash)
+			return (size_t)(quote - s.p) + 1;
+		*ret_escaped = true;
+		if (end - slash < 2)
+			break;
+		p = slash + 2;
 	}
 	return s.n;
 }

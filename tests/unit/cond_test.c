@@ -830,6 +830,16 @@ test_needs(void)
 	CHECK_TEXT(cond_event_type(c, 0), "a");
 	CHECK_TEXT(cond_event_type(c, 1), "b c");
 	cond_free(c);
+	c = fixture_parse("exists(emailopened) and exists(demo) and "
+			  "exists(deal_won)",
+	    &err);
+	CHECK(c != NULL);
+	if (!c)
+		return;
+	CHECK_TEXT(cond_event_type_meant(c, 0, &fixture), "email_opened");
+	CHECK(cond_event_type_meant(c, 1, &fixture) == NULL);
+	CHECK(cond_event_type_meant(c, 2, &fixture) == NULL);
+	cond_free(c);
 	c = fixture_parse("score > 1", &err);
 	CHECK(c && !cond_uses_attrs(c) && !cond_uses_events(c) &&
 	      !cond_uses_event_attrs(c) && !cond_uses_time(c));
