@@ -12,6 +12,8 @@
 #define RAW_MAX  ((size_t)64 << 10)
 #define TEXT_MAX ((size_t)1 << 20)
 
+#define LINE_END 2
+
 enum stop { STOP_DELIMITER = 1, STOP_QUOTE, STOP_LF, STOP_CR };
 
 struct csv_reader {
@@ -126,6 +128,13 @@ count_lines(const char *p, const char *end)
 	return n;
 }
 
+/* More text than the longest record and its line end. */
+static bool
+beyond_limit(const struct csv_reader *r)
+{
+	return r->have - r->start > r->max_record + LINE_END;
+}
+
 /* Passes over a quoted field from its quote on. NULL when the text does not
  * reach to its end. */
 static const char *
@@ -144,15 +153,14 @@ skip_quoted(const char *p, const char *end, bool at_end)
 
 /* The record's end is at p, where a line ends or the text does. */
 static struct frame
-frame_end(const struct csv_reader *r, const char *p, struct frame f)
+frame_end(const char *begin, const char *p, const char *end, bool at_end,
+    struct frame f)
 {
-	const char *end = r->text + r->have;
-
 	f.kind = FRAME_GOOD;
-	f.size = f.full = (size_t)(p - (r->text + r->start));
+	f.size = f.full = (size_t)(p - begin);
 	if (p == end)
 		return f;
-	if (*p == '\r' && p + 1 == end && !r->at_end) {
+	if (*p == '\r' && p + 1 == end && !at_end) {
 		f.kind = FRAME_MORE; /* perhaps a newline follows */
 		return f;
 	}
@@ -161,21 +169,27 @@ frame_end(const struct csv_reader *r, const char *p, struct frame f)
 	return f;
 }
 
+/* Looks no further than a record may reach, so that what is found does not
+ * depend on how the text arrives. */
 static struct frame
 frame_text(const struct csv_reader *r)
 {
 	const char *begin = r->text + r->start, *end = r->text + r->have;
 	const char *p = begin;
+	bool at_end = r->at_end;
 	struct frame f = {0};
 
+	if (beyond_limit(r)) {
+		end = begin + r->max_record + LINE_END;
+		at_end = false;
+	}
 	for (;;) {
 		if (p < end && *p == '"') {
-			const char *q = skip_quoted(p, end, r->at_end);
+			const char *q = skip_quoted(p, end, at_end);
 
 			f.wrong = (size_t)(p - begin);
 			if (!q) {
-				f.kind =
-				    r->at_end ? FRAME_UNCLOSED : FRAME_MORE;
+				f.kind = at_end ? FRAME_UNCLOSED : FRAME_MORE;
 				return f;
 			}
 			f.lines += count_lines(p, q);
@@ -186,12 +200,12 @@ frame_text(const struct csv_reader *r)
 				p++;
 			f.reason = "a quote inside a field without quotes";
 		}
-		if (p == end && !r->at_end) {
+		if (p == end && !at_end) {
 			f.kind = FRAME_MORE;
 			return f;
 		}
 		if (p == end || *p == '\n' || *p == '\r')
-			return frame_end(r, p, f);
+			return frame_end(begin, p, end, at_end, f);
 		if (*p != r->delimiter) {
 			f.kind = FRAME_BAD;
 			f.wrong = (size_t)(p - begin);
@@ -353,7 +367,7 @@ next_frame(struct csv_reader *r, struct frame *ret, struct err *err)
 			return ret->size <= r->max_record;
 		if (ret->kind != FRAME_MORE)
 			return 1;
-		if (r->have - r->start > r->max_record)
+		if (beyond_limit(r))
 			return 0;
 		if (fill(r, err) < 0)
 			return -1;

@@ -12,15 +12,15 @@ skip_long_line(struct record_reader *r, struct err *err)
 	uint64_t size = 0;
 
 	buf_clear(&r->raw);
-	buf_add(&r->raw, w->p + w->start,
-	    w->have - w->start < RAW_MAX ? w->have - w->start : RAW_MAX);
 	for (;;) {
 		const char *text = w->p + w->start;
-		size_t have = w->have - w->start;
+		size_t have = w->have - w->start, room = RAW_MAX - r->raw.len;
 		const char *end = have ? memchr(text, '\n', have) : NULL;
+		size_t n = end ? (size_t)(end - text) : have;
 
-		size += end ? (size_t)(end - text) : have;
-		w->start += end ? (size_t)(end - text) + 1 : have;
+		buf_add(&r->raw, text, n < room ? n : room);
+		size += n;
+		w->start += n + (end != NULL);
 		if (end) {
 			r->line++;
 			break;

@@ -208,6 +208,13 @@ limits(void)
 		}
 	}
 
+	/* What follows a long line is no part of its reject. */
+	read_text(STR("{\"a\":\"12345678901234567890\"}\n{\"b\":2}\n"),
+	    &(struct record_input){.max_record = 20}, &got);
+	CHECK_TEXT(got.p,
+	    "1:0! longer than a record may be (20 bytes) "
+	    "<\"{\\\"a\\\":\\\"12345678901234567890\\\"}\">\n2 {\"b\":2}\n");
+
 	input.format = RECORD_AUTO;
 	buf_clear(&text);
 	buf_addc(&text, '{');
