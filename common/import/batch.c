@@ -13,8 +13,8 @@
 
 #include "import/import_priv.h"
 
-#define BATCH_ITEMS 32768
-#define BATCH_BYTES ((size_t)8 << 20) /* of records, with --rejects */
+#define BATCH_ITEMS 16384
+#define BATCH_BYTES ((size_t)2 << 20) /* of records, as read */
 #define HANDOVER_MS 100
 #define STOP_ASK_MS 200
 
@@ -100,9 +100,9 @@ add_record(struct feeder *f, struct batch *b, const struct record *record)
 
 		*copy = record_copy(record, &b->arena);
 		item->record = copy;
-		for (size_t i = 0; i < record->count; i++)
-			bytes += record->field[i].text.n;
 	}
+	for (size_t i = 0; i < record->count; i++)
+		bytes += record->field[i].text.n;
 	return bytes;
 }
 

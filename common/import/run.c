@@ -11,7 +11,9 @@
 
 #define SLICE_ITEMS       4096
 #define TRANSACTION_ITEMS 262144
-#define SPOOL_BYTES       ((size_t)4 << 20)
+/* Pages that are written several times before a commit stay in memory. */
+#define PAGE_BYTES  ((int64_t)24 << 20)
+#define SPOOL_BYTES ((size_t)4 << 20)
 
 static const struct place nowhere;
 
@@ -391,6 +393,9 @@ import_run(const struct import_run *run, char *const *paths, size_t count,
 	    .want_changes = run->change != NULL};
 	int rc;
 
+	*ret = im.committed;
+	if (store_cache(run->store, PAGE_BYTES, err) < 0)
+		return -1;
 	im.types = lead_event_types_new(run->store, run->tenant);
 	if (run->strict && !run->dry_run) {
 		rc = run_strict(&im, paths, count, input, err);

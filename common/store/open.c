@@ -242,6 +242,16 @@ store_open(
 }
 
 int
+store_cache(struct store *st, int64_t bytes, struct err *err)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "PRAGMA cache_size=-%lld",
+	    (long long)(bytes / 1024));
+	return store_execute(st, text, err);
+}
+
+int
 store_reader(struct store *st, struct store **ret, struct err *err)
 {
 	if (!st->path) {

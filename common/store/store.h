@@ -78,6 +78,8 @@ enum store_mode {
 int store_open(
     const char *uri, enum store_mode mode, struct store **ret, struct err *err);
 void store_close(struct store *st);
+/* Memory for pages, for who writes much at once; 16 MiB unless told. */
+int store_cache(struct store *st, int64_t bytes, struct err *err);
 /* A second, read-only connection to the same store for another thread; NULL
  * with no error for :memory:, which has only one. */
 int store_reader(struct store *st, struct store **ret, struct err *err);
