@@ -68,6 +68,10 @@ fault_kill_after() {
 	kill -9 -- "-$job" 2>/dev/null
 	wait "$job" 2>/dev/null
 	code=$?
+	# The dead take a moment to be gone, with their locks and leases.
+	while kill -0 -- "-$job" 2>/dev/null; do
+		sleep 0.01
+	done
 	[ "$code" -ge 128 ]
 }
 

@@ -98,7 +98,7 @@ fail_at_calls() {
 	local code=0
 	fault_store dl
 	(
-		ulimit -f 400
+		ulimit -f 200
 		./job 2>limit.err
 	) || code=$?
 	[ "$code" -eq 1 ]
