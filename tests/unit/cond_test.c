@@ -754,6 +754,33 @@ test_events(void)
 	CHECK_INT(next_of("first(email_opened, 30d) within 60d"), 1);
 }
 
+/* The where of a count, alone. */
+static void
+test_one_event(void)
+{
+	struct err err = {0};
+	struct cond *c = NULL;
+	struct cond_event e = {.type = 3,
+	    .at = fixture_time("2026-03-01"),
+	    .attrs = STR("{\"url\":\"/Pricing\"}")};
+	int64_t next = INT64_MAX;
+
+	start();
+	CHECK_INT(cond_parse_event(STR("url contains 'pric' and at within 7d"),
+		      "where", &c, &err),
+	    0);
+	CHECK(c && cond_eval_event(c, &e, &moment, &next));
+	CHECK_INT(next, e.at + 7 * MS_DAY);
+	e.attrs = (struct str){NULL, 0};
+	CHECK(c && !cond_eval_event(c, &e, &moment, NULL));
+	cond_free(c);
+	c = NULL;
+	CHECK_INT(cond_parse_event(STR("count(a) > 1"), "where", &c, &err), -1);
+	CHECK_TEXT(
+	    err.text, "where:1:7: events cannot be counted inside where");
+	cond_free(c);
+}
+
 /* Records without a store hand in text. */
 static void
 test_text_values(void)
@@ -1000,6 +1027,7 @@ main(void)
 	test_days();
 	test_windows();
 	test_events();
+	test_one_event();
 	test_text_values();
 	test_explain();
 	test_needs();
