@@ -437,7 +437,7 @@ make_test(struct parser *p, struct test_draft *d, struct node **ret)
 		p->cond->time = true;
 	n->depth = 8;
 	if (n->on.where) {
-		n->stack = 12 + n->on.where->stack;
+		n->stack = n->on.where->stack;
 		n->depth += n->on.where->depth;
 	}
 	*ret = n;

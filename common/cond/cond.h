@@ -17,8 +17,8 @@
  * attribute is read as the literal's type.
  *
  * Limits: 1 MiB of text, 10,000 tests and values, 100 parentheses open at
- * once, and as much nesting of and and or as SQL's parsers bear (more than 40
- * levels).
+ * once, and as much nesting of and and or as SQL's parsers bear (twenty levels
+ * and more).
  *
  * Ownership: a struct cond owns copies of all it needs and never changes after
  * parsing and cond_bind_event_type(), so threads may share it. Values, events

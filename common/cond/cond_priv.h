@@ -20,13 +20,14 @@
 /*
  * Limits. What nests costs room on the stack of SQLite's parser (100 in all)
  * and depth of its expressions (1,000 in all); both are counted while the tree
- * is made, see check.c. Chains of and and or are free: sql.c writes long ones
- * in pieces.
+ * is made, see check.c. The rest is for what a catalogue's fields and the
+ * statement around cost (the seniority of a lead takes half of the stack).
+ * Chains of and and or are free: sql.c writes long ones in pieces.
  */
 enum {
 	COND_BYTES_MAX = 1 << 20, /* of the text form */
 	COND_PARENS_MAX = 100,    /* as written, redundant ones too */
-	COND_STACK_MAX = 44,
+	COND_STACK_MAX = 26,
 	COND_DEPTH_MAX = 700,
 	COND_PARTS_MAX = 10000, /* tests and values together */
 	COND_NAME_MAX = 200,    /* bytes of an attribute's or event's name */

@@ -53,10 +53,13 @@ sql_add_zone(struct sql_maker *m)
 	    BIND_TEXT(str_of(zone_name(zone ? zone : zone_utc()))));
 }
 
-/* One of @now, @type, @n0.., @t0.. at s; how long it is. */
+/* One of @now, @type, @n0.., @t0.. at s; how long it is. Any other @ stands
+ * for itself, as in an address. */
 static size_t
 add_token(struct sql_maker *m, const char *s, struct str type)
 {
+	bool digit = s[1] && s[2] >= '0' && s[2] <= '9';
+
 	if (strncmp(s, "@now", 4) == 0) {
 		sql_add_now(m);
 		return 4;
@@ -65,15 +68,18 @@ add_token(struct sql_maker *m, const char *s, struct str type)
 		sql_add_parameter(m, BIND_TEXT(type));
 		return 5;
 	}
-	if ((s[1] != 'n' && s[1] != 't') || s[2] < '0' || s[2] > '9')
-		BUG("catalogue SQL: unknown token at %s", s);
-	if (s[1] == 'n')
+	if (s[1] == 'n' && digit) {
 		add_shared(m, &m->numbers[s[2] - '0'],
 		    BIND_INT(m->moment->numbers[s[2] - '0']));
-	else
+		return 3;
+	}
+	if (s[1] == 't' && digit) {
 		add_shared(m, &m->texts[s[2] - '0'],
 		    BIND_TEXT(m->moment->texts[s[2] - '0']));
-	return 3;
+		return 3;
+	}
+	buf_addc(&m->out->text, '@');
+	return 1;
 }
 
 void

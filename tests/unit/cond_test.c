@@ -952,16 +952,16 @@ test_limits(void)
 
 	for (int first = 0; first < 2; first++) {
 		buf_clear(&b);
-		add_nested(&b, 43, first, "score > 1");
+		add_nested(&b, 25, first, "score > 1");
 		check_taken(&b);
 		buf_clear(&b);
-		add_nested(&b, 60, first, "score > 1");
+		add_nested(&b, 40, first, "score > 1");
 		c = fixture_parse(b.p, &err);
 		CHECK(c == NULL);
 		CHECK(strstr(err.text, "nested too deeply") != NULL);
 		cond_free(c);
 		/* The deepest that is taken, with the widest test. */
-		for (size_t n = 43;; n--) {
+		for (size_t n = 30;; n--) {
 			buf_clear(&b);
 			add_nested(&b, n, first,
 			    "not count(\"見学 会\", 7d, where not x not in "
