@@ -627,6 +627,8 @@ static int
 person(const struct cli_call *call, struct err *err)
 {
 	struct buf text = {0};
+	struct arena arena = {0};
+	struct lead_row row;
 	struct tenant *t;
 	struct store *st;
 	int64_t lead;
@@ -644,14 +646,17 @@ person(const struct cli_call *call, struct err *err)
 		if (rc == 0)
 			rc = lead_person(st, t, lead, &text, err);
 		if (rc == 0)
+			rc = lead_row_read(st, t, lead, &arena, &row, err);
+		if (rc == 0)
 			rc = audit_add(st, t->id, call->shared->now,
 			    call->shared->user, "lead.person",
-			    str_of(call->operands[0]), (struct str){0}, err);
+			    row.text[LEAD_ID], (struct str){0}, err);
 		rc = end_change(call, st, rc, err);
 	}
 	if (rc == 0)
 		rc = write_line(out, buf_str(&text), err);
 	buf_release(&text);
+	arena_release(&arena);
 	tenant_free(t);
 	store_close(st);
 	return rc;

@@ -182,8 +182,7 @@ run_import(const struct cli_call *call, struct import_run *run,
 			return -1;
 		run->change = print_change;
 	}
-	rc = import_run(run, (char *const *)(uintptr_t)call->operands,
-	    call->count, input, &done, err);
+	rc = import_run(run, call->operands, call->count, input, &done, err);
 	cli_progress_end();
 	record_make_release(&printing.make);
 	if (printing.writer &&
