@@ -243,7 +243,8 @@ struct score_applied {
 int score_apply(struct store *st, const struct tenant *t,
     const struct score_apply *job, struct score_applied *ret, struct err *err);
 
-/* ---- filter.c: without a store ---------------------------------------------- */
+/* ---- filter.c: without a store ----------------------------------------------
+ */
 
 /* Scores leads that come as records and carry their own facts. */
 struct score_filter;
@@ -294,47 +295,63 @@ int score_preview(struct store *st, const struct tenant *t,
 /* ---- outcome.c: what became of leads, without a look ahead ------------------
  */
 
+/*
+ * Every lead is judged by what was known at one moment. A lead that converted:
+ * just before it did (and lead_time earlier); when nobody knows when it did
+ * ("undated"): as it is stored. One that converted before it was first known
+ * is left out ("early"). A lead that did not convert: at an age that is drawn,
+ * by a hash of its id, from the ages at which others did, so that both kinds
+ * had as much time; or now where that would be later.
+ */
 enum score_half { SCORE_WHOLE, SCORE_TRAIN, SCORE_TEST };
-/* Which leads, judged as of when. */
 struct score_sample {
-	const struct cond *where; /* NULL: every lead */
+	const struct cond *where; /* bound; NULL: every lead */
 	enum score_half half;
-	double share;      /* of the leads in this half, by a hash of the id */
-	int64_t lead_time; /* scored this long before the outcome, ms */
-	uint64_t max;      /* at most this many, by the same hash; 0: all */
+	double share;      /* of the leads in this half, by a hash of the id:
+			      the lower end trains, the upper end tests */
+	int64_t lead_time; /* ms */
 };
 struct score_sampled {
-	uint64_t leads, yes, undated, early; /* early: outcome before first
-						contact, left out */
+	uint64_t leads, yes; /* taken; of them converted */
+	uint64_t undated, early;
 };
 
-/* ---- learn.c
- * ----------------------------------------------------------------- */
+/* ---- learn.c, column.c, feature.c
+ * -------------------------------------------- */
 
+/*
+ * A rule set out of what became of leads: every stored field and attribute cut
+ * into values or bins, how often and how lately events of each type happened.
+ * A logistic regression weighs these; points are its weights, rescaled so that
+ * hardly a lead falls outside 0..100, rounded, over a base that every lead
+ * gets. What only people who know the outcome fill in is left out (status,
+ * stage, owner, tags, events done to the lead), and so are names.
+ */
 struct score_learn {
 	struct score_sample sample;
-	const char *const *exclude; /* fields and attributes; NULL-terminated */
-	bool leaks;   /* keep what is left out as knowing the outcome */
-	int64_t bins; /* of a number */
-	int64_t max_rules;
+	const char *const
+	    *exclude; /* fields, attributes, event types; or NULL */
+	size_t exclude_count;
+	size_t bins;      /* of a number */
+	size_t max_rules; /* beside the base */
 	double l2;
-	uint64_t min_support;
+	uint64_t min_support; /* leads a rule needs; 0: by their number */
 };
-struct score_lesson { /* one rule learnt and its evidence */
-	char *rule;
+struct score_lesson {      /* one rule learnt, and its evidence */
+	char *rule, *when; /* when NULL: the base */
 	int64_t points;
-	uint64_t support;
-	double rate, lift;
+	uint64_t support;  /* leads it applies to */
+	double rate, lift; /* of them that converted; over the rate of all */
 };
 struct score_learnt {
-	struct score_sampled train, test;
-	double train_auc, test_auc; /* NAN without both outcomes */
-	double clamped;             /* share of the leads at 0 or 100 */
-	struct score_lesson *lesson;
+	struct score_sampled train;
+	double train_auc; /* of the rounded points; NAN without both outcomes */
+	double clamped;   /* share of the leads outside 0..100 */
+	struct score_lesson *lesson; /* the base, then by size of points */
 	size_t count;
-	char *document;  /* what define accepts */
-	char **left_out; /* fields and attributes, NULL-terminated */
+	char *document; /* what define accepts */
 };
+/* ERR_USAGE when there is nothing to learn from. */
 int score_learn(struct store *st, const struct tenant *t,
     const struct score_learn *how, const struct cond_moment *moment,
     struct score_learnt *ret, struct err *err);
@@ -343,21 +360,24 @@ void score_learnt_release(struct score_learnt *learnt);
 /* ---- backtest.c
  * --------------------------------------------------------------- */
 
+struct score_decile {
+	double leads, yes, rate, lift;
+	int64_t low; /* the least score in it */
+};
+struct score_cut {
+	int64_t threshold;
+	uint64_t chosen, right;
+	double precision, recall, f1; /* NAN when undefined */
+};
 struct score_backtest {
 	struct score_sampled sampled;
-	double auc;
-	struct {
-		double leads, yes, rate, lift;
-		int64_t low;
-	} decile[10];
-	struct {
-		int64_t threshold;
-		uint64_t chosen, right;
-		double precision, recall, f1;
-	} hot, best;
-	uint64_t clamped;
-	uint64_t scores[101];
+	double auc; /* NAN without both outcomes */
+	struct score_decile decile[10];
+	struct score_cut hot, best; /* at the hot threshold; at the best one */
+	uint64_t clamped;           /* scores that a limit has cut */
+	uint64_t yes[101], no[101]; /* leads by score */
 };
+/* rules bound. */
 int score_backtest(struct store *st, const struct tenant *t,
     const struct score_rules *rules, const struct score_sample *sample,
     const struct cond_moment *moment, struct score_backtest *ret,
