@@ -19,7 +19,7 @@
 #include "tenant/tenant.h"
 
 static struct {
-	bool all, no_events, reference, why, leads, leaks;
+	bool all, no_events, reference, why, leads;
 	struct cli_list lead, exclude;
 	const char *rule, *rules, *set, *events, *rejects, *share;
 	int64_t threshold, bins, max_rules, min_support, lead_time;
@@ -561,9 +561,7 @@ named_leads(const struct cli_call *call, struct session *s, int64_t **ret,
 	return 0;
 }
 
-/* ---- apply
- * -----------------------------------------------------------------------------
- */
+/* ---- apply -------------------------------------------------------------- */
 
 struct apply_context {
 	const struct cli_call *call;
@@ -669,9 +667,7 @@ apply_verb(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- explain
- * ------------------------------------------------------------------------------
- */
+/* ---- explain ------------------------------------------------------------ */
 
 struct explain {
 	const struct cli_call *call;
@@ -924,9 +920,7 @@ explain_verb(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- history
- * --------------------------------------------------------------------------------
- */
+/* ---- history ------------------------------------------------------------ */
 
 static int
 print_history(void *context, struct str object, struct err *err)
@@ -958,9 +952,7 @@ history_verb(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- preview
- * ----------------------------------------------------------------------------------
- */
+/* ---- preview ------------------------------------------------------------ */
 
 static int
 print_moved(void *context, struct str lead, int64_t old_score,
@@ -1121,9 +1113,7 @@ preview_verb(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- filter
- * -------------------------------------------------------------------------------------
- */
+/* ---- filter ------------------------------------------------------------- */
 
 struct filter {
 	const struct cli_call *call;
@@ -1277,9 +1267,312 @@ filter_verb(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- the tables
- * ---------------------------------------------------------------------------------
- */
+/* ---- learn and backtest ------------------------------------------------- */
+
+/* "70%" or "0.7". */
+static int
+read_share(const char *text, const char *option, double *ret, struct err *err)
+{
+	if (!text)
+		return 0;
+	if (!number_percent(str_of(text), ret) &&
+	    !number_real(str_of(text), ret))
+		return err_set(err, ERR_USAGE,
+		    "--%s: not a share like 70%%: %s", option,
+		    quoted(str_of(text)));
+	if (!(*ret > 0 && *ret <= 1))
+		return err_set(err, ERR_USAGE,
+		    "--%s: not more than 0%% and at most 100%%: %s", option,
+		    quoted(str_of(text)));
+	return 0;
+}
+
+static void
+tell_sample(const struct cli_call *call, const char *what,
+    const struct score_sampled *s)
+{
+	struct buf text = {0};
+
+	buf_addgroup(&text, (int64_t)s->leads);
+	buf_addstr(&text, " leads, ");
+	buf_addgroup(&text, (int64_t)s->yes);
+	buf_addstr(&text, " converted");
+	if (s->undated) {
+		buf_addstr(&text, " (");
+		buf_addgroup(&text, (int64_t)s->undated);
+		buf_addstr(&text, " undated)");
+	}
+	if (s->early) {
+		buf_addstr(&text, "; ");
+		buf_addgroup(&text, (int64_t)s->early);
+		buf_addstr(
+		    &text, " left out: converted before the first contact");
+	}
+	cli_summary(call, "%s: %s", what, text.p);
+	buf_release(&text);
+}
+
+static void
+draw_lessons(const struct cli_call *call, const struct score_learnt *learnt)
+{
+	static const struct table_column columns[] = {
+	    {"points", TABLE_RIGHT, 0, 0}, {"leads", TABLE_RIGHT, 0, 0},
+	    {"rate", TABLE_RIGHT, 0, 0}, {"lift", TABLE_RIGHT, 0, 0},
+	    {"rule", TABLE_LEFT, 20, 0}};
+	struct table *table = table_new(columns, COUNT_OF(columns));
+	struct buf text = {0};
+
+	for (size_t i = 0; i < learnt->count; i++) {
+		const struct score_lesson *l = &learnt->lesson[i];
+
+		table_cellf(table, "%+" PRId64, l->points);
+		table_int(table, (int64_t)l->support);
+		table_cellf(table, "%.1f %%", l->rate * 100);
+		table_real(table, l->lift, 2);
+		table_cell(table, str_of(l->rule));
+	}
+	table_draw(table, call->shared->columns, call->shared->ascii, &text);
+	fwrite(text.p, 1, text.len, stderr);
+	buf_release(&text);
+	table_free(table);
+}
+
+/* How well what was learnt does on the leads it has not seen. */
+static int
+tell_held_out(const struct cli_call *call, struct session *s,
+    const struct score_learnt *learnt, const struct score_sample *train,
+    struct err *err)
+{
+	struct score_sample rest = *train;
+	struct score_backtest *test;
+	struct score_rules *rules;
+	struct json *doc;
+	int rc;
+
+	rest.half = SCORE_TEST;
+	rest.share = 1 - train->share;
+	if (json_doc_parse(str_of(learnt->document), "learnt", &doc, err) < 0)
+		return -1;
+	rc = score_rules_parse(doc, &rules, err);
+	json_doc_free(doc);
+	if (rc < 0)
+		return -1;
+	test = xcalloc(1, sizeof(*test));
+	rc = score_rules_bind(rules, s->st, s->tenant, err);
+	if (rc == 0)
+		rc = score_backtest(
+		    s->st, s->tenant, rules, &rest, &s->moment, test, err);
+	if (rc == 0) {
+		tell_sample(call, "held out", &test->sampled);
+		cli_summary(call,
+		    "AUC %.4f on those it learnt from, %.4f on those held "
+		    "out; %.1f %% of the leads outside 0..100",
+		    learnt->train_auc, test->auc, learnt->clamped * 100);
+	}
+	free(test);
+	score_rules_free(rules);
+	return rc;
+}
+
+static int
+learn_verb(const struct cli_call *call, struct err *err)
+{
+	struct score_learn how = {.exclude = arg.exclude.items,
+	    .exclude_count = arg.exclude.count,
+	    .bins = (size_t)arg.bins,
+	    .max_rules = (size_t)arg.max_rules,
+	    .l2 = arg.l2,
+	    .min_support = (uint64_t)arg.min_support};
+	struct score_learnt learnt = {0};
+	struct cond *where = NULL;
+	struct session s;
+	FILE *out;
+	int rc;
+
+	how.sample = (struct score_sample){
+	    .half = SCORE_TRAIN, .share = 0.7, .lead_time = arg.lead_time};
+	if (read_share(arg.share, "train", &how.sample.share, err) < 0 ||
+	    session_open(call, STORE_READ, &s, err) < 0)
+		return -1;
+	rc = where_condition(call, &s, &where, err);
+	how.sample.where = where;
+	if (rc == 0)
+		rc = cli_output(call, &out, err);
+	if (rc == 0)
+		rc = score_learn(s.st, s.tenant, &how, &s.moment, &learnt, err);
+	if (rc == 0) {
+		fputs(learnt.document, out);
+		if (!call->shared->quiet)
+			draw_lessons(call, &learnt);
+		tell_sample(call, "learnt from", &learnt.train);
+		if (how.sample.share < 1 && !call->shared->quiet)
+			rc = tell_held_out(call, &s, &learnt, &how.sample, err);
+	}
+	score_learnt_release(&learnt);
+	cond_free(where);
+	session_close(&s);
+	return rc;
+}
+
+static void
+put_ratio(struct json_writer *w, const char *name, double v)
+{
+	struct buf text = {0};
+
+	json_put_name(w, name);
+	if (isnan(v)) {
+		json_put_null(w);
+		return;
+	}
+	buf_addf(&text, "%.4f", v);
+	json_put_raw(w, buf_str(&text));
+	buf_release(&text);
+}
+
+static void
+put_cut(struct json_writer *w, const char *name, const struct score_cut *c)
+{
+	json_put_name(w, name);
+	json_put_object(w);
+	json_put_name(w, "threshold");
+	json_put_int(w, c->threshold);
+	put_count(w, "leads", c->chosen);
+	put_count(w, "converted", c->right);
+	put_ratio(w, "precision", c->precision);
+	put_ratio(w, "recall", c->recall);
+	put_ratio(w, "f1", c->f1);
+	json_put_end(w);
+}
+
+static void
+put_backtest(struct buf *out, const struct score_backtest *b)
+{
+	struct json_writer w = {.out = out};
+
+	json_put_object(&w);
+	put_count(&w, "leads", b->sampled.leads);
+	put_count(&w, "converted", b->sampled.yes);
+	put_count(&w, "undated", b->sampled.undated);
+	put_count(&w, "early", b->sampled.early);
+	put_count(&w, "clamped", b->clamped);
+	put_ratio(&w, "auc", b->auc);
+	json_put_name(&w, "deciles");
+	json_put_array(&w);
+	for (int d = 0; d < 10; d++) {
+		json_put_object(&w);
+		json_put_name(&w, "decile");
+		json_put_int(&w, d + 1);
+		json_put_name(&w, "from_score");
+		json_put_int(&w, b->decile[d].low);
+		put_ratio(&w, "leads", b->decile[d].leads);
+		put_ratio(&w, "converted", b->decile[d].yes);
+		put_ratio(&w, "rate", b->decile[d].rate);
+		put_ratio(&w, "lift", b->decile[d].lift);
+		json_put_end(&w);
+	}
+	json_put_end(&w);
+	put_cut(&w, "hot", &b->hot);
+	put_cut(&w, "best", &b->best);
+	json_put_end(&w);
+}
+
+static void
+draw_cut(struct buf *out, const char *what, const struct score_cut *c)
+{
+	buf_addf(out, "%s %" PRId64 ": ", what, c->threshold);
+	buf_addgroup(out, (int64_t)c->chosen);
+	if (isnan(c->precision) || isnan(c->recall))
+		buf_addstr(out, " leads\n");
+	else
+		buf_addf(out, " leads, precision %.1f %%, recall %.1f %%\n",
+		    c->precision * 100, c->recall * 100);
+}
+
+static void
+draw_backtest(const struct cli_call *call, const struct score_backtest *b,
+    struct buf *out)
+{
+	struct chart_style style = {
+	    .columns = call->shared->columns, .ascii = call->shared->ascii};
+	struct chart_bar bars[10];
+	struct arena arena = {0};
+
+	buf_addf(out, "AUC %.4f\n", b->auc);
+	draw_cut(out, "hot from", &b->hot);
+	draw_cut(out, "best from", &b->best);
+	buf_addstr(out, "\nlift by decile\n");
+	for (int d = 0; d < 10; d++)
+		bars[d] = (struct chart_bar){
+		    .label = arena_printf(&arena, "%d (from %" PRId64 ")",
+			d + 1, b->decile[d].low),
+		    .value = b->decile[d].lift,
+		    .note = arena_printf(&arena, "%.2f  %.1f %%",
+			b->decile[d].lift, b->decile[d].rate * 100)};
+	if (b->sampled.yes)
+		chart_bars(out, bars, 10, style);
+	arena_release(&arena);
+}
+
+static int
+backtest_run(const struct cli_call *call, struct session *s,
+    const struct score_rules *rules, const struct score_sample *sample,
+    struct err *err)
+{
+	struct score_backtest *test = xcalloc(1, sizeof(*test));
+	struct buf text = {0};
+	struct printer p;
+	int rc = printer_open(call, &p, NULL, 0, err);
+
+	if (rc == 0) {
+		rc = score_backtest(
+		    s->st, s->tenant, rules, sample, &s->moment, test, err);
+		if (rc == 0 && p.format == RECORD_TABLE) {
+			draw_backtest(call, test, &text);
+			fwrite(text.p, 1, text.len, p.out);
+		} else if (rc == 0) {
+			put_backtest(&text, test);
+			print_lines(&p, buf_str(&text));
+		}
+		if (rc == 0)
+			tell_sample(call, "judged by", &test->sampled);
+		rc = printer_close(&p, rc, err);
+	}
+	buf_release(&text);
+	free(test);
+	return rc;
+}
+
+static int
+backtest_verb(const struct cli_call *call, struct err *err)
+{
+	struct score_sample sample = {.lead_time = arg.lead_time};
+	struct score_rules *rules = NULL;
+	struct cond *where = NULL;
+	struct session s;
+	int rc;
+
+	if (call->count)
+		arg.rules = call->operands[0];
+	if (arg.share) {
+		sample.half = SCORE_TEST;
+		if (read_share(arg.share, "test", &sample.share, err) < 0)
+			return -1;
+	}
+	if (session_open(call, STORE_READ, &s, err) < 0)
+		return -1;
+	rc = chosen_rules(&s, &rules, err);
+	if (rc == 0)
+		rc = where_condition(call, &s, &where, err);
+	sample.where = where;
+	if (rc == 0)
+		rc = backtest_run(call, &s, rules, &sample, err);
+	cond_free(where);
+	score_rules_free(rules);
+	session_close(&s);
+	return rc;
+}
+
+/* ---- the tables --------------------------------------------------------- */
 
 #define LEAD_OPTION \
 	CLI_LIST('l', "lead", "LEAD", &arg.lead, "this lead, by id or e-mail")
@@ -1315,6 +1608,28 @@ static const struct cli_option filter_options[] = {RULES_OPTION,
     CLI_FILE(0, "rejects", "FILE", &arg.rejects,
 	"records that were refused, with the reason"),
     CLI_END};
+
+#define LEAD_TIME_OPTION                                     \
+	CLI_DURATION(0, "lead-time", "TIME", &arg.lead_time, \
+	    "judge leads this long before their outcome")
+static const struct cli_option learn_options[] = {
+    CLI_LIST('x', "exclude", "NAME", &arg.exclude,
+	"not this field, attribute or event type"),
+    CLI_TEXT(0, "train", "SHARE", &arg.share,
+	"learn from this share of the leads (70%)"),
+    LEAD_TIME_OPTION,
+    CLI_INT(0, "bins", "N", &arg.bins, 2, 64, "bins of a number (10)"),
+    CLI_INT(0, "max-rules", "N", &arg.max_rules, 1, SCORE_RULES_MAX - 1,
+	"at most so many rules (200)"),
+    CLI_INT(0, "min-support", "N", &arg.min_support, 1, 1000000000,
+	"leads a rule needs (20, or 1 in 500)"),
+    CLI_REAL(0, "l2", "X", &arg.l2, 0.000001, 1000000.0,
+	"how much weights are held back (1)"),
+    CLI_END};
+static const struct cli_option backtest_options[] = {SET_OPTION,
+    CLI_TEXT(0, "test", "SHARE", &arg.share,
+	"only the share that learn did not see: 30%"),
+    LEAD_TIME_OPTION, CLI_END};
 
 static const struct cli_exclusive apply_exclusive[] = {
     {"all", "lead"}, {NULL, NULL}};
@@ -1410,6 +1725,18 @@ static const struct cli_verb verbs[] = {
 	.min = 1,
 	.max = 1,
 	.run = history_verb},
+    {.name = "learn",
+	.help = "propose rules from what became of leads",
+	.options = learn_options,
+	.shared = CLI_STORE | CLI_OUTPUT | CLI_WHERE,
+	.run = learn_verb},
+    {.name = "backtest",
+	.help = "judge rules by what became of leads",
+	.operands = "[FILE]",
+	.options = backtest_options,
+	.shared = CLI_READING | CLI_WHERE,
+	.max = 1,
+	.run = backtest_verb},
     {0}};
 
 static const struct cli_program program = {

@@ -9,7 +9,7 @@
 #include "json/json.h"
 #include "lead/derive.h"
 
-/* ---- names of event types ------------------------------------------------ */
+/* ---- names of event types ----------------------------------------------- */
 
 struct lead_types {
 	struct str *names; /* by number */

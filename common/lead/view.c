@@ -51,6 +51,7 @@ struct lead_views {
 	struct cond_moment moment;
 	bool field[LEAD__MAX];
 	bool attrs, events, event_attrs;
+	bool derive; /* something follows from the events */
 
 	int place[COLUMN__MAX]; /* of the column in the row; 0: not asked for */
 	struct {
@@ -152,7 +153,7 @@ find_numbers(struct lead_views *v, const char *const *names, int64_t **ret,
 	return 0;
 }
 
-/* ---- what to ask for ----------------------------------------------------- */
+/* ---- what to ask for ---------------------------------------------------- */
 
 static void
 ask(struct lead_views *v, enum column column, struct buf *list, unsigned *count)
@@ -187,7 +188,8 @@ choose_columns(struct lead_views *v, struct buf *list)
 		ask(v, COLUMN_CONVERTED, list, &count);
 		ask(v, (enum column)LEAD_STAGE, list, &count);
 	}
-	if (outcome || v->field[LEAD_LAST_ACTIVITY_AT])
+	v->derive = outcome || v->field[LEAD_LAST_ACTIVITY_AT];
+	if (v->derive)
 		v->events = true;
 	if (v->attrs)
 		ask(v, COLUMN_ATTRS, list, &count);
@@ -433,6 +435,8 @@ lead_views_next(
 	if (v->events) {
 		if (read_events(v, err) < 0)
 			return -1;
+	}
+	if (v->derive) {
 		read_facts(v);
 		lead_derive(&v->view, &v->meanings, &v->facts, v->moment.now);
 	}
@@ -443,7 +447,7 @@ lead_views_next(
 void
 lead_views_at(struct lead_views *v, int64_t now)
 {
-	if (v->events)
+	if (v->derive)
 		lead_derive(&v->view, &v->meanings, &v->facts, now);
 }
 

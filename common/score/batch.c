@@ -129,6 +129,27 @@ read_old(struct rows *rows, struct old_score *old, struct err *err)
 /* ---- the scorer
  * ---------------------------------------------------------------- */
 
+/* What a line says of a part is the same for every lead but for the points. */
+static void
+make_openings(struct scorer *s)
+{
+	size_t parts = score_part_count(s->rules);
+	struct buf name = {0}, text = {0};
+
+	s->opening = xcalloc(parts, sizeof(*s->opening));
+	for (size_t i = 0; i < parts; i++) {
+		buf_clear(&name);
+		buf_clear(&text);
+		score_part_name(s->rules, i, &name);
+		buf_addstr(&text, "{\"rule\":");
+		json_quote(&text, buf_str(&name));
+		buf_addstr(&text, ",\"points\":");
+		s->opening[i] = arena_str(&s->arena, buf_str(&text));
+	}
+	buf_release(&name);
+	buf_release(&text);
+}
+
 void
 scorer_init(struct scorer *s, const struct tenant *t,
     const struct score_apply *job, int64_t version)
@@ -145,6 +166,8 @@ scorer_init(struct scorer *s, const struct tenant *t,
 		s->needs.field[LEAD_EMAIL] = true;
 	}
 	score_result_init(&s->result, job->rules);
+	if (s->lines)
+		make_openings(s);
 }
 
 void
@@ -152,50 +175,67 @@ scorer_release(struct scorer *s)
 {
 	score_result_release(&s->result);
 	buf_release(&s->blob);
-	buf_release(&s->text);
+	free(s->opening);
+	arena_release(&s->arena);
 }
 
+static void
+add_parts(struct scorer *s, struct buf *out)
+{
+	size_t parts = score_part_count(s->rules);
+	bool first = true;
+
+	buf_adds(out, STR(",\"rules\":["));
+	for (size_t i = 0; i < parts; i++) {
+		if (!s->result.part[i])
+			continue;
+		if (!first)
+			buf_addc(out, ',');
+		first = false;
+		buf_adds(out, s->opening[i]);
+		score_add_points(out, s->result.part[i]);
+		buf_addc(out, '}');
+	}
+	buf_adds(out, STR("]}\n"));
+}
+
+/* A million of them are made in a first pass: no writer in between. */
 static void
 add_line(struct scorer *s, const struct lead_view *view,
     const struct old_score *old, const struct score_hot *hot,
     struct score_batch *b)
 {
-	struct json_writer w = {.out = &b->lines};
+	const struct score_result *r = &s->result;
+	struct buf *out = &b->lines;
 
-	json_put_object(&w);
-	json_put_name(&w, "lead");
-	json_put_text(&w, view->values[LEAD_ID].text);
+	buf_adds(out, STR("{\"lead\":"));
+	json_quote(out, view->values[LEAD_ID].text);
 	if (view->values[LEAD_EMAIL].kind == COND_IS_TEXT) {
-		json_put_name(&w, "email");
-		json_put_text(&w, view->values[LEAD_EMAIL].text);
+		buf_adds(out, STR(",\"email\":"));
+		json_quote(out, view->values[LEAD_EMAIL].text);
 	}
 	if (old) {
-		json_put_name(&w, "old_score");
-		json_put_int(&w, old->score);
+		buf_adds(out, STR(",\"old_score\":"));
+		buf_addint(out, old->score);
 	}
-	json_put_name(&w, "score");
-	json_put_int(&w, s->result.score);
-	json_put_name(&w, "fit");
-	json_put_int(&w, s->result.fit);
-	json_put_name(&w, "engagement");
-	json_put_int(&w, s->result.engagement);
-	json_put_name(&w, "band");
-	json_put_text(&w, str_of(tenant_band(s->tenant, s->result.score)));
-	json_put_name(&w, "priority");
-	json_put_text(&w,
-	    str_of(tenant_priority(s->tenant, s->result.score, hot->is_hot)));
-	json_put_name(&w, "is_hot");
-	json_put_bool(&w, hot->is_hot);
+	buf_adds(out, STR(",\"score\":"));
+	buf_addint(out, r->score);
+	buf_adds(out, STR(",\"fit\":"));
+	buf_addint(out, r->fit);
+	buf_adds(out, STR(",\"engagement\":"));
+	buf_addint(out, r->engagement);
+	buf_adds(out, STR(",\"band\":\""));
+	buf_addstr(out, tenant_band(s->tenant, r->score));
+	buf_adds(out, STR("\",\"priority\":\""));
+	buf_addstr(out, tenant_priority(s->tenant, r->score, hot->is_hot));
+	buf_adds(out, hot->is_hot ? STR("\",\"is_hot\":true")
+				  : STR("\",\"is_hot\":false"));
 	if (hot->became_hot_at != LEAD_MISSING) {
-		buf_clear(&s->text);
-		time_add(&s->text, hot->became_hot_at);
-		json_put_name(&w, "became_hot_at");
-		json_put_text(&w, buf_str(&s->text));
+		buf_adds(out, STR(",\"became_hot_at\":\""));
+		time_add(out, hot->became_hot_at);
+		buf_addc(out, '"');
 	}
-	json_put_name(&w, "rules");
-	score_put_parts(s->rules, &s->result, &w);
-	json_put_end(&w);
-	buf_addc(&b->lines, '\n');
+	add_parts(s, out);
 }
 
 static void

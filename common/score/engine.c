@@ -227,13 +227,16 @@ rule_points(const struct score_rule *rule, const struct lead_view *view,
 int64_t
 score_quantise(double points)
 {
-	double v = round_half_away(points * SCORE_UNIT);
+	double v = points * SCORE_UNIT, rest;
+	int64_t whole;
 
 	if (v > 1e15)
 		return (int64_t)1e15;
 	if (v < -1e15)
 		return (int64_t)-1e15;
-	return (int64_t)v;
+	whole = (int64_t)v;
+	rest = v - (double)whole;
+	return rest >= 0.5 ? whole + 1 : rest <= -0.5 ? whole - 1 : whole;
 }
 
 static int64_t

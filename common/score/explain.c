@@ -262,7 +262,7 @@ step_of(const struct score_rules *rules, size_t i, const struct lead_view *view,
 			ret->most = TIMES_MAX;
 		return ret->most > 0;
 	}
-	if (result->part[i] < 0) {
+	if (result->part[i] < 0 && (rule->when || rule->idle)) {
 		ret->each = -result->part[i];
 		return true;
 	}

@@ -44,7 +44,7 @@ static const struct {
     {"group", FOR_ALL},
 };
 
-/* ---- single members ------------------------------------------------------ */
+/* ---- single members ----------------------------------------------------- */
 
 static int
 take_name(const struct json *object, const char *member, bool needed,
@@ -125,7 +125,7 @@ json_kept(const struct json *node)
 	return buf_detach(&text);
 }
 
-/* ---- one rule ------------------------------------------------------------ */
+/* ---- one rule ----------------------------------------------------------- */
 
 static int
 check_members(const struct json *node, enum score_type type, struct err *err)
@@ -251,6 +251,15 @@ take_group(const struct json *node, struct score_rules *rules,
 	return 0;
 }
 
+/* What explanations call the parts that are no rules. */
+static bool
+reserved_name(struct str name)
+{
+	return str_is(name, "rounding") || str_is(name, "limit") ||
+	       str_starts(name, STR("rule cap: ")) ||
+	       str_starts(name, STR("group cap: "));
+}
+
 static int
 parse_rule(const struct json *node, struct score_rules *rules, size_t *cap,
     struct err *err)
@@ -283,6 +292,10 @@ parse_rule(const struct json *node, struct score_rules *rules, size_t *cap,
 	if (rule->type == SCORE_INACTIVITY && !rule->idle)
 		return json_err(
 		    node, err, "a rule of type inactivity needs \"idle\"");
+	if (reserved_name(str_of(rule->name)))
+		return json_err(json_find(node, "name"), err,
+		    "a part of every score has this name: %s",
+		    quoted(str_of(rule->name)));
 	for (size_t i = 0; i + 1 < rules->count; i++)
 		if (strcmp(rules->rule[i].name, rule->name) == 0)
 			return json_err(json_find(node, "name"), err,
@@ -291,7 +304,7 @@ parse_rule(const struct json *node, struct score_rules *rules, size_t *cap,
 	return 0;
 }
 
-/* ---- the whole ----------------------------------------------------------- */
+/* ---- the whole ---------------------------------------------------------- */
 
 static int
 parse_groups(const struct json *node, struct score_rules *rules, size_t *cap,

@@ -25,7 +25,7 @@
 
 #define SCORE_UNIT 1024 /* parts of a point */
 
-/* ---- rules.c, print.c, check.c: a set of rules --------------------------- */
+/* ---- rules.c, print.c, check.c: a set of rules -------------------------- */
 
 enum score_type { SCORE_BEHAVIOR, SCORE_ATTRIBUTE, SCORE_INACTIVITY };
 

@@ -45,7 +45,9 @@ struct scorer {
 	struct lead_needs needs;
 	bool lines;
 	struct score_result result;
-	struct buf blob, text;
+	struct str *opening; /* of each part in a line: {"rule":…,"points": */
+	struct arena arena;
+	struct buf blob;
 };
 void scorer_init(struct scorer *s, const struct tenant *t,
     const struct score_apply *job, int64_t version);
