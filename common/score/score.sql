@@ -136,7 +136,7 @@ DELETE FROM work WHERE tenant_id = $1 AND consumer = $2
 -- Whether there are more than $2 leads: counts no further.
 -- $1 tenant bigint
 -- $2 limit bigint
-SELECT count(*) FROM (SELECT l.lead_id FROM lead AS l
+SELECT count(*) FROM (SELECT l.lead_id FROM lead AS l {{WHOLE_TENANT}}
 	WHERE l.tenant_id = $1 LIMIT $2) AS some;
 
 -- ---- the present score ------------------------------------------------------
@@ -218,7 +218,7 @@ WHERE excluded.next_at < score_due.next_at;
 -- name: score_due_clear
 -- Forgets all bounds, before a full pass makes them anew.
 -- $1 tenant bigint
-DELETE FROM score_due WHERE tenant_id = $1;
+DELETE FROM score_due {{WHOLE_TENANT}} WHERE tenant_id = $1;
 
 -- name: score_due_next
 -- The first chunk after $3 whose bound has come.
