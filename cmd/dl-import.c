@@ -281,7 +281,7 @@ assessments(const struct cli_call *call, struct err *err)
 
 #define INPUT_OPTIONS                                                       \
 	CLI_FILE('m', "map", "FILE", &arg.map,                              \
-	    "what columns mean: a JSON file, or FIELD=COLUMN,..."),         \
+	    "what columns mean: a JSON file, or FIELD=COLUMN pairs"),         \
 	    CLI_TEXT('e', "encoding", "NAME", &arg.encoding,                \
 		"encoding of the input, like cp932 (default UTF-8)"),       \
 	    CLI_TEXT(0, "delimiter", "CHARACTER", &arg.delimiter,           \

@@ -135,7 +135,8 @@ print_special(const struct cli_call *call, enum cli_special special)
 		cli_error("%s", err.text);
 		status = cli_status_of(&err);
 	}
-	fwrite(text.p, 1, text.len, output_standard());
+	if (text.len > 0)
+		fwrite(text.p, 1, text.len, output_standard());
 	buf_release(&text);
 	return finish(status);
 }
