@@ -519,7 +519,7 @@ untag(const struct cli_call *call, struct err *err)
  */
 
 static const struct cli_option search_options[] = {
-    CLI_INT('l', "limit", "N", &arg.limit, 1, INT64_MAX,
+    CLI_INT(0, "limit", "N", &arg.limit, 1, INT64_MAX,
 	"print at most N leads (default 50)"),
     CLI_END};
 
