@@ -24,9 +24,12 @@ struct printer {
 };
 
 static int
-printer_open(const struct cli_call *call, struct printer *p, struct err *err)
+printer_open(const struct cli_call *call, struct printer *p,
+    const char *const *columns, size_t count, struct err *err)
 {
-	struct record_output output = {.width = call->shared->columns};
+	struct record_output output = {.width = call->shared->columns,
+	    .columns = columns,
+	    .column_count = count};
 	FILE *out;
 
 	if (!record_format_find(str_of(call->shared->format), &output.format))
@@ -99,6 +102,9 @@ leave(struct place_of_work *w)
 /* ---- search
  * ------------------------------------------------------------------------ */
 
+static const char *const found_columns[] = {
+    "lead", "email", "name", "company", "title"};
+
 static int
 print_found(void *context, const struct lead_row *row, struct err *err)
 {
@@ -113,7 +119,8 @@ print_found(void *context, const struct lead_row *row, struct err *err)
 	json_put_name(&w, "lead");
 	json_put_text(&w, row->text[LEAD_ID]);
 	for (size_t i = 0; i < COUNT_OF(fields); i++) {
-		/* A table takes its columns from the first record. */
+		if (!row->text[fields[i]].p)
+			continue;
 		json_put_name(&w, lead_catalogue.fields[fields[i]].name);
 		json_put_text(&w, row->text[fields[i]]);
 	}
@@ -137,7 +144,8 @@ search(const struct cli_call *call, struct err *err)
 		buf_release(&text);
 		return -1;
 	}
-	rc = printer_open(call, &printer, err);
+	rc = printer_open(
+	    call, &printer, found_columns, COUNT_OF(found_columns), err);
 	if (rc == 0) {
 		rc = lead_search(work.st, work.t, buf_str(&text), arg.limit,
 		    print_found, &printer, err);
@@ -452,7 +460,7 @@ change_leads(const struct cli_call *call, change *each, struct err *err)
 		store_rollback(c.work.st);
 	else
 		rc = store_commit(c.work.st, true, err);
-	if (rc == 0 && (rc = printer_open(call, &printer, err)) == 0) {
+	if (rc == 0 && (rc = printer_open(call, &printer, NULL, 0, err)) == 0) {
 		print_json(&printer, buf_str(&c.changes));
 		rc = printer_close(&printer, 0, err);
 	}
