@@ -150,3 +150,26 @@ common/cli/b.c:2: room cli may not include csv"
 			demo_won / demo > 2 * won / all &&
 			yes_won / yes > 3 * no_won / no) }'
 }
+
+@test "make install puts everything in place, and uninstall takes it away" {
+	local program
+	make -s -C "$top" install DESTDIR="$PWD/root" PREFIX=/usr
+	for program in "$top"/cmd/dl-*.c; do
+		program=$(basename "$program" .c)
+		[ -x "root/usr/bin/$program" ]
+		[ -s "root/usr/share/bash-completion/completions/$program" ]
+		[ -s "root/usr/share/zsh/site-functions/_$program" ]
+		[ -s "root/usr/share/fish/vendor_completions.d/$program.fish" ]
+	done
+	[ -s root/usr/share/man/man7/dl.7 ]
+	[ "$(find root -name '*.[157]' | wc -l)" = "$(ls "$top"/man/* | wc -l)" ]
+	make -s -C "$top" uninstall DESTDIR="$PWD/root" PREFIX=/usr
+	[ -z "$(find root -type f)" ]
+}
+
+@test "make dist holds the tree under a folder of its version" {
+	git -C "$top" rev-parse HEAD >/dev/null 2>&1 || skip "no git here"
+	git clone -q "$top" tree 2>/dev/null || skip "cannot clone"
+	make -s -C tree dist
+	tar tzf tree/diagnoleads-*.tar.gz | grep -q '^diagnoleads-[0-9.]*/Makefile$'
+}
