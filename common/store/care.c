@@ -102,7 +102,7 @@ advise(struct store *st, struct remarks *advice)
 		    "safe, but do not write to this file with others "
 		    "(SQLite 3.51.3 is repaired)",
 		    sqlite3_libversion());
-	if (log > LOG_ALARM)
+	if (log > st->log_limit * LOG_ALARM_TIMES)
 		remark(advice, where,
 		    "the log has grown to %" PRId64
 		    " MB: some program has been reading for long",

@@ -13,6 +13,10 @@
 
 #include "store/store_priv.h"
 
+/* Times the limit: where the log's file is cut, not only begun anew; where
+ * writers slow down. */
+enum { HARD = 4, ALARM = LOG_ALARM_TIMES };
+
 /* After every commit of ours: the frames of all writers in the log. */
 static int
 note_commit(void *context, sqlite3 *db, const char *name, int frames)
@@ -54,6 +58,8 @@ checkpoint_run(struct store *st, int mode, int64_t wait, struct err *err)
 	}
 	if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED)
 		return 0;
+	if (code == SQLITE_IOERR_FSYNC)
+		st->lost = true; /* said by the next durable commit */
 	return store_fail(st, err, "checkpoint");
 }
 
@@ -66,7 +72,7 @@ checkpoint_empty(struct store *st, int64_t wait, struct err *err)
 void
 checkpoint_after_commit(struct store *st)
 {
-	int64_t soft = st->exclusive ? LOG_HARD_LIMIT : LOG_SOFT_LIMIT;
+	int64_t soft = st->log_limit * (st->exclusive ? HARD : 1);
 	int mode;
 
 	if (log_bytes(st) < soft)
@@ -74,8 +80,8 @@ checkpoint_after_commit(struct store *st)
 	if (!st->path || st->active > 0 || log_bytes(st) < soft ||
 	    st->frames < st->retry_frames)
 		return;
-	mode = log_bytes(st) > LOG_HARD_LIMIT ? SQLITE_CHECKPOINT_TRUNCATE
-					      : SQLITE_CHECKPOINT_RESTART;
+	mode = log_bytes(st) > st->log_limit * HARD ? SQLITE_CHECKPOINT_TRUNCATE
+						    : SQLITE_CHECKPOINT_RESTART;
 	if (checkpoint_run(st, mode, CHECKPOINT_WAIT_MS, NULL) == 1)
 		return;
 	/* A reader with an old snapshot is in the way, or the disk is full:
@@ -95,7 +101,7 @@ checkpoint_brake(struct store *st)
 {
 	struct timespec nap = {.tv_nsec = 50000000L};
 
-	if (log_bytes(st) > LOG_ALARM)
+	if (log_bytes(st) > st->log_limit * ALARM)
 		nanosleep(&nap, NULL);
 }
 
@@ -121,6 +127,6 @@ store_checkpoint(struct store *st, struct err *err)
 void
 checkpoint_on_close(struct store *st)
 {
-	if (st->turnstile >= 0 && st->frames > 0)
+	if (st->turnstile >= 0 && st->frames > 0 && !st->lost)
 		store_checkpoint(st, NULL);
 }

@@ -189,6 +189,7 @@ sqlite_open(const char *path, int flags, struct store **ret, struct err *err)
 	st = xcalloc(1, sizeof(*st));
 	st->turnstile = -1;
 	st->patience = PATIENCE_MS;
+	st->log_limit = LOG_LIMIT;
 	st->deadline = time_monotonic() + st->patience;
 	st->path = strcmp(path, ":memory:") == 0 ? NULL : xstrdup(path);
 	if (sqlite3_open_v2(path, &st->db, flags | SQLITE_OPEN_EXRESCODE,
@@ -249,4 +250,10 @@ void
 store_patience(struct store *st, int64_t ms)
 {
 	st->patience = ms;
+}
+
+void
+store_log_limit(struct store *st, int64_t bytes)
+{
+	st->log_limit = bytes;
 }

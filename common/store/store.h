@@ -89,6 +89,9 @@ void store_trace(struct store *st,
 const char *store_path(const struct store *st); /* NULL for :memory: */
 /* How long this connection waits for others before ERR_BUSY (60,000 ms). */
 void store_patience(struct store *st, int64_t ms);
+/* How large the log may grow before a commit empties it into the file (64
+ * MiB). Readers with old snapshots can keep it from being emptied. */
+void store_log_limit(struct store *st, int64_t bytes);
 
 /* ---- transactions ------------------------------------------------------- */
 

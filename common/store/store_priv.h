@@ -11,9 +11,8 @@
 #include "store/store.h"
 
 #define APPLICATION_ID     0x444c6462 /* "DLdb" in the file's header */
-#define LOG_SOFT_LIMIT     (INT64_C(64) << 20)
-#define LOG_HARD_LIMIT     (4 * LOG_SOFT_LIMIT)
-#define LOG_ALARM          (INT64_C(1) << 30) /* writers slow down */
+#define LOG_LIMIT          (INT64_C(64) << 20)
+#define LOG_ALARM_TIMES    16
 #define CHECKPOINT_WAIT_MS 200
 #define PATIENCE_MS        60000
 
@@ -41,7 +40,7 @@ struct store {
 	int64_t page_size;
 	int64_t patience;
 	int64_t deadline; /* monotonic; the busy handler gives up there */
-	bool impatient;	  /* ... and naps only shortly until then */
+	bool impatient;   /* ... and naps only shortly until then */
 
 	/* turnstile.c */
 	int turnstile; /* the lock file, -1 when this store never writes */
@@ -54,9 +53,11 @@ struct store {
 	const char *who;
 	int64_t began;   /* monotonic */
 	bool unsynced;   /* commits that no sync has covered */
+	bool lost;       /* a sync has failed: what it covered is unknown */
 	unsigned active; /* rows that are open */
 
 	/* checkpoint.c */
+	int64_t log_limit;    /* bytes; a commit over it empties the log */
 	int64_t frames;       /* in the log after our latest commit */
 	int64_t retry_frames; /* a busy checkpoint is tried again from here */
 	int64_t retry_step;   /* and after so many more if it is busy again */

@@ -106,20 +106,25 @@ log_file(struct store *st)
 	return file && file->pMethods ? file : NULL;
 }
 
+/* After a failed sync the kernel forgets what it could not write, and the next
+ * sync succeeds all the same; so one failure is for good. */
 int
 store_sync(struct store *st, struct err *err)
 {
-	sqlite3_file *file;
+	sqlite3_file *file = log_file(st);
 	int code;
 
-	if (!st->unsynced)
-		return 0;
-	file = log_file(st);
-	if (file) {
+	if (file && st->unsynced && !st->lost) {
 		code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
-		if (code != SQLITE_OK)
+		if (code != SQLITE_OK) {
+			st->lost = true;
 			return store_fail_code(st, err, "sync", code);
+		}
 	}
+	if (st->lost)
+		return err_set(err, ERR_FAIL,
+		    "%s: the disk failed: the latest changes may not be on it",
+		    st->path);
 	st->unsynced = false;
 	return 0;
 }

@@ -928,6 +928,66 @@ test_stats(void)
 	free(path);
 }
 
+/* Writes in transactions of 200 rows all over a large key range. */
+static void
+write_much(struct store *st, int transactions)
+{
+	struct err err = {0};
+	static uint64_t lead = 88172645463325252u;
+	int i, j;
+
+	for (i = 0; i < transactions; i++) {
+		CHECK_INT(store_begin(st, STORE_CHANGE, "much", &err), 0);
+		for (j = 0; j < 200; j++) {
+			lead =
+			    lead * 6364136223846793005u + 1442695040888963407u;
+			work_mark(
+			    st, 1, WORK_SCORE, (int64_t)(lead >> 40), &err);
+		}
+		CHECK_INT(store_commit(st, false, &err), 0);
+	}
+}
+
+static int64_t
+log_size(struct store *st)
+{
+	struct store_stats stats = {0};
+	struct err err = {0};
+
+	CHECK_INT(store_stats(st, &stats, &err), 0);
+	return stats.wal_bytes;
+}
+
+static void
+test_log(void)
+{
+	enum { LIMIT = 1 << 19 };
+	char *path = file_in_folder("log.db");
+	struct store *st = open_new(path), *reader;
+	struct err err = {0};
+	int64_t grown;
+
+	store_log_limit(st, LIMIT);
+	write_much(st, 60);
+	CHECK(log_size(st) > 0);
+	CHECK(log_size(st) < 2 * LIMIT);
+	/* A snapshot keeps the log; when it ends a commit cuts it. */
+	CHECK_INT(store_reader(st, &reader, &err), 0);
+	CHECK_INT(store_begin(reader, STORE_SNAPSHOT, "look", &err), 0);
+	CHECK(count_marks(reader, 1) > 10000);
+	write_much(st, 60);
+	grown = log_size(st);
+	CHECK(grown > 4 * LIMIT);
+	store_rollback(reader);
+	store_close(reader);
+	write_much(st, 60);
+	CHECK(log_size(st) < grown);
+	CHECK(log_size(st) < 2 * LIMIT);
+	check_findings(st, NULL);
+	store_close(st);
+	free(path);
+}
+
 static void
 note_progress(void *context, int64_t done, int64_t total)
 {
@@ -1058,6 +1118,7 @@ main(void)
 	test_modes();
 	test_scrub();
 	test_scrub_with_reader();
+	test_log();
 	test_stats();
 	test_backup();
 	test_no_room();
