@@ -662,6 +662,18 @@ firm_name(const struct lead *l, char *out, size_t n)
 		snprintf(out, n, "合同会社%s%s%s", stem, kind, mess);
 }
 
+/* As forms ask for it. */
+static const char *
+staff_range(int64_t size)
+{
+	return size < 10     ? "1〜9名"
+	       : size < 50   ? "10〜49名"
+	       : size < 100  ? "50〜99名"
+	       : size < 500  ? "100〜499名"
+	       : size < 1000 ? "500〜999名"
+			     : "1000名以上";
+}
+
 static void
 write_lead(struct out *o, const struct lead *l)
 {
@@ -678,7 +690,7 @@ write_lead(struct out *o, const struct lead *l)
 	    (unsigned)(l->firm % 9 + 1), (unsigned)(l->look >> 20 & 8191),
 	    (unsigned)(l->look >> 34 & 8191));
 	snprintf(size, sizeof(size), "%lld", (long long)l->size);
-	snprintf(staff, sizeof(staff), "%lld名", (long long)l->size);
+	snprintf(staff, sizeof(staff), "%s", staff_range(l->size));
 	if (l->industry == 0 && (l->look >> 12) % 12 == 0)
 		industry = "ＩＴ";
 
