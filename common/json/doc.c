@@ -362,13 +362,13 @@ json_place_of(const struct json *n)
 size_t
 json_count(const struct json *n)
 {
-	return n->count;
+	return n ? n->count : 0;
 }
 
 const struct json *
 json_item(const struct json *n, size_t i)
 {
-	return i < n->count ? n->child[i] : NULL;
+	return n && i < n->count ? n->child[i] : NULL;
 }
 
 struct str
@@ -397,7 +397,7 @@ json_find(const struct json *n, const char *name)
 struct str
 json_text(const struct json *n)
 {
-	return n->text;
+	return n ? n->text : (struct str){0};
 }
 
 struct str

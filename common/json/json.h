@@ -146,7 +146,7 @@ bool json_doc_equal(const struct json *a, const struct json *b);
 
 enum json_type json_type_of(const struct json *n);
 struct place json_place_of(const struct json *n);
-/* Members of an object, items of an array; 0 for all else. */
+/* Members of an object, items of an array; 0 for all else, NULL too. */
 size_t json_count(const struct json *n);
 /* The i-th item, or the i-th member's value. */
 const struct json *json_item(const struct json *n, size_t i);
@@ -155,7 +155,8 @@ struct str json_name(const struct json *n);
 /* NULL when n is no object or has no such member. n may be NULL. */
 const struct json *json_find(const struct json *n, const char *name);
 const struct json *json_find_str(const struct json *n, struct str name);
-/* A string's text (NUL-terminated behind it), anything else as written. */
+/* A string's text (NUL-terminated behind it), anything else as written; NULL
+ * has none. */
 struct str json_text(const struct json *n);
 struct str json_raw(const struct json *n); /* as written, strings quoted */
 bool json_truth(const struct json *n);
