@@ -19,8 +19,7 @@ static struct {
 	bool inactive;
 } arg = {.role = "sales", .since = INT64_MIN};
 
-/* ---- printing -------------------------------------------------------------
- */
+/* ---- printing ----------------------------------------------------------- */
 
 struct printer {
 	struct record_writer *writer;
@@ -73,8 +72,7 @@ printer_close(struct printer *p, int rc, struct err *err)
 	return rc;
 }
 
-/* ---- the store --------------------------------------------------------------
- */
+/* ---- the store ---------------------------------------------------------- */
 
 static void
 trace(void *context, const char *sql, double ms)
@@ -163,8 +161,7 @@ migrate(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- tenants ----------------------------------------------------------------
- */
+/* ---- tenants ------------------------------------------------------------ */
 
 static int
 tenant_add_verb(const struct cli_call *call, struct err *err)
@@ -298,8 +295,7 @@ tenant_settings_verb(const struct cli_call *call, struct err *err)
 	return CLI_DONE;
 }
 
-/* ---- users ------------------------------------------------------------------
- */
+/* ---- users -------------------------------------------------------------- */
 
 static void
 member_put(const struct member *m, struct buf *out)
@@ -407,8 +403,7 @@ user_set_verb(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- care -------------------------------------------------------------------
- */
+/* ---- care --------------------------------------------------------------- */
 
 struct findings {
 	struct printer *printer;
@@ -620,8 +615,7 @@ dump(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- one person
- * -------------------------------------------------------------- */
+/* ---- one person --------------------------------------------------------- */
 
 static int
 person(const struct cli_call *call, struct err *err)
@@ -747,8 +741,7 @@ audit(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- the table
- * ---------------------------------------------------------------- */
+/* ---- the table ---------------------------------------------------------- */
 
 static const struct cli_option user_options[] = {
     CLI_TEXT(0, "name", "NAME", &arg.name, "the person's name"),

@@ -59,8 +59,7 @@ trace(void *context, const char *sql, double ms)
 	cli_verbose(context, 2, "%.1f ms: %s", ms, sql);
 }
 
-/* ---- what is read
- * -------------------------------------------------------------- */
+/* ---- what is read ------------------------------------------------------- */
 
 static int
 input_of(const struct cli_call *call, struct record_input *ret, struct err *err)
@@ -118,8 +117,7 @@ keep_input(const struct cli_call *call, struct err *err)
 	return 0;
 }
 
-/* ---- what is said
- * ------------------------------------------------------------------ */
+/* ---- what is said ------------------------------------------------------- */
 
 static void
 summarise(const struct cli_call *call, const struct import_done *done)
@@ -160,8 +158,7 @@ open_printing(const struct cli_call *call, struct printing *p, struct err *err)
 	return 0;
 }
 
-/* ---- the verbs
- * ----------------------------------------------------------------------- */
+/* ---- the verbs ---------------------------------------------------------- */
 
 static int
 run_import(const struct cli_call *call, struct import_run *run,
@@ -276,12 +273,11 @@ assessments(const struct cli_call *call, struct err *err)
 	return import(call, IMPORT_ASSESSMENTS, err);
 }
 
-/* ---- the table
- * -------------------------------------------------------------------------- */
+/* ---- the table ---------------------------------------------------------- */
 
 #define INPUT_OPTIONS                                                       \
 	CLI_FILE('m', "map", "FILE", &arg.map,                              \
-	    "what columns mean: a JSON file, or FIELD=COLUMN pairs"),         \
+	    "what columns mean: a JSON file, or FIELD=COLUMN pairs"),       \
 	    CLI_TEXT('e', "encoding", "NAME", &arg.encoding,                \
 		"encoding of the input, like cp932 (default UTF-8)"),       \
 	    CLI_TEXT(0, "delimiter", "CHARACTER", &arg.delimiter,           \

@@ -14,8 +14,7 @@ static struct {
 	int64_t limit, events;
 } arg = {.limit = 50, .events = 20};
 
-/* ---- printing
- * ------------------------------------------------------------------ */
+/* ---- printing ----------------------------------------------------------- */
 
 struct printer {
 	struct record_writer *writer;
@@ -71,8 +70,7 @@ printer_close(struct printer *p, int rc, struct err *err)
 	return rc;
 }
 
-/* ---- the store
- * ------------------------------------------------------------------- */
+/* ---- the store ---------------------------------------------------------- */
 
 struct place_of_work {
 	struct store *st;
@@ -99,8 +97,7 @@ leave(struct place_of_work *w)
 	store_close(w->st);
 }
 
-/* ---- search
- * ------------------------------------------------------------------------ */
+/* ---- search ------------------------------------------------------------- */
 
 static const char *const found_columns[] = {
     "lead", "email", "name", "company", "title"};
@@ -360,8 +357,7 @@ show(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- changes
- * -------------------------------------------------------------------------- */
+/* ---- changes ------------------------------------------------------------ */
 
 typedef int change(struct place_of_work *work, int64_t lead,
     const struct cli_call *call, struct buf *changes, struct err *err);

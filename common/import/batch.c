@@ -4,9 +4,10 @@
  * records, makes items of them, and for events looks their leads up through a
  * connection of its own, so that the write lock is held for writing only.
  *
- * A batch is handed over when it is full, or as soon as the applying thread
- * has nothing to do and some time has passed: a slow pipe is not kept waiting
- * for a full batch.
+ * A batch is handed over when it is full, or as soon as the applying thread has
+ * nothing to do and some time has passed. When by then the reading thread waits
+ * for input, the applying thread takes the batch as it is: what comes slowly
+ * through a pipe does not wait for what comes after it.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -16,7 +17,7 @@
 #define BATCH_ITEMS 16384
 #define BATCH_BYTES ((size_t)2 << 20) /* of records, as read */
 #define HANDOVER_MS 100
-#define STOP_ASK_MS 200
+#define WAIT_MS     100
 
 enum batch_state { EMPTY, FULL };
 
@@ -25,7 +26,10 @@ struct feeder {
 	struct record_reader *reader;
 	struct store *store; /* the thread's own, or NULL */
 	struct plan *plan;
-	struct remarks remarks; /* puts into the batch being filled */
+	struct remarks remarks; /* noted until a batch takes them along */
+	struct noted *noted;
+	size_t noteds, noted_cap;
+	struct arena noted_texts;
 	pthread_t thread;
 	bool running;
 
@@ -33,6 +37,8 @@ struct feeder {
 	pthread_cond_t changed;
 	enum batch_state state[2];
 	bool idle, quit, done;
+	bool reading; /* in record_next */
+	bool taken;   /* the batch was, meanwhile */
 
 	struct batch batch[2];
 	struct batch *filling;
@@ -42,8 +48,7 @@ struct feeder {
 	enum err_kind failed;
 };
 
-/* ---- filling
- * -------------------------------------------------------------------- */
+/* ---- filling ------------------------------------------------------------ */
 
 static struct item *
 add_item(struct batch *b, struct place place)
@@ -57,15 +62,30 @@ add_item(struct batch *b, struct place place)
 	return item;
 }
 
+/* Remarks wait here, for the batch may be taken away during record_next. */
 static void
 note_remark(void *context, struct place place, const char *text)
 {
 	struct feeder *f = context;
-	struct batch *b = f->filling;
 
-	GROW(b->noted, b->noted_cap, b->noteds + 1);
-	b->noted[b->noteds++] =
-	    (struct noted){place, arena_str(&b->arena, str_of(text))};
+	GROW(f->noted, f->noted_cap, f->noteds + 1);
+	f->noted[f->noteds++] =
+	    (struct noted){place, arena_str(&f->noted_texts, str_of(text))};
+}
+
+static void
+move_remarks(struct feeder *f, struct batch *b)
+{
+	if (f->noteds == 0)
+		return;
+	GROW(b->noted, b->noted_cap, b->noteds + f->noteds);
+	for (size_t i = 0; i < f->noteds; i++) {
+		b->noted[b->noteds] = f->noted[i];
+		b->noted[b->noteds++].text =
+		    arena_str(&b->arena, f->noted[i].text);
+	}
+	f->noteds = 0;
+	arena_clear(&f->noted_texts);
 }
 
 static void
@@ -131,17 +151,60 @@ next_record(struct feeder *f, struct record *record,
 	return got;
 }
 
+/* The next batch, emptied; with the mutex held. False: told to quit. */
+static bool
+begin_batch(struct feeder *f)
+{
+	struct batch *b = &f->batch[f->in % 2];
+
+	while (f->state[f->in % 2] == FULL && !f->quit)
+		pthread_cond_wait(&f->changed, &f->mutex);
+	if (f->quit)
+		return false;
+	arena_clear(&b->arena);
+	b->count = b->noteds = 0;
+	b->last = b->looked_up = false;
+	f->filling = b;
+	return true;
+}
+
+/* A record, during whose reading the batch may be taken away. */
+static enum record_got
+next_for_batch(struct feeder *f, struct record *record,
+    struct record_reject *reject, struct err *err)
+{
+	enum record_got got;
+	bool go = true;
+
+	pthread_mutex_lock(&f->mutex);
+	f->reading = true;
+	pthread_mutex_unlock(&f->mutex);
+	got = next_record(f, record, reject, err);
+	pthread_mutex_lock(&f->mutex);
+	f->reading = false;
+	if (f->taken) {
+		f->taken = false;
+		go = begin_batch(f);
+	}
+	pthread_mutex_unlock(&f->mutex);
+	return go ? got : RECORD_GOT_END;
+}
+
 static int
-fill(struct feeder *f, struct batch *b, struct err *err)
+fill(struct feeder *f, struct err *err)
 {
 	int64_t began = time_monotonic();
 	struct record_reject reject;
 	struct record record;
 	size_t bytes = 0;
 
-	while (b->count < BATCH_ITEMS && bytes < BATCH_BYTES) {
-		enum record_got got = next_record(f, &record, &reject, err);
+	for (;;) {
+		enum record_got got = next_for_batch(f, &record, &reject, err);
+		struct batch *b = f->filling;
 
+		if (b->count == 0)
+			bytes = 0;
+		move_remarks(f, b);
 		if (got == RECORD_GOT_ERROR)
 			return -1;
 		if (got == RECORD_GOT_END) {
@@ -153,13 +216,15 @@ fill(struct feeder *f, struct batch *b, struct err *err)
 			bytes += reject.raw.n;
 		} else {
 			bytes += add_record(f, b, &record);
+			move_remarks(f, b);
 		}
-		if ((b->count & 127) == 0 || b->count < 128)
-			if (handover(f, began))
-				break;
+		if (b->count >= BATCH_ITEMS || bytes >= BATCH_BYTES)
+			break;
+		if ((b->count & 127) == 0 && handover(f, began))
+			break;
 	}
-	b->part = record_reader_bytes(f->reader);
-	b->whole = record_reader_size(f->reader);
+	f->filling->part = record_reader_bytes(f->reader);
+	f->filling->whole = record_reader_size(f->reader);
 	return 0;
 }
 
@@ -192,65 +257,61 @@ look_up(struct feeder *f, struct batch *b, struct err *err)
 	return rc;
 }
 
+/* Hands the batch over; with the mutex held. */
+static void
+hand_over(struct feeder *f)
+{
+	f->state[f->in++ % 2] = FULL;
+	pthread_cond_broadcast(&f->changed);
+}
+
 static void *
 feed(void *context)
 {
 	struct feeder *f = context;
-	bool end = false;
+	bool more;
 	int before;
 
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-	while (!end) {
-		size_t at = f->in % 2;
-		struct batch *b = &f->batch[at];
+	pthread_mutex_lock(&f->mutex);
+	more = begin_batch(f);
+	while (more) {
 		struct err err = {0};
 		int rc;
 
-		pthread_mutex_lock(&f->mutex);
-		while (f->state[at] == FULL && !f->quit)
-			pthread_cond_wait(&f->changed, &f->mutex);
-		end = f->quit;
 		pthread_mutex_unlock(&f->mutex);
-		if (end)
-			break;
-		arena_clear(&b->arena);
-		b->count = b->noteds = 0;
-		b->last = b->looked_up = false;
-		f->filling = b;
-		rc = fill(f, b, &err);
+		rc = fill(f, &err);
 		if (rc == 0)
-			rc = look_up(f, b, &err);
+			rc = look_up(f, f->filling, &err);
 		pthread_mutex_lock(&f->mutex);
 		if (rc < 0) {
 			/* What was read before the failure is still good. */
 			f->err = err;
 			f->failed = err.kind;
-			b->last = true;
+			f->filling->last = true;
 		}
-		f->in++;
-		f->state[at] = FULL;
-		end = b->last || f->quit;
-		if (end)
-			f->done = true;
-		pthread_cond_broadcast(&f->changed);
-		pthread_mutex_unlock(&f->mutex);
+		f->done = f->filling->last;
+		hand_over(f);
+		more = !f->done && begin_batch(f);
 	}
+	f->done = true;
+	pthread_mutex_unlock(&f->mutex);
 	return NULL;
 }
 
-/* ---- taking
- * ----------------------------------------------------------------------- */
+/* ---- taking ------------------------------------------------------------- */
 
-static void
+/* False when nothing happened. */
+static bool
 wait_a_little(struct feeder *f)
 {
 	struct timespec until;
 
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += STOP_ASK_MS * 1000000L;
+	until.tv_nsec += WAIT_MS * 1000000L;
 	until.tv_sec += until.tv_nsec / 1000000000L;
 	until.tv_nsec %= 1000000000L;
-	pthread_cond_timedwait(&f->changed, &f->mutex, &until);
+	return pthread_cond_timedwait(&f->changed, &f->mutex, &until) == 0;
 }
 
 int
@@ -271,8 +332,11 @@ feeder_next(struct feeder *f, struct batch **ret, struct err *err)
 			got = 0;
 		else if (f->run->stop && f->run->stop(f->run->context))
 			got = 0;
-		else
-			wait_a_little(f);
+		else if (!wait_a_little(f) && f->reading && !f->taken &&
+			 f->state[at] == EMPTY && f->filling->count > 0) {
+			f->taken = true;
+			hand_over(f);
+		}
 	}
 	f->idle = false;
 	if (got == 1 && f->run->stop && f->run->stop(f->run->context))
@@ -312,7 +376,6 @@ feeder_start(const struct import_run *run, char *const *paths, size_t count,
 
 	f->run = run;
 	f->remarks = (struct remarks){.put = note_remark, .context = f};
-	f->filling = &f->batch[0]; /* for the header's remarks */
 	own.remarks = &f->remarks;
 	pthread_mutex_init(&f->mutex, NULL);
 	pthread_cond_init(&f->changed, NULL);
@@ -354,6 +417,8 @@ feeder_stop(struct feeder *f)
 	record_reader_close(f->reader);
 	store_close(f->store);
 	plan_free(f->plan);
+	free(f->noted);
+	arena_release(&f->noted_texts);
 	for (size_t i = 0; i < 2; i++) {
 		arena_release(&f->batch[i].arena);
 		free(f->batch[i].item);

@@ -29,8 +29,7 @@ events_free(struct event_state *s)
 	free(s);
 }
 
-/* ---- storing
- * -------------------------------------------------------------------- */
+/* ---- storing ------------------------------------------------------------ */
 
 static int
 by_number(const void *a, const void *b)
@@ -150,8 +149,7 @@ store_events(struct importer *im, struct event_in **event, size_t count,
 	return rc;
 }
 
-/* ---- a slice
- * ----------------------------------------------------------------------- */
+/* ---- a slice ------------------------------------------------------------ */
 
 static int
 by_id(const void *a, const void *b)

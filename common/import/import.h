@@ -31,7 +31,7 @@ int import_map_read(const char *spec, enum import_what what,
     const struct tenant *t, struct import_map **ret, struct err *err);
 void import_map_free(struct import_map *map);
 
-/* ---- run.c --------------------------------------------------------------- */
+/* ---- run.c -------------------------------------------------------------- */
 
 /* What happens to a lead whose e-mail another lead has. */
 enum import_same_email {

@@ -12,8 +12,7 @@
 
 #include "import/import.h"
 
-/* ---- map.c ----------------------------------------------------------------
- */
+/* ---- map.c -------------------------------------------------------------- */
 
 enum value_type {
 	AS_GIVEN, /* attributes: text stays text, JSON values stay */
@@ -117,8 +116,7 @@ struct import_map {
 	size_t typeds;
 };
 
-/* ---- value.c ----------------------------------------------------------------
- */
+/* ---- value.c ------------------------------------------------------------ */
 
 enum value_state { VALUE_ABSENT, VALUE_CLEAR, VALUE_SET };
 struct value {
@@ -136,8 +134,7 @@ bool value_read(const struct import_map *map, const struct rule *rule,
 struct str value_json(
     const struct rule *rule, const struct value *v, struct arena *arena);
 
-/* ---- plan.c
- * ------------------------------------------------------------------ */
+/* ---- plan.c ------------------------------------------------------------- */
 
 struct plan; /* what the columns of the present shape feed */
 struct plan *plan_new(const struct import_map *map);
@@ -158,8 +155,7 @@ bool plan_read(struct plan *plan, const struct record *record,
     struct remarks *remarks, struct arena *arena, struct reading *ret,
     struct str *reason);
 
-/* ---- batch.c
- * ------------------------------------------------------------------ */
+/* ---- batch.c ------------------------------------------------------------ */
 
 struct lead_in {
 	struct str id, email_key; /* either may be missing */
@@ -227,8 +223,7 @@ bool make_item(const struct import_run *run, const struct reading *r,
 struct str event_content_id(
     const struct event_in *in, int64_t number, struct arena *arena);
 
-/* ---- run.c
- * ---------------------------------------------------------------------- */
+/* ---- run.c -------------------------------------------------------------- */
 
 struct importer {
 	const struct import_run *run;

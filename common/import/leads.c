@@ -41,8 +41,7 @@ leads_free(struct lead_state *s)
 	free(s);
 }
 
-/* ---- what is stored ---------------------------------------------------------
- */
+/* ---- what is stored ----------------------------------------------------- */
 
 static struct entry *
 add_entry(struct lead_state *s, const struct lead_row *row)
@@ -144,8 +143,7 @@ entry_by_email(struct lead_state *s, struct str key)
 	return NULL;
 }
 
-/* ---- which lead a record means
- * ------------------------------------------------- */
+/* ---- which lead a record means ------------------------------------------ */
 
 /* NULL with the item rejected, or a lead, perhaps one just begun. */
 static struct entry *
@@ -192,8 +190,7 @@ choose(struct importer *im, struct item *item)
 	return add_entry(s, &row);
 }
 
-/* ---- telling
- * -------------------------------------------------------------------- */
+/* ---- telling ------------------------------------------------------------ */
 
 static void
 put_field(struct json_writer *w, const struct lead_row *row, size_t f)
@@ -256,8 +253,7 @@ tell(struct importer *im, const struct lead_row *before,
 	buf_addc(&im->changes, '\n');
 }
 
-/* ---- laying records over leads
- * ----------------------------------------------------- */
+/* ---- laying records over leads ------------------------------------------ */
 
 /* Events from columns get ids of their own: whose, what, when, how many-th. */
 static void
@@ -313,8 +309,7 @@ lay_over(struct importer *im, struct item *item)
 	derive_events(s, in, e);
 }
 
-/* ---- writing
- * ---------------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------ */
 
 static int
 write_rows(struct importer *im, struct err *err)

@@ -80,8 +80,7 @@ lookup_leads(struct store *st, const struct tenant *t, struct event_in **event,
 	return rc;
 }
 
-/* ---- making them
- * ------------------------------------------------------------- */
+/* ---- making them -------------------------------------------------------- */
 
 /* A lead that is only known by its id or its e-mail. */
 static void

@@ -19,8 +19,7 @@ id_ok(struct str id, const char *what, struct arena *arena, struct str *reason)
 	return false;
 }
 
-/* ---- leads
- * ------------------------------------------------------------------- */
+/* ---- leads -------------------------------------------------------------- */
 
 static bool
 make_lead(const struct reading *r, struct arena *arena, struct item *ret,
@@ -63,8 +62,7 @@ make_lead(const struct reading *r, struct arena *arena, struct item *ret,
 	return true;
 }
 
-/* ---- events
- * -------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------- */
 
 /* Whom it is about: an id, else an e-mail. */
 static bool
@@ -135,8 +133,7 @@ make_event(const struct reading *r, struct arena *arena, struct item *ret,
 	return true;
 }
 
-/* ---- assessments
- * ------------------------------------------------------------------ */
+/* ---- assessments -------------------------------------------------------- */
 
 static int64_t
 number_of(const struct value *v)

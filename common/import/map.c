@@ -7,8 +7,7 @@
 
 #include "import/import_priv.h"
 
-/* ---- small readers --------------------------------------------------------
- */
+/* ---- small readers ------------------------------------------------------ */
 
 static struct str
 keep(struct import_map *map, struct str s)
@@ -102,8 +101,7 @@ read_type(const struct json *node, enum value_type *ret, struct err *err)
 	    quoted(name));
 }
 
-/* ---- rules ------------------------------------------------------------------
- */
+/* ---- rules -------------------------------------------------------------- */
 
 static const char *const rule_members[] = {"column", "columns", "join", "hash",
     "line", "prefix", "value", "type", "format", "zone", "split", "values",
@@ -354,8 +352,7 @@ read_types(struct import_map *map, const struct json *node, struct err *err)
 	return 0;
 }
 
-/* ---- columns that are events
- * -------------------------------------------------- */
+/* ---- columns that are events -------------------------------------------- */
 
 static int
 read_event_attrs(struct import_map *map, const struct json *node,
@@ -432,8 +429,7 @@ read_events(struct import_map *map, const struct json *node, struct err *err)
 	return 0;
 }
 
-/* ---- documents
- * ------------------------------------------------------------------ */
+/* ---- documents ---------------------------------------------------------- */
 
 static int
 read_rest(struct import_map *map, const struct json *node, struct err *err)

@@ -73,8 +73,7 @@ plan_free(struct plan *p)
 	free(p);
 }
 
-/* ---- binding
- * ------------------------------------------------------------------ */
+/* ---- binding ------------------------------------------------------------ */
 
 static struct bound
 bind_rule(struct shape_plan *s, const struct rule *rule,
@@ -223,8 +222,7 @@ plan_for(struct plan *p, const struct record *record, struct remarks *remarks)
 	return s;
 }
 
-/* ---- reading
- * -------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------ */
 
 /* Several columns into one text; those that are missing are passed over. */
 static struct field

@@ -17,8 +17,7 @@
 
 static const struct place nowhere;
 
-/* ---- telling
- * ------------------------------------------------------------------- */
+/* ---- telling ------------------------------------------------------------ */
 
 static void
 tell_lines(struct importer *im, struct str lines)
@@ -120,8 +119,7 @@ tell_early(struct importer *im)
 	buf_release(&time);
 }
 
-/* ---- transactions
- * ----------------------------------------------------------------- */
+/* ---- transactions ------------------------------------------------------- */
 
 static bool
 all_or_nothing(const struct importer *im)
@@ -238,8 +236,7 @@ apply_batch(struct importer *im, struct batch *b, struct err *err)
 	return 0;
 }
 
-/* ---- runs
- * -------------------------------------------------------------------------- */
+/* ---- runs --------------------------------------------------------------- */
 
 /* Reads all of it without the store. The number of rejects, or -1. */
 static int64_t

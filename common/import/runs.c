@@ -22,8 +22,7 @@ struct slice {
 	struct arena arena;
 };
 
-/* ---- whose
- * ----------------------------------------------------------------------- */
+/* ---- whose -------------------------------------------------------------- */
 
 static int
 find_leads(struct importer *im, struct slice *s, struct err *err)
@@ -51,8 +50,7 @@ find_leads(struct importer *im, struct slice *s, struct err *err)
 	return 0;
 }
 
-/* ---- what is stored
- * ----------------------------------------------------------------- */
+/* ---- what is stored ----------------------------------------------------- */
 
 static void
 add_row(struct bulk *b, size_t seq, const struct run_in *run,
@@ -125,8 +123,7 @@ read_stored(struct importer *im, struct slice *s, struct err *err)
 	return got;
 }
 
-/* ---- one over the other
- * --------------------------------------------------------------- */
+/* ---- one over the other ------------------------------------------------- */
 
 static bool
 set_text(struct str *old, struct str new)

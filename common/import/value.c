@@ -37,8 +37,7 @@ plain(struct str text, struct arena *arena)
 	return str_trim(text_folded(arena, str_trim(text)));
 }
 
-/* ---- numbers
- * ----------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------ */
 
 /* Takes the separators out of 1,234,567.89; anything else stays. */
 static struct str
@@ -111,8 +110,7 @@ integer(struct str text, struct arena *arena, int64_t *ret)
 	return true;
 }
 
-/* ---- times
- * ------------------------------------------------------------------- */
+/* ---- times -------------------------------------------------------------- */
 
 static bool
 unix_time(struct str s, int64_t unit, int64_t *ret)
@@ -169,8 +167,7 @@ time_of(
 	return false;
 }
 
-/* ---- yes and no, lists
- * ----------------------------------------------------------- */
+/* ---- yes and no, lists -------------------------------------------------- */
 
 static bool
 truth(
@@ -260,8 +257,7 @@ json_of(const struct field *field, struct arena *arena, struct str *ret)
 	return true;
 }
 
-/* ---- all types
- * ---------------------------------------------------------------- */
+/* ---- all types ---------------------------------------------------------- */
 
 static bool
 email(struct str text, struct arena *arena, struct value *ret)

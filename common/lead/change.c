@@ -4,8 +4,7 @@
 
 #include "lead/lead_priv.h"
 
-/* ---- values as typed
- * ---------------------------------------------------------- */
+/* ---- values as typed ---------------------------------------------------- */
 
 static int
 field_find(struct str name, enum lead_field *ret, struct err *err)
@@ -129,8 +128,7 @@ lead_change_parse(const struct tenant *t, struct str field, struct str value,
 	return 0;
 }
 
-/* ---- attributes
- * ----------------------------------------------------------------- */
+/* ---- attributes --------------------------------------------------------- */
 
 /* What is typed is text, except where a number or a truth stood before. */
 static struct str
@@ -169,8 +167,7 @@ attr_stored(struct str attrs, struct str name, struct arena *arena)
 	return found;
 }
 
-/* ---- telling and keeping
- * ------------------------------------------------------------ */
+/* ---- telling and keeping ------------------------------------------------ */
 
 struct editing {
 	struct store *st;

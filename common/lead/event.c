@@ -22,8 +22,7 @@ lead_event_type_ok(struct str name)
 	return true;
 }
 
-/* ---- types ----------------------------------------------------------------
- */
+/* ---- types -------------------------------------------------------------- */
 
 struct lead_event_types {
 	struct store *st;
@@ -154,8 +153,7 @@ lead_event_type(struct lead_event_types *types, struct str name, int64_t *ret,
 	return 0;
 }
 
-/* ---- events ---------------------------------------------------------------
- */
+/* ---- events ------------------------------------------------------------- */
 
 /* Tells the caller about the rows of the bulk that are stored: all of them, or
  * only those that differ. Returns how many differ in *ret_different. */

@@ -77,8 +77,7 @@ put_row(struct json_writer *w, const struct shown *columns, struct rows *rows)
 	}
 }
 
-/* ---- dump ------------------------------------------------------------------
- */
+/* ---- dump --------------------------------------------------------------- */
 
 struct dumping {
 	struct buf line;
@@ -212,8 +211,7 @@ lead_dump(struct store *st, const struct tenant *t,
 	return rc;
 }
 
-/* ---- one person
- * -------------------------------------------------------------- */
+/* ---- one person --------------------------------------------------------- */
 
 static int
 person_facts(struct json_writer *w, struct store *st, const struct tenant *t,

@@ -73,7 +73,7 @@ lead_row_apply(struct lead_row *row, const struct lead_patch *patch,
 	return changed != 0;
 }
 
-/* ---- reading ------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------ */
 
 void
 lead_row_from(struct rows *rows, struct arena *arena, struct lead_row *row)
@@ -211,7 +211,7 @@ lead_row_read(struct store *st, const struct tenant *t, int64_t lead,
 	return rc;
 }
 
-/* ---- writing ------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------ */
 
 /* Name, company, e-mail and id, folded, a line each. */
 void

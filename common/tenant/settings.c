@@ -286,7 +286,7 @@ tenant_settings_help(struct buf *out)
 	    out, "%-18s  %-12s  %s\n", "feature.NAME", "by plan", "on or off");
 }
 
-/* ---- goals and features -------------------------------------------------- */
+/* ---- goals and features ------------------------------------------------- */
 
 bool
 tenant_goal(const struct tenant *t, const char *name, double *ret)
@@ -342,7 +342,7 @@ tenant_require(const struct tenant *t, const char *feature, struct err *err)
 	    feature, t->name, t->settings.plan, t->name, feature);
 }
 
-/* ---- changing one -------------------------------------------------------- */
+/* ---- changing one ------------------------------------------------------- */
 
 /* A setting's value in the document as JSON. */
 static void
