@@ -25,10 +25,9 @@ static struct {
 	int64_t threshold, bins, max_rules, min_support, lead_time;
 	double l2;
 } arg = {
-    .bins = 10, .max_rules = 200, .min_support = 0, .l2 = 1, .threshold = -1};
+    .bins = 8, .max_rules = 200, .min_support = 0, .l2 = 2, .threshold = -1};
 
-/* ---- printing ---------------------------------------------------------------
- */
+/* ---- printing ----------------------------------------------------- */
 
 struct printer {
 	FILE *out;
@@ -561,7 +560,7 @@ named_leads(const struct cli_call *call, struct session *s, int64_t **ret,
 	return 0;
 }
 
-/* ---- apply -------------------------------------------------------------- */
+/* ---- apply -------------------------------------------------------- */
 
 struct apply_context {
 	const struct cli_call *call;
@@ -667,7 +666,7 @@ apply_verb(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- explain ------------------------------------------------------------ */
+/* ---- explain ------------------------------------------------------ */
 
 struct explain {
 	const struct cli_call *call;
@@ -920,7 +919,7 @@ explain_verb(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- history ------------------------------------------------------------ */
+/* ---- history ------------------------------------------------------ */
 
 static int
 print_history(void *context, struct str object, struct err *err)
@@ -952,7 +951,7 @@ history_verb(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- preview ------------------------------------------------------------ */
+/* ---- preview ------------------------------------------------------ */
 
 static int
 print_moved(void *context, struct str lead, int64_t old_score,
@@ -1113,7 +1112,7 @@ preview_verb(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- filter ------------------------------------------------------------- */
+/* ---- filter ------------------------------------------------------- */
 
 struct filter {
 	const struct cli_call *call;
@@ -1267,7 +1266,7 @@ filter_verb(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- learn and backtest ------------------------------------------------- */
+/* ---- learn and backtest ------------------------------------------- */
 
 /* "70%" or "0.7". */
 static int
@@ -1572,7 +1571,7 @@ backtest_verb(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* ---- the tables --------------------------------------------------------- */
+/* ---- the tables --------------------------------------------------- */
 
 #define LEAD_OPTION \
 	CLI_LIST('l', "lead", "LEAD", &arg.lead, "this lead, by id or e-mail")
@@ -1618,13 +1617,13 @@ static const struct cli_option learn_options[] = {
     CLI_TEXT(0, "train", "SHARE", &arg.share,
 	"learn from this share of the leads (70%)"),
     LEAD_TIME_OPTION,
-    CLI_INT(0, "bins", "N", &arg.bins, 2, 64, "bins of a number (10)"),
+    CLI_INT(0, "bins", "N", &arg.bins, 2, 64, "bins of a number (8)"),
     CLI_INT(0, "max-rules", "N", &arg.max_rules, 1, SCORE_RULES_MAX - 1,
 	"at most so many rules (200)"),
     CLI_INT(0, "min-support", "N", &arg.min_support, 1, 1000000000,
 	"leads a rule needs (20, or 1 in 500)"),
     CLI_REAL(0, "l2", "X", &arg.l2, 0.000001, 1000000.0,
-	"how much weights are held back (1)"),
+	"how much weights are held back (2)"),
     CLI_END};
 static const struct cli_option backtest_options[] = {SET_OPTION,
     CLI_TEXT(0, "test", "SHARE", &arg.share,

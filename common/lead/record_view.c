@@ -9,7 +9,7 @@
 #include "json/json.h"
 #include "lead/derive.h"
 
-/* ---- names of event types ----------------------------------------------- */
+/* ---- names of event types ----------------------------------------- */
 
 struct lead_types {
 	struct str *names; /* by number */
@@ -112,8 +112,7 @@ note_conversions(struct lead_types *types, const struct cond_moment *moment)
 	}
 }
 
-/* ---- events ---------------------------------------------------------------
- */
+/* ---- events ------------------------------------------------------- */
 
 static int
 compare_events(const void *a, const void *b)
@@ -305,8 +304,7 @@ read_events(struct str array, struct lead_types *types,
 	return code;
 }
 
-/* ---- the view -------------------------------------------------------------
- */
+/* ---- the view ----------------------------------------------------- */
 
 /* Facts are kept as values of the view itself, given or not. */
 static struct lead_facts

@@ -153,7 +153,7 @@ find_numbers(struct lead_views *v, const char *const *names, int64_t **ret,
 	return 0;
 }
 
-/* ---- what to ask for ---------------------------------------------------- */
+/* ---- what to ask for ---------------------------------------------- */
 
 static void
 ask(struct lead_views *v, enum column column, struct buf *list, unsigned *count)
@@ -247,8 +247,7 @@ views_new(struct store *st, const struct tenant *t,
 	    &v->meanings.conversion, &v->meanings.conversion_count, err);
 }
 
-/* ---- reading --------------------------------------------------------------
- */
+/* ---- reading ------------------------------------------------------ */
 
 /* Moves the next event of any lead to v->ahead. */
 static int
@@ -451,8 +450,7 @@ lead_views_at(struct lead_views *v, int64_t now)
 		lead_derive(&v->view, &v->meanings, &v->facts, now);
 }
 
-/* ---- opening --------------------------------------------------------------
- */
+/* ---- opening ------------------------------------------------------ */
 
 static int
 open_range(struct lead_views *v, const struct buf *columns, int64_t after,

@@ -122,7 +122,7 @@ due_chunk(struct store *st, const struct tenant *t, int64_t now, int64_t after,
 	    BINDS(BIND_INT(t->id), BIND_INT(now), BIND_INT(after)), ret, err);
 }
 
-/* ---- steps -------------------------------------------------------------- */
+/* ---- steps -------------------------------------------------------- */
 
 struct run {
 	struct store *st;
@@ -370,7 +370,7 @@ do_pass(
 	return end_pass(r, err);
 }
 
-/* ---- one run ------------------------------------------------------------ */
+/* ---- one run ------------------------------------------------------ */
 
 /* Notes the moment, and the version when the rules are new. */
 static int

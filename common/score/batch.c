@@ -9,8 +9,7 @@
 #include "score/score.sql.h"
 #include "score/score_priv.h"
 
-/* ---- the batch --------------------------------------------------------------
- */
+/* ---- the batch ---------------------------------------------------- */
 
 struct score_batch *
 score_batch_new(void)

@@ -115,8 +115,7 @@ columns_release(struct columns *c)
 	memset(c, 0, sizeof(*c));
 }
 
-/* ---- values -----------------------------------------------------------------
- */
+/* ---- values ------------------------------------------------------- */
 
 static void
 put_number(struct columns *c, size_t column, double value)

@@ -90,8 +90,7 @@ events_of(const struct cond_subject *s, int64_t type, size_t *ret_end)
 	return low;
 }
 
-/* ---- rules ----------------------------------------------------------------
- */
+/* ---- rules -------------------------------------------------------- */
 
 /* How much of the points fades away with time, and how fast at first. */
 struct fading {
@@ -221,8 +220,7 @@ rule_points(const struct score_rule *rule, const struct lead_view *view,
 	return rule->points * rule->weight;
 }
 
-/* ---- sums ------------------------------------------------------------------
- */
+/* ---- sums --------------------------------------------------------- */
 
 int64_t
 score_quantise(double points)

@@ -69,8 +69,7 @@ score_put_parts(const struct score_rules *rules,
 	json_put_end(w);
 }
 
-/* ---- because ---------------------------------------------------------------
- */
+/* ---- because ------------------------------------------------------ */
 
 static void
 add_event_reason(struct buf *out, const struct score_rule *rule,

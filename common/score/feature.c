@@ -27,8 +27,7 @@ struct maker {
 	struct buf rule, when;
 };
 
-/* ---- words ------------------------------------------------------------------
- */
+/* ---- words -------------------------------------------------------- */
 
 static void
 add_doubled(struct buf *out, struct str s, char quote)
@@ -121,8 +120,7 @@ enough(const struct maker *m, uint64_t support)
 	return support >= m->least && support + m->least <= m->c->rows;
 }
 
-/* ---- numbers ----------------------------------------------------------------
- */
+/* ---- numbers ------------------------------------------------------ */
 
 /* value >= low and value < high, either of which may be left out. */
 static size_t
@@ -216,8 +214,7 @@ as_numbers(const struct column *k, bool *ret_all)
 	return number;
 }
 
-/* ---- values -----------------------------------------------------------------
- */
+/* ---- values ------------------------------------------------------- */
 
 static const struct column *sorting; /* for qsort, which takes no context */
 

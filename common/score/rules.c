@@ -44,7 +44,7 @@ static const struct {
     {"group", FOR_ALL},
 };
 
-/* ---- single members ----------------------------------------------------- */
+/* ---- single members ----------------------------------------------- */
 
 static int
 take_name(const struct json *object, const char *member, bool needed,
@@ -125,7 +125,7 @@ json_kept(const struct json *node)
 	return buf_detach(&text);
 }
 
-/* ---- one rule ----------------------------------------------------------- */
+/* ---- one rule ----------------------------------------------------- */
 
 static int
 check_members(const struct json *node, enum score_type type, struct err *err)
@@ -304,7 +304,7 @@ parse_rule(const struct json *node, struct score_rules *rules, size_t *cap,
 	return 0;
 }
 
-/* ---- the whole ---------------------------------------------------------- */
+/* ---- the whole ---------------------------------------------------- */
 
 static int
 parse_groups(const struct json *node, struct score_rules *rules, size_t *cap,

@@ -25,7 +25,7 @@
 
 #define SCORE_UNIT 1024 /* parts of a point */
 
-/* ---- rules.c, print.c, check.c: a set of rules -------------------------- */
+/* ---- rules.c, print.c, check.c: a set of rules -------------------- */
 
 enum score_type { SCORE_BEHAVIOR, SCORE_ATTRIBUTE, SCORE_INACTIVITY };
 
@@ -97,8 +97,7 @@ void score_rules_bind_types(
 /* The reference set that ships with the toolkit: a JSON text. */
 struct str score_reference(void);
 
-/* ---- engine.c: one score --------------------------------------------------
- */
+/* ---- engine.c: one score ------------------------------------------ */
 
 /*
  * The parts of a score by number: rule i; its cap, count + i; the cap of group
@@ -141,8 +140,7 @@ void score_evidence(const struct score_rules *rules, size_t rule,
     const struct lead_view *view, const struct cond_moment *moment,
     struct score_evidence *ret);
 
-/* ---- hot.c: crossing the threshold ----------------------------------------
- */
+/* ---- hot.c: crossing the threshold -------------------------------- */
 
 struct score_hot {
 	bool is_hot, armed;
@@ -156,8 +154,7 @@ enum score_turn { SCORE_TURN_NONE, SCORE_TURN_HOT, SCORE_TURN_COOLED };
 enum score_turn score_hot_step(const struct tenant_settings *settings,
     int64_t score, int64_t now, struct score_hot *hot, int64_t *next);
 
-/* ---- explain.c: why -------------------------------------------------------
- */
+/* ---- explain.c: why ----------------------------------------------- */
 
 /* The members "score", "fit", "engagement" and "rules":[{"rule","points",
  * "because"}] of the open object; their points sum exactly to the score. */
@@ -176,8 +173,7 @@ void score_put_parts(const struct score_rules *rules,
 /* Points in 1/SCORE_UNIT as an exact decimal. */
 void score_add_points(struct buf *out, int64_t points);
 
-/* ---- sets.c: rule sets in the store ----------------------------------------
- */
+/* ---- sets.c: rule sets in the store ------------------------------- */
 
 /* All but list and read run in a change transaction of the caller and write
  * their audit row. The first set defined becomes the active one. */
@@ -207,8 +203,7 @@ int score_set_read(struct store *st, const struct tenant *t, const char *name,
 int score_set_open(struct store *st, const struct tenant *t, const char *name,
     struct score_rules **ret, struct err *err);
 
-/* ---- apply.c, pass.c, batch.c: keeping scores ------------------------------
- */
+/* ---- apply.c, pass.c, batch.c: keeping scores --------------------- */
 
 /*
  * What is scored: the leads in the work queue and those whose next_at has
@@ -243,8 +238,7 @@ struct score_applied {
 int score_apply(struct store *st, const struct tenant *t,
     const struct score_apply *job, struct score_applied *ret, struct err *err);
 
-/* ---- filter.c: without a store ----------------------------------------------
- */
+/* ---- filter.c: without a store ------------------------------------ */
 
 /* Scores leads that come as records and carry their own facts. */
 struct score_filter;
@@ -265,8 +259,7 @@ int score_filter_lead(struct score_filter *f, const struct record *lead,
 uint64_t score_filter_unmatched(const struct score_filter *f);
 void score_filter_free(struct score_filter *f);
 
-/* ---- history.c --------------------------------------------------------------
- */
+/* ---- history.c ---------------------------------------------------- */
 
 /* Calls each with one JSON object per score the lead has had, oldest first:
  * at, score, fit, engagement, change, and the parts that differ. */
@@ -274,8 +267,7 @@ int score_history(struct store *st, const struct tenant *t, int64_t lead,
     int (*each)(void *context, struct str object, struct err *err),
     void *context, struct err *err);
 
-/* ---- preview.c --------------------------------------------------------------
- */
+/* ---- preview.c ---------------------------------------------------- */
 
 struct score_preview {
 	uint64_t leads, up, down, same, hot_before, hot_after, becomes_hot,
@@ -292,8 +284,7 @@ int score_preview(struct store *st, const struct tenant *t,
 	int64_t new_score, struct err *err),
     void *context, struct score_preview *ret, struct err *err);
 
-/* ---- outcome.c: what became of leads, without a look ahead ------------------
- */
+/* ---- outcome.c: what became of leads, without a look ahead -------- */
 
 /*
  * Every lead is judged by what was known at one moment. A lead that converted:
