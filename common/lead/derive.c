@@ -72,6 +72,7 @@ lead_derive(struct lead_view *view, const struct lead_meanings *meanings,
 {
 	const struct cond_event *events = view->subject.events;
 	int64_t active = LEAD_MISSING, converted = LEAD_MISSING, type = -1;
+	int64_t next = INT64_MAX;
 	bool outbound = false, conversion = false;
 
 	for (size_t i = 0; i < view->subject.event_count; i++) {
@@ -82,16 +83,24 @@ lead_derive(struct lead_view *view, const struct lead_meanings *meanings,
 			conversion = among(meanings->conversion,
 			    meanings->conversion_count, type);
 		}
-		if (events[i].at > now)
+		if (events[i].at > now) {
+			if (events[i].at < next)
+				next = events[i].at;
 			continue;
+		}
 		if (!outbound && events[i].at > active)
 			active = events[i].at;
 		if (conversion &&
 		    (converted == LEAD_MISSING || events[i].at < converted))
 			converted = events[i].at;
 	}
-	if (facts->converted_at != LEAD_MISSING && facts->converted_at <= now)
-		converted = facts->converted_at;
+	if (facts->converted_at != LEAD_MISSING) {
+		if (facts->converted_at <= now)
+			converted = facts->converted_at;
+		else if (facts->converted_at < next)
+			next = facts->converted_at;
+	}
+	view->next_at = next;
 	view->values[LEAD_LAST_ACTIVITY_AT] = lead_value_time(active);
 	view->values[LEAD_CONVERTED_AT] = lead_value_time(converted);
 	view->values[LEAD_CONVERTED] = lead_value_bool(

@@ -86,6 +86,9 @@ struct lead_view {
 	struct cond_subject subject; /* its values are those below; events by
 					type, then by time */
 	struct cond_value values[LEAD__MAX];
+	int64_t next_at; /* when a derived value may be another one, because
+			    something dated later than now has come about;
+			    INT64_MAX: never */
 };
 
 struct lead_views; /* a cursor */

@@ -234,7 +234,7 @@ views_new(struct store *st, const struct tenant *t,
 	v->attrs = needs->attrs;
 	v->events = needs->events || needs->event_attrs;
 	v->event_attrs = needs->event_attrs;
-	v->ahead_lead = INT64_MAX;
+	v->ahead_lead = v->view.next_at = INT64_MAX;
 	v->view.subject.values = v->view.values;
 	choose_columns(v, columns);
 	if (v->field[LEAD_SENIORITY])

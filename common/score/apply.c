@@ -235,7 +235,7 @@ next_due(struct run *r, int64_t *after, int64_t leads[STEP],
 
 		if (store_query(r->st, &sql_score_due_leads,
 			BINDS(BIND_INT(r->tenant->id), BIND_INT(chunk),
-			    BIND_INT(now)),
+			    BIND_INT(now), BIND_INT(WORK_SCORE)),
 			&rows, err) < 0)
 			return -1;
 		while ((got = rows_next(rows, err)) > 0)

@@ -363,7 +363,7 @@ score_compute(const struct score_rules *rules, const struct lead_view *view,
     const struct cond_moment *moment, struct score_result *result)
 {
 	struct fading fading = {0};
-	int64_t next = INT64_MAX;
+	int64_t next = rules->looks_ahead ? view->next_at : INT64_MAX;
 
 	for (size_t i = 0; i < rules->count; i++)
 		result->part[i] =

@@ -339,6 +339,8 @@ parse_set(
 {
 	static const char *const names[] = {
 	    "name", "description", "rules", "groups", NULL};
+	static const enum lead_field derived[] = {
+	    LEAD_CONVERTED, LEAD_CONVERTED_AT, LEAD_LAST_ACTIVITY_AT};
 	const struct json *list, *groups = NULL;
 	size_t cap = 0;
 
@@ -368,6 +370,9 @@ parse_set(
 		    (rule->type == SCORE_BEHAVIOR ||
 			(rule->when && cond_uses_events(rule->when))))
 			rules->needs_events = true;
+		for (size_t d = 0; rule->when && d < COUNT_OF(derived); d++)
+			rules->looks_ahead |=
+			    cond_uses_field(rule->when, derived[d]);
 	}
 	return 0;
 }

@@ -67,6 +67,7 @@ struct score_rules {
 	struct score_group *group;
 	size_t group_count;
 	bool needs_events; /* some enabled rule cannot do without events */
+	bool looks_ahead;  /* some looks at fields derived from events */
 };
 
 enum { SCORE_RULES_MAX = 1000, SCORE_NAME_MAX = 100 };

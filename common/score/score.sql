@@ -230,13 +230,16 @@ WHERE d.tenant_id = $1 AND d.chunk > $3 AND d.next_at <= $2
 ORDER BY d.chunk LIMIT 1;
 
 -- name: score_due_leads
--- The leads of a chunk that are due.
+-- The leads of a chunk that are due and do not wait in the queue anyway.
 -- $1 tenant bigint
 -- $2 chunk bigint
 -- $3 now bigint
+-- $4 consumer bigint
 SELECT s.lead_id FROM score AS s
 WHERE s.tenant_id = $1 AND s.lead_id >= $2 * 256
 	AND s.lead_id < $2 * 256 + 256 AND s.next_at <= $3
+	AND NOT EXISTS (SELECT 1 FROM work AS w WHERE w.tenant_id = $1
+	AND w.consumer = $4 AND w.lead_id = s.lead_id)
 ORDER BY s.lead_id;
 
 -- name: score_due_renew
