@@ -12,8 +12,9 @@
 #include "store/store.sql.h"
 #include "store/store_priv.h"
 
-#define LEASE_LOST_MS  (30 * MS_SECOND)
-#define LEASE_RENEW_MS (10 * MS_SECOND)
+#define LEASE_LOST_MS       (30 * MS_SECOND)
+#define RELEASE_PATIENCE_MS (5 * MS_SECOND)
+#define LEASE_RENEW_MS      (10 * MS_SECOND)
 
 /* ---- owners -------------------------------------------------------------- */
 
@@ -220,16 +221,21 @@ void
 lease_release(struct store *st)
 {
 	struct lease *l = &st->lease;
+	int64_t patience = st->patience;
 
 	if (!l->held)
 		return;
 	l->held = false;
-	/* What fails here heals by itself: we are soon dead, or silent. */
+	/* What fails here heals by itself: we are soon dead, or silent. So do
+	 * not wait for long. */
 	store_rollback(st);
+	if (st->patience > RELEASE_PATIENCE_MS)
+		st->patience = RELEASE_PATIENCE_MS;
 	run_own(st, &sql_lease_release,
 	    BINDS(BIND_INT(l->tenant), BIND_TEXT(str_of(l->job)),
 		BIND_TEXT(buf_str(&l->owner))),
 	    NULL, NULL);
+	st->patience = patience;
 	free(l->job);
 	l->job = NULL;
 }

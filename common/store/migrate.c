@@ -95,6 +95,8 @@ apply_all(struct store *st, int from, struct err *err)
 		return -1;
 	if (version > from)
 		from = (int)version;
+	if (migrations[from].number == 0)
+		return 0;
 	for (i = from; migrations[i].number != 0; i++)
 		if (apply(st, &migrations[i], err) < 0)
 			return -1;

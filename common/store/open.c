@@ -58,7 +58,7 @@ check_version(struct store *st, int64_t version, struct err *err)
 		    "%s: made by a newer dl (schema %lld, this program knows "
 		    "%d)",
 		    st->path, (long long)version, latest);
-	if (version == latest)
+	if (version == latest && st->mode != STORE_UPGRADE)
 		return 0;
 	if (st->mode != STORE_UPGRADE)
 		return err_set(err, ERR_FAIL,

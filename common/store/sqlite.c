@@ -27,7 +27,7 @@ configure(void)
 /* ---- errors -------------------------------------------------------------- */
 
 static int
-fail_disk(struct store *st, struct err *err, const char *name, int code)
+fail_disk(struct store *st, struct err *err, const char *name)
 {
 	int number = sqlite3_system_errno(st->db);
 
@@ -43,8 +43,7 @@ fail_disk(struct store *st, struct err *err, const char *name, int code)
 	if (number != 0)
 		return err_set(err, ERR_FAIL, "%s: disk error: %s", name,
 		    strerror(number));
-	return err_set(
-	    err, ERR_FAIL, "%s: disk error (%s)", name, sqlite3_errstr(code));
+	return err_set(err, ERR_FAIL, "%s: the disk failed", name);
 }
 
 static int
@@ -72,7 +71,7 @@ store_fail_code(struct store *st, struct err *err, const char *what, int code)
 		err_set(err, ERR_FAIL, "%s: the disk is full", name);
 		break;
 	case SQLITE_IOERR:
-		fail_disk(st, err, name, code);
+		fail_disk(st, err, name);
 		break;
 	case SQLITE_CANTOPEN:
 		fail_open(st, err, name);

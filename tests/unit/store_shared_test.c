@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <time.h>
 
-#include "store/store.h"
+#include "store/store_priv.h"
 #include "store_unit.h"
 
 enum { ROWS = 100, KILLS = 25, TOLD = 1000 };
@@ -360,6 +360,41 @@ test_silent_lease(void)
 	store_close(st);
 }
 
+/* A holder whom another took for dead learns of it, and does not take the
+ * lease of the other with him. */
+static void
+test_lost_lease(void)
+{
+	static const struct sql steal = {
+	    "steal", "UPDATE lease SET owner = 'elsewhere/1:1:x'", ""};
+	char *path = file_in_folder("lost.db");
+	struct store *st = open_new(path), *other = open_old(path);
+	struct buf holder = {0};
+	struct err err = {0};
+
+	CHECK_INT(lease_take(st, 1, "score", &holder, &err), 1);
+	st->lease.renewed -= 20000; /* as if 20 s had gone by */
+	CHECK_INT(lease_renew(st, &err), 0);
+	CHECK_INT(store_begin(other, STORE_CHANGE, "steal", &err), 0);
+	CHECK_INT(store_run(other, &steal, NO_BINDS, NULL, &err), 0);
+	CHECK_INT(store_commit(other, false, &err), 0);
+	CHECK_INT(lease_renew(st, &err), 0);
+	st->lease.renewed -= 20000;
+	CHECK_INT(store_begin(st, STORE_SNAPSHOT, "look", &err), 0);
+	CHECK_INT(lease_renew(st, &err), 0);
+	store_rollback(st);
+	CHECK_INT(lease_renew(st, &err), -1);
+	CHECK_INT(err.kind, ERR_BUSY);
+	CHECK(strstr(err.text, "taken over") != NULL);
+	CHECK_INT(lease_renew(st, &err), 0);
+	store_close(st);
+	CHECK_INT(lease_take(other, 1, "score", &holder, &err), 0);
+	CHECK(strstr(holder.p, "on elsewhere") != NULL);
+	store_close(other);
+	buf_release(&holder);
+	free(path);
+}
+
 /* ---- queues -------------------------------------------------------------- */
 
 /* Says how many leads it has claimed, and their sum. */
@@ -591,6 +626,7 @@ main(void)
 	test_many_writers();
 	test_lease();
 	test_silent_lease();
+	test_lost_lease();
 	test_claims();
 	test_kills();
 	test_openings();

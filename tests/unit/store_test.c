@@ -684,6 +684,7 @@ test_checksums(void)
 	CHECK_INT(store_commit(st, true, &err), 0);
 	check_findings(st, "made with another text");
 	store_close(st);
+	check_refused(path, STORE_UPGRADE, "made with another text");
 	free(path);
 }
 
