@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Arenas: memory of one row or one batch, dropped in one go. Blocks double in
- * size up to a bound; clearing keeps the largest, so that a steady stream of
- * rows soon allocates nothing. Under AddressSanitizer cleared memory is
- * poisoned, so that a slice kept too long is caught.
+ * size up to a bound; clearing keeps the largest of these, so that a steady
+ * stream of rows soon allocates nothing and one huge row holds nothing. Under
+ * AddressSanitizer cleared memory is poisoned, so that a slice kept too long is
+ * caught.
  */
 #include <stdalign.h>
 #include <stdlib.h>
@@ -129,23 +130,24 @@ block_free(struct arena_block *block)
 void
 arena_clear(struct arena *a)
 {
-	struct arena_block *kept = a->first, *next;
+	struct arena_block *kept = NULL, *next;
 
+	for (struct arena_block *b = a->first; b; b = next) {
+		next = b->next;
+		if (b->cap > LARGEST_BLOCK || (kept && b->cap <= kept->cap)) {
+			block_free(b);
+			continue;
+		}
+		if (kept)
+			block_free(kept);
+		kept = b;
+	}
+	a->first = a->current = kept;
 	if (!kept)
 		return;
-	for (struct arena_block *b = kept->next; b; b = next) {
-		next = b->next;
-		if (b->cap > kept->cap && b->cap <= LARGEST_BLOCK) {
-			block_free(kept);
-			kept = b;
-		} else {
-			block_free(b);
-		}
-	}
 	ASAN_POISON_MEMORY_REGION(kept->data, kept->cap);
 	kept->next = NULL;
 	kept->used = 0;
-	a->first = a->current = kept;
 }
 
 void

@@ -88,7 +88,7 @@ char *arena_strdup(struct arena *a, struct str s); /* NUL-terminated */
 struct str arena_str(struct arena *a, struct str s);
 struct str arena_printf(struct arena *a, const char *fmt, ...)
     PRINTF_LIKE(2, 3);
-void arena_clear(struct arena *a); /* keeps the first block for reuse */
+void arena_clear(struct arena *a); /* keeps one block, at most 256 KiB */
 void arena_release(struct arena *a);
 
 /* buf.c and real.c: one growing buffer, always NUL-terminated once touched; len
@@ -322,8 +322,11 @@ uint64_t hash64(const void *p, size_t n, uint64_t seed); /* not for secrets */
 void sha256_hex(const void *p, size_t n, char ret[65]);
 
 /* file.c: all of it checked, EINTR and short writes handled. file_read appends
- * the whole file, or fails when it is longer than max bytes. */
+ * the whole file, fd_read_all what is left of an open one (`name` is for
+ * messages); they fail, and append nothing, past max bytes. */
 int file_read(const char *path, struct buf *ret, size_t max, struct err *err);
+int fd_read_all(int fd, const char *name, struct buf *ret, size_t max,
+    struct err *err);
 int fd_write_all(int fd, const void *p, size_t n, struct err *err);
 /* An output file that appears whole or not at all: a temporary of mode 0600
  * beside the target, synced and renamed by commit, removed by abort, exit and

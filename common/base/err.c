@@ -39,20 +39,31 @@ keep(struct err *err, struct str s)
 	err->text[n] = '\0';
 }
 
+static int
+fill(struct err *err, enum err_kind kind, struct place where, const char *fmt,
+    va_list ap, const char *after)
+{
+	struct buf b = {0};
+
+	place_add(&b, where);
+	buf_vaddf(&b, fmt, ap);
+	buf_addstr(&b, after);
+	err->kind = kind;
+	keep(err, buf_str(&b));
+	buf_release(&b);
+	return -1;
+}
+
 int
 err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 {
-	struct buf b = {0};
 	va_list ap;
 
 	if (!err)
 		return -1;
 	va_start(ap, fmt);
-	buf_vaddf(&b, fmt, ap);
+	fill(err, kind, (struct place){0}, fmt, ap, "");
 	va_end(ap);
-	err->kind = kind;
-	keep(err, buf_str(&b));
-	buf_release(&b);
 	return -1;
 }
 
@@ -60,18 +71,13 @@ int
 err_at(struct err *err, enum err_kind kind, struct place where, const char *fmt,
     ...)
 {
-	struct buf b = {0};
 	va_list ap;
 
 	if (!err)
 		return -1;
-	place_add(&b, where);
 	va_start(ap, fmt);
-	buf_vaddf(&b, fmt, ap);
+	fill(err, kind, where, fmt, ap, "");
 	va_end(ap);
-	err->kind = kind;
-	keep(err, buf_str(&b));
-	buf_release(&b);
 	return -1;
 }
 
@@ -79,21 +85,16 @@ int
 err_sys(struct err *err, const char *fmt, ...)
 {
 	int number = errno;
-	char reason[128];
-	struct buf b = {0};
+	char reason[128] = ": ";
 	va_list ap;
 
 	if (!err)
 		return -1;
+	if (strerror_r(number, reason + 2, sizeof(reason) - 2) != 0)
+		snprintf(reason, sizeof(reason), ": error %d", number);
 	va_start(ap, fmt);
-	buf_vaddf(&b, fmt, ap);
+	fill(err, ERR_FAIL, (struct place){0}, fmt, ap, reason);
 	va_end(ap);
-	if (strerror_r(number, reason, sizeof(reason)) != 0)
-		snprintf(reason, sizeof(reason), "error %d", number);
-	buf_addf(&b, ": %s", reason);
-	err->kind = ERR_FAIL;
-	keep(err, buf_str(&b));
-	buf_release(&b);
 	errno = number;
 	return -1;
 }
@@ -101,17 +102,15 @@ err_sys(struct err *err, const char *fmt, ...)
 int
 err_prefix(struct err *err, const char *fmt, ...)
 {
-	struct buf b = {0};
+	char text[sizeof(err->text) + 2];
 	va_list ap;
 
 	if (!err)
 		return -1;
+	snprintf(text, sizeof(text), ": %s", err->text);
 	va_start(ap, fmt);
-	buf_vaddf(&b, fmt, ap);
+	fill(err, err->kind, (struct place){0}, fmt, ap, text);
 	va_end(ap);
-	buf_addf(&b, ": %s", err->text);
-	keep(err, buf_str(&b));
-	buf_release(&b);
 	return -1;
 }
 

@@ -37,45 +37,50 @@ fd_write_all(int fd, const void *data, size_t n, struct err *err)
 }
 
 int
-file_read(const char *path, struct buf *ret, size_t max, struct err *err)
+fd_read_all(
+    int fd, const char *name, struct buf *ret, size_t max, struct err *err)
 {
-	struct buf b = {0};
+	size_t start = ret->len;
 	struct stat st;
 	ssize_t n;
-	int fd, rc = -1;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    (uint64_t)st.st_size <= max)
+		buf_reserve(ret, (size_t)st.st_size);
+	for (;;) {
+		buf_reserve(ret, 4096);
+		n = read(fd, ret->p + ret->len, ret->cap - ret->len - 1);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		ret->len += (size_t)n;
+		ret->p[ret->len] = '\0';
+		if (ret->len - start > max)
+			break;
+	}
+	if (n == 0)
+		return 0;
+	if (n < 0)
+		err_sys(err, "%s", name);
+	else
+		err_set(err, ERR_FAIL, "%s: larger than %zu bytes", name, max);
+	buf_truncate(ret, start);
+	return -1;
+}
+
+int
+file_read(const char *path, struct buf *ret, size_t max, struct err *err)
+{
+	int fd, rc;
 
 	do {
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	} while (fd < 0 && errno == EINTR);
 	if (fd < 0)
 		return err_sys(err, "%s", path);
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
-	    (uint64_t)st.st_size <= max)
-		buf_reserve(&b, (size_t)st.st_size);
-	for (;;) {
-		buf_reserve(&b, 4096);
-		n = read(fd, b.p + b.len, b.cap - b.len - 1);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		b.len += (size_t)n;
-		b.p[b.len] = '\0';
-		if (b.len > max) {
-			err_set(err, ERR_FAIL, "%s: larger than %zu bytes",
-			    path, max);
-			goto out;
-		}
-	}
-	if (n < 0) {
-		err_sys(err, "%s", path);
-		goto out;
-	}
-	buf_adds(ret, buf_str(&b));
-	rc = 0;
-out:
+	rc = fd_read_all(fd, path, ret, max, err);
 	close(fd);
-	buf_release(&b);
 	return rc;
 }
 

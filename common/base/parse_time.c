@@ -201,11 +201,17 @@ time_parse(struct str s, const struct zone *z, int64_t *ret)
 	return reading_moment(&r, z, ret);
 }
 
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
 static bool
 same_letters(const char *p, const char *word, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if ((p[i] | 0x20) != (word[i] | 0x20))
+		if (lower(p[i]) != lower(word[i]))
 			return false;
 	return true;
 }

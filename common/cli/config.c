@@ -55,9 +55,9 @@ read_line(struct str line, struct place where, struct err *err)
 
 	if (value.n == 0 || value.p[0] == '#')
 		return 0;
+	/* Not shown: it may be half a secret. */
 	if (!str_cut(&value, '=', &name))
-		return err_at(err, ERR_USAGE, where,
-		    "expected name = value: %s", quoted(line));
+		return err_at(err, ERR_USAGE, where, "expected name = value");
 	name = str_trim(name);
 	value = str_trim(value);
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
@@ -111,28 +111,6 @@ check_owner(int fd, const char *path, bool *ret_regular, struct err *err)
 	return 0;
 }
 
-static int
-read_all(int fd, const char *path, struct buf *text, struct err *err)
-{
-	ssize_t n;
-
-	for (;;) {
-		buf_reserve(text, 4096);
-		n = read(fd, text->p + text->len, 4096);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(err, "%s", path);
-		if (n == 0)
-			return 0;
-		text->len += (size_t)n;
-		text->p[text->len] = '\0';
-		if (text->len > CONFIG_MOST)
-			return err_set(err, ERR_USAGE,
-			    "%s: larger than %d bytes", path, CONFIG_MOST);
-	}
-}
-
 /* $DL_CONFIG, or dl/config in the user's configuration folder. */
 static char *
 config_path(bool *ret_asked)
@@ -175,7 +153,8 @@ config_read(struct err *err)
 	if (check_owner(fd, path, &regular, err) < 0)
 		goto out;
 	rc = 0;
-	if (regular && (rc = read_all(fd, path, &text, err)) == 0 &&
+	if (regular &&
+	    (rc = fd_read_all(fd, path, &text, CONFIG_MOST, err)) == 0 &&
 	    text.len > 0)
 		rc = config_read_text(buf_str(&text), path, err);
 out:

@@ -5,14 +5,12 @@
  * text gives every value a node that knows its place, its name and its parent.
  * Typed getters are in doc_get.c.
  */
-#include <errno.h>
 #include <jansson.h>
 #include <unistd.h>
 
 #include "json/json_priv.h"
 
-#define DOC_MAX   ((size_t)64 << 20)
-#define READ_SIZE ((size_t)64 << 10)
+#define DOC_MAX ((size_t)64 << 20)
 
 struct json {
 	const json_t *value;
@@ -244,27 +242,6 @@ json_doc_parse(
 	return 0;
 }
 
-static int
-read_standard_input(struct buf *ret, struct err *err)
-{
-	ssize_t n;
-
-	for (;;) {
-		buf_reserve(ret, READ_SIZE);
-		n = read(STDIN_FILENO, ret->p + ret->len, READ_SIZE);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(err, "<stdin>");
-		if (n == 0)
-			return 0;
-		ret->len += (size_t)n;
-		if (ret->len > DOC_MAX)
-			return err_set(
-			    err, ERR_USAGE, "<stdin>: longer than 64 MiB");
-	}
-}
-
 int
 json_doc_read(const char *path, struct json **ret, struct err *err)
 {
@@ -272,8 +249,9 @@ json_doc_read(const char *path, struct json **ret, struct err *err)
 	bool standard = strcmp(path, "-") == 0;
 	int rc;
 
-	rc = standard ? read_standard_input(&text, err)
-		      : file_read(path, &text, DOC_MAX, err);
+	rc = standard
+		 ? fd_read_all(STDIN_FILENO, "<stdin>", &text, DOC_MAX, err)
+		 : file_read(path, &text, DOC_MAX, err);
 	if (rc == 0)
 		rc = json_doc_parse(
 		    buf_str(&text), standard ? "<stdin>" : path, ret, err);

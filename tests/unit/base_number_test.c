@@ -404,6 +404,14 @@ arenas(void)
 	arena_release(&a);
 	arena_release(&a);
 	arena_release(NULL);
+	/* One huge row, the first even, holds nothing after it. */
+	memset(arena_alloc(&a, 1 << 20), 1, 1 << 20);
+	arena_clear(&a);
+	CHECK(a.first == NULL);
+	memset(arena_alloc(&a, 100), 1, 100);
+	arena_clear(&a);
+	CHECK(a.first != NULL);
+	arena_release(&a);
 }
 
 static struct buf remarked;

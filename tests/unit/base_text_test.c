@@ -285,6 +285,22 @@ searching(void)
 	CHECK(!text_holds(STR("ab"), STR(""), TEXT_WHOLE));
 	CHECK(text_holds(STR(""), STR(""), TEXT_WHOLE));
 	CHECK(!text_holds(str_of(NULL), STR(""), TEXT_ANYWHERE));
+	/* What repeats itself in what repeats itself: in a moment, or never. */
+	{
+		struct buf text = {0}, part = {0};
+
+		for (unsigned i = 0; i < 2000000; i++)
+			buf_addc(&text, 'a');
+		buf_add(&part, text.p, text.len / 2);
+		buf_addc(&part, 'b');
+		CHECK(
+		    !text_holds(buf_str(&text), buf_str(&part), TEXT_ANYWHERE));
+		buf_addc(&text, 'B');
+		CHECK(
+		    text_holds(buf_str(&text), buf_str(&part), TEXT_ANYWHERE));
+		buf_release(&text);
+		buf_release(&part);
+	}
 	/* Longer than what is folded in place. */
 	{
 		struct buf b = {0};

@@ -635,6 +635,8 @@ by_format(void)
 	CHECK(formats("2025 13 PM", "%Y %I %p", NULL));
 	CHECK(formats("2025", "%Y%", NULL));
 	CHECK(formats("2025", "%Q", NULL));
+	/* 孨 is 午 with three bits more, as a is A. */
+	CHECK(formats("2025 孨前3", "%Y %p%I", NULL));
 	CHECK(formats("", "%Y", NULL));
 	CHECK(formats("99999999999999999999", "%s", NULL));
 }
