@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "lead/lead.h"
 #include "record/record.h"
+#include "score/score.h"
 #include "store/store.h"
 #include "table/table.h"
 #include "tenant/tenant.h"
@@ -307,9 +308,84 @@ draw(const struct cli_call *call, const struct tenant *t,
 	table_block_free(b);
 }
 
+/* The score as of now, by the active rules, and why; nothing without rules. */
+struct why {
+	struct score_rules *rules; /* NULL: no active set */
+	struct cond_moment moment;
+	struct lead_needs needs;
+};
+
 static int
-show_one(const struct cli_call *call, struct place_of_work *work, FILE *out,
-    const char *who, struct err *err)
+why_open(const struct cli_call *call, struct place_of_work *work,
+    struct why *ret, struct err *err)
+{
+	struct buf document = {0};
+	int got;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->moment = tenant_moment(work->t, call->shared->now);
+	got = score_set_read(work->st, work->t, NULL, &document, NULL, err);
+	buf_release(&document);
+	if (got <= 0)
+		return got;
+	if (score_set_open(work->st, work->t, NULL, &ret->rules, err) < 0)
+		return -1;
+	score_rules_needs(ret->rules, &ret->needs);
+	return 0;
+}
+
+static void
+put_why(const struct why *why, const struct tenant *t,
+    const struct lead_view *view, struct json_writer *w)
+{
+	struct score_result result;
+
+	score_result_init(&result, why->rules);
+	score_compute(why->rules, view, &why->moment, &result);
+	json_put_object(w);
+	score_explain(why->rules, view, &why->moment, &result, w);
+	json_put_name(w, "band");
+	json_put_text(w, str_of(tenant_band(t, result.score)));
+	json_put_name(w, "priority");
+	json_put_text(w, str_of(tenant_priority(t, result.score,
+			     result.score >= t->settings.hot_threshold)));
+	json_put_end(w);
+	score_result_release(&result);
+}
+
+/* Adds the member "score" to a person's document. */
+static int
+add_why(const struct why *why, struct place_of_work *work, int64_t lead,
+    struct buf *person, struct err *err)
+{
+	struct buf text = {0};
+	struct json_writer w = {.out = &text};
+	const struct lead_view *view;
+	struct lead_views *views;
+	int got;
+
+	if (!why->rules)
+		return 0;
+	if (lead_views_of(work->st, work->t, &why->needs, &why->moment, &lead,
+		1, &views, err) < 0)
+		return -1;
+	got = lead_views_next(views, &view, err);
+	if (got > 0)
+		put_why(why, work->t, view, &w);
+	lead_views_close(views);
+	if (got > 0) {
+		buf_truncate(person, person->len - 1);
+		buf_addstr(person, ",\"score\":");
+		buf_adds(person, buf_str(&text));
+		buf_addc(person, '}');
+	}
+	buf_release(&text);
+	return got < 0 ? -1 : 0;
+}
+
+static int
+show_one(const struct cli_call *call, struct place_of_work *work,
+    const struct why *why, FILE *out, const char *who, struct err *err)
 {
 	struct buf person = {0}, text = {0};
 	struct json *doc = NULL;
@@ -320,17 +396,18 @@ show_one(const struct cli_call *call, struct place_of_work *work, FILE *out,
 		return -1;
 	rc = lead_person(work->st, work->t, lead, &person, err);
 	if (rc == 0)
+		rc = add_why(why, work, lead, &person, err);
+	if (rc == 0 && strcmp(call->shared->format, "table") == 0) {
 		rc = json_doc_parse(buf_str(&person), who, &doc, err);
-	if (rc == 0) {
-		if (strcmp(call->shared->format, "table") == 0) {
+		if (rc == 0)
 			draw(call, work->t, doc, &text);
-		} else {
-			buf_adds(&text, buf_str(&person));
-			buf_addc(&text, '\n');
-		}
-		fwrite(text.p, 1, text.len, out);
 		json_doc_free(doc);
+	} else {
+		buf_adds(&text, buf_str(&person));
+		buf_addc(&text, '\n');
 	}
+	if (rc == 0)
+		fwrite(text.p, 1, text.len, out);
 	buf_release(&person);
 	buf_release(&text);
 	return rc;
@@ -340,19 +417,23 @@ static int
 show(const struct cli_call *call, struct err *err)
 {
 	struct place_of_work work;
+	struct why why;
 	FILE *out;
 	int rc;
 
 	if (cli_output(call, &out, err) < 0 ||
 	    enter(call, STORE_READ, &work, err) < 0)
 		return -1;
-	rc = store_begin(work.st, STORE_SNAPSHOT, "show", err);
+	rc = why_open(call, &work, &why, err);
+	if (rc == 0)
+		rc = store_begin(work.st, STORE_SNAPSHOT, "show", err);
 	for (size_t i = 0; rc == 0 && i < call->count; i++) {
 		if (i > 0 && strcmp(call->shared->format, "table") == 0)
 			fputc('\n', out);
-		rc = show_one(call, &work, out, call->operands[i], err);
+		rc = show_one(call, &work, &why, out, call->operands[i], err);
 	}
 	store_rollback(work.st);
+	score_rules_free(why.rules);
 	leave(&work);
 	return rc;
 }

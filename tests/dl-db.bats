@@ -252,7 +252,7 @@ load helper
 	says "1 leads and"
 	check dl-lead show L0000001
 	exits 2
-	! grep -q "$canary" dl.db dl.db-wal
+	run ! grep -q "$canary" dl.db dl.db-wal
 	check dl-db audit
 	has '"user":"officer","action":"lead.erase","object":"erased"'
 	lacks L0000001 "$canary"

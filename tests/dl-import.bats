@@ -9,6 +9,7 @@ setup() {
 }
 
 summary() { # summary TEXT: the last line on standard error
+	# shellcheck disable=SC2154 # set by check
 	[ "${stderr_lines[-1]}" = "dl-import: $1" ] || tell "wanted: $1"
 }
 
@@ -73,7 +74,6 @@ events() {
 @test "leading zeros, long digits, dates and numbers stay as written" {
 	printf 'id,phone,zip,card,when,amount\n007,0312345678,0010,12345678901234567890,2026/1/2,1.50\n' >a.csv
 	dl-import leads -q a.csv
-	[ "$(dl-db dump | grep -o '"phone".*')" ]
 	[ "$(leads '[.id, .phone, .attrs.zip, .attrs.card, .attrs.when, .attrs.amount]')" = \
 		'["007","0312345678","0010","12345678901234567890","2026/1/2","1.50"]' ]
 	echo '{"id":"8","n":1.10,"big":123456789012345678901234567890}' |
@@ -181,7 +181,7 @@ events() {
 	prints_nothing
 	[ -z "$(leads .id)" ]
 	printf '%s\n' '{"id":"1"}' '{"id":"2"}' >good.ndjson
-	cat good.ndjson | dl-import leads --strict -q -
+	tac good.ndjson | dl-import leads --strict -q -
 	[ "$(leads .id | wc -l)" -eq 2 ]
 	check dl-import leads --strict - <good.ndjson
 	summary "2 read, 0 new, 0 updated, 2 unchanged, 0 rejected"
@@ -516,7 +516,7 @@ events() {
 	summary "9,240 read, 9,240 new, 0 updated, 0 unchanged, 0 rejected"
 	[ "$(leads 'select(.converted)' | wc -l)" -eq 3561 ]
 	[ "$(leads '.attrs | length' | sort -n | tail -1)" -le 32 ]
-	! dl-db dump | grep -q '"Select"'
+	[ "$(dl-db dump | grep -c '"Select"')" -eq 0 ]
 }
 
 @test "Olist: 8,000 leads, 842 deals, one of them too early" {
