@@ -138,6 +138,7 @@ void buf_addint(struct buf *b, int64_t v);
  * 2^53 without point or exponent; -0 is 0. v must be finite. */
 void buf_addreal(struct buf *b, double v);
 void buf_addgroup(struct buf *b, int64_t v); /* 1,234,567 */
+void buf_addblanks(struct buf *b, size_t n);
 void buf_truncate(struct buf *b, size_t len);
 static inline void
 buf_clear(struct buf *b) /* len = 0, memory kept */
@@ -223,6 +224,12 @@ struct str utf8_prefix(struct str s, size_t max_bytes); /* cut at a boundary */
 size_t text_width(struct str s);
 /* Longest prefix of at most `columns`. */
 struct str text_cut(struct str s, size_t columns);
+/* Appends s in a field of `columns`: cut and marked with an ellipsis ("..." in
+ * ASCII) where it is wider, filled up with blanks, on its left when `right`. */
+void text_field(
+    struct buf *out, struct str s, size_t columns, bool right, bool ascii);
+/* Ends the line that began at offset `start`, without blanks at its end. */
+void text_end_line(struct buf *out, size_t start);
 /* Appends s in NFKC with case folded (full-width and half-width agree,
  * ＩＴ = it, ｶﾞ = ガ). Bytes that are not UTF-8 are copied as they are. */
 void text_fold(struct buf *out, struct str s);
@@ -325,8 +332,8 @@ void sha256_hex(const void *p, size_t n, char ret[65]);
  * the whole file, fd_read_all what is left of an open one (`name` is for
  * messages); they fail, and append nothing, past max bytes. */
 int file_read(const char *path, struct buf *ret, size_t max, struct err *err);
-int fd_read_all(int fd, const char *name, struct buf *ret, size_t max,
-    struct err *err);
+int fd_read_all(
+    int fd, const char *name, struct buf *ret, size_t max, struct err *err);
 int fd_write_all(int fd, const void *p, size_t n, struct err *err);
 /* An output file that appears whole or not at all: a temporary of mode 0600
  * beside the target, synced and renamed by commit, removed by abort, exit and

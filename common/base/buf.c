@@ -112,6 +112,15 @@ buf_addgroup(struct buf *b, int64_t v)
 }
 
 void
+buf_addblanks(struct buf *b, size_t n)
+{
+	buf_reserve(b, n);
+	memset(b->p + b->len, ' ', n);
+	b->len += n;
+	b->p[b->len] = '\0';
+}
+
+void
 buf_truncate(struct buf *b, size_t len)
 {
 	if (len > b->len)

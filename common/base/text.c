@@ -103,6 +103,43 @@ text_cut(struct str s, size_t columns)
 	return (struct str){s.p, s.n - rest.n};
 }
 
+void
+text_field(
+    struct buf *out, struct str s, size_t columns, bool right, bool ascii)
+{
+	const struct str mark = ascii ? STR("...") : STR("\u2026");
+	struct str end = STR("");
+	size_t mark_width = ascii ? 3 : 1, width = text_width(s);
+
+	if (width > columns) {
+		bool room = columns > mark_width;
+
+		s = text_cut(s, room ? columns - mark_width : columns);
+		width = text_width(s);
+		if (room) {
+			end = mark;
+			width += mark_width;
+		}
+	}
+	if (right)
+		buf_addblanks(out, columns - width);
+	buf_adds(out, s);
+	buf_adds(out, end);
+	if (!right)
+		buf_addblanks(out, columns - width);
+}
+
+void
+text_end_line(struct buf *out, size_t start)
+{
+	size_t n = out->len;
+
+	while (n > start && out->p[n - 1] == ' ')
+		n--;
+	buf_truncate(out, n);
+	buf_addc(out, '\n');
+}
+
 /* What would move the cursor, hide text or turn its direction. */
 static bool
 unsafe(uint32_t code)

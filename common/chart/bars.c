@@ -19,20 +19,6 @@ style_full(struct chart_style style)
 	return style;
 }
 
-void
-add_blanks(struct buf *out, size_t n)
-{
-	buf_addf(out, "%*s", (int)n, "");
-}
-
-void
-end_line(struct buf *out, size_t line)
-{
-	while (out->len > line && out->p[out->len - 1] == ' ')
-		buf_truncate(out, out->len - 1);
-	buf_addc(out, '\n');
-}
-
 size_t
 add_bar(struct buf *out, double length, bool ascii)
 {
@@ -59,28 +45,11 @@ add_bar(struct buf *out, double length, bool ascii)
 	return whole + (part > 0);
 }
 
-/* One bar's texts, made safe and measured. */
+/* One bar's texts, made safe. */
 struct row {
 	struct buf label, note, group;
-	size_t label_width, note_width, group_width;
 	double value;
 };
-
-static size_t
-make_safe(struct buf *out, struct str s, size_t most, bool ascii)
-{
-	struct buf safe = {0};
-
-	text_safe(&safe, s);
-	if (text_width(buf_str(&safe)) > most) {
-		buf_adds(out, text_cut(buf_str(&safe), most - (ascii ? 3 : 1)));
-		buf_addstr(out, ascii ? "..." : "\u2026");
-	} else {
-		buf_adds(out, buf_str(&safe));
-	}
-	buf_release(&safe);
-	return text_width(buf_str(out));
-}
 
 static double
 drawable(double v)
@@ -89,28 +58,17 @@ drawable(double v)
 }
 
 static void
-make_row(struct row *row, const struct chart_bar *bar, struct chart_style style,
-    bool right)
+make_row(struct row *row, const struct chart_bar *bar)
 {
-	struct buf value = {0};
-
 	row->value = drawable(bar->value);
-	row->label_width = make_safe(&row->label, bar->label,
-	    right ? style.columns / 2 : style.columns / 3, style.ascii);
-	row->group_width =
-	    make_safe(&row->group, bar->group, style.columns / 5, style.ascii);
-	if (bar->note.p != NULL) {
-		row->note_width = make_safe(
-		    &row->note, bar->note, style.columns / 3, style.ascii);
-		return;
-	}
-	if (row->value < 1e15 && row->value == floor(row->value))
-		buf_addgroup(&value, (int64_t)row->value);
+	text_safe(&row->label, bar->label);
+	text_safe(&row->group, bar->group);
+	if (bar->note.p != NULL)
+		text_safe(&row->note, bar->note);
+	else if (row->value < 1e15 && row->value == floor(row->value))
+		buf_addgroup(&row->note, (int64_t)row->value);
 	else
-		buf_addf(&value, "%.6g", row->value);
-	row->note_width = make_safe(
-	    &row->note, buf_str(&value), style.columns / 3, style.ascii);
-	buf_release(&value);
+		buf_addf(&row->note, "%.6g", row->value);
 }
 
 struct widths {
@@ -118,51 +76,59 @@ struct widths {
 	double most; /* the greatest value */
 };
 
+static void
+wider(size_t *width, const struct buf *text, size_t most)
+{
+	size_t own = text_width(buf_str(text));
+
+	own = own < most ? own : most;
+	*width = own > *width ? own : *width;
+}
+
 static struct widths
-measure(const struct row *rows, size_t count, size_t columns)
+measure(const struct row *rows, size_t count, size_t columns, bool right)
 {
 	struct widths w = {0};
-	size_t taken;
 
 	for (size_t i = 0; i < count; i++) {
-		w.group = rows[i].group_width > w.group ? rows[i].group_width
-							: w.group;
-		w.label = rows[i].label_width > w.label ? rows[i].label_width
-							: w.label;
-		w.note =
-		    rows[i].note_width > w.note ? rows[i].note_width : w.note;
-		w.most = rows[i].value > w.most ? rows[i].value : w.most;
+		wider(&w.group, &rows[i].group, columns / 5);
+		wider(&w.label, &rows[i].label, columns / (right ? 2 : 3));
+		wider(&w.note, &rows[i].note, columns / 3);
+		w.most = fmax(w.most, rows[i].value);
 	}
-	taken = (w.group > 0 ? w.group + 2 : 0) + w.label + 2 +
-		(w.note > 0 ? w.note + 2 : 0);
-	w.bar = columns > taken + SHORTEST_BAR ? columns - taken : SHORTEST_BAR;
-	return w;
+	/* The widest texts make room for the shortest bar there may be. */
+	for (;;) {
+		size_t *widest = w.label > w.note ? &w.label : &w.note;
+		size_t taken = (w.group > 0 ? w.group + 2 : 0) + w.label + 2 +
+			       (w.note > 0 ? w.note + 2 : 0);
+
+		if (taken + SHORTEST_BAR <= columns) {
+			w.bar = columns - taken;
+			return w;
+		}
+		--*(*widest > w.group ? widest : &w.group);
+	}
 }
 
 static void
 draw_row(struct buf *out, const struct row *row, const struct widths *w,
     struct chart_style style, bool right, bool group)
 {
-	size_t line = out->len, cells;
+	size_t line = out->len, cells = 0;
 
 	if (w->group > 0) {
-		if (group)
-			buf_adds(out, buf_str(&row->group));
-		add_blanks(out, w->group + 2 - (group ? row->group_width : 0));
+		text_field(out, group ? buf_str(&row->group) : STR(""),
+		    w->group, false, style.ascii);
+		buf_addblanks(out, 2);
 	}
-	if (right)
-		add_blanks(out, w->label - row->label_width);
-	buf_adds(out, buf_str(&row->label));
-	if (!right)
-		add_blanks(out, w->label - row->label_width);
+	text_field(out, buf_str(&row->label), w->label, right, style.ascii);
 	buf_addstr(out, style.ascii ? " |" : " \u2502");
-	cells = 0;
 	if (w->most > 0)
 		cells = add_bar(
 		    out, row->value / w->most * (double)w->bar, style.ascii);
-	add_blanks(out, w->bar - cells + 2 + w->note - row->note_width);
-	buf_adds(out, buf_str(&row->note));
-	end_line(out, line);
+	buf_addblanks(out, w->bar - cells + 2);
+	text_field(out, buf_str(&row->note), w->note, true, style.ascii);
+	text_end_line(out, line);
 }
 
 void
@@ -174,8 +140,8 @@ draw_bars(struct buf *out, const struct chart_bar *bars, size_t count,
 
 	style = style_full(style);
 	for (size_t i = 0; i < count; i++)
-		make_row(&rows[i], &bars[i], style, right);
-	w = measure(rows, count, style.columns);
+		make_row(&rows[i], &bars[i]);
+	w = measure(rows, count, style.columns, right);
 	for (size_t i = 0; i < count; i++)
 		draw_row(out, &rows[i], &w, style, right,
 		    bars[i].group.p != NULL &&
@@ -218,19 +184,19 @@ chart_sparkline(
 	const char *const *marks = style.ascii ? letters : blocks;
 	size_t columns = style.columns > 0 ? style.columns : n;
 	size_t cells = n < columns ? n : columns;
-	double *means = xcalloc(cells > 0 ? cells : 1, sizeof *means);
+	double *means = xcalloc(cells, sizeof *means);
 	double least = INFINITY, most = -INFINITY;
 
 	for (size_t c = 0; c < cells; c++) {
 		size_t from = c * n / cells, to = (c + 1) * n / cells, seen = 0;
-		double sum = 0;
+		double mean = 0;
 
 		for (size_t i = from; i < to; i++)
 			if (isfinite(values[i])) {
-				sum += values[i];
-				seen++;
+				/* Half, so that no difference overflows. */
+				mean += (values[i] / 2 - mean) / (double)++seen;
 			}
-		means[c] = seen > 0 ? sum / (double)seen : NAN;
+		means[c] = seen > 0 ? mean : NAN;
 		least = fmin(least, means[c]);
 		most = fmax(most, means[c]);
 	}

@@ -39,7 +39,7 @@ struct chart_bins {
 };
 /* Edges a person would choose (steps of 1, 2, 2.5 or 5 times a power of ten),
  * about `wanted` of them (0: by the square root of n, 5 to 20) over the finite
- * values. */
+ * values (those past a quarter of the greatest double count as infinite). */
 struct chart_bins chart_nice_bins(
     const double *values, size_t n, size_t wanted);
 /* Counts values into counts[bins.count]; what lies outside is returned. */
@@ -50,7 +50,8 @@ size_t chart_count(
  * numbers are labelled 60–69, others 0.5–1. */
 void chart_histogram(struct buf *out, struct chart_bins bins,
     const uint64_t *counts, struct chart_style style);
-/* The same standing: columns over an axis with its edges, `height` lines. */
+/* The same standing: columns over an axis with its edges, `height` lines;
+ * neighbours are joined where there are more bins than columns to draw. */
 void chart_columns(struct buf *out, struct chart_bins bins,
     const uint64_t *counts, struct chart_style style);
 

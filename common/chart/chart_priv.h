@@ -6,9 +6,6 @@
 #include "chart/chart.h"
 
 struct chart_style style_full(struct chart_style style); /* defaults filled */
-void add_blanks(struct buf *out, size_t n);
-/* Ends the line that began at `line`, without trailing blanks. */
-void end_line(struct buf *out, size_t line);
 /* A lying bar of `length` cells, in eighths; no less than one eighth unless
  * length is 0. Returns the whole cells it takes. */
 size_t add_bar(struct buf *out, double length, bool ascii);

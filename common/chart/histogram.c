@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Bins with edges a person would choose, and two ways to draw their counts. */
-#include <inttypes.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +9,12 @@
 
 enum { BINS_MIN = 5, BINS_MAX = 20, BINS_MOST = 1000 };
 
+/* Twice the distance of any two values is a number still. */
+#define LARGEST (DBL_MAX / 4)
+
 struct range {
 	double least, most;
-	size_t n; /* finite values */
+	size_t n; /* values that count */
 	bool whole;
 };
 
@@ -21,7 +24,7 @@ find_range(const double *values, size_t n)
 	struct range r = {.whole = true};
 
 	for (size_t i = 0; i < n; i++) {
-		if (!isfinite(values[i]))
+		if (!(fabs(values[i]) <= LARGEST))
 			continue;
 		r.least = r.n == 0 ? values[i] : fmin(r.least, values[i]);
 		r.most = r.n == 0 ? values[i] : fmax(r.most, values[i]);
@@ -222,36 +225,54 @@ draw_level(struct buf *out, struct chart_bins bins, const uint64_t *counts,
 			mark = part >= 4 ? "#" : part > 0 ? "." : " ";
 		for (size_t c = 0; c + gap < width; c++)
 			buf_addstr(out, mark);
-		add_blanks(out, gap);
+		buf_addblanks(out, gap);
 	}
 }
 
 /* The edges under their columns, as many as fit with a blank between. */
 static void
-draw_edges(struct buf *out, struct chart_bins bins, size_t left, size_t width)
+draw_edges(struct buf *out, struct chart_bins bins, size_t left, size_t width,
+    size_t columns)
 {
 	struct buf edge = {0};
 	size_t line = out->len, at = 0;
 	int decimals = decimals_of(bins);
 
-	add_blanks(out, left);
+	buf_addblanks(out, left);
 	for (size_t i = 0; i <= bins.count; i++) {
 		buf_clear(&edge);
 		add_edge(&edge, bins.low + bins.width * (double)i, decimals);
 		if (i > 0 && at + 1 > i * width)
 			continue;
+		if (left + i * width + edge.len > columns)
+			break;
 		if (i == bins.count && width * i + edge.len > at + 2 * width)
 			continue;
-		add_blanks(out, i * width - at);
+		buf_addblanks(out, i * width - at);
 		buf_adds(out, buf_str(&edge));
 		at = i * width + edge.len;
 	}
-	end_line(out, line);
+	text_end_line(out, line);
 	buf_release(&edge);
 }
 
-void
-chart_columns(struct buf *out, struct chart_bins bins, const uint64_t *counts,
+/* So many neighbours as one that all columns fit; the caller frees. */
+static uint64_t *
+join_bins(struct chart_bins *bins, const uint64_t *counts, size_t most)
+{
+	size_t each = (bins->count + most - 1) / most;
+	size_t joined = (bins->count + each - 1) / each;
+	uint64_t *sums = xcalloc(joined, sizeof *sums);
+
+	for (size_t i = 0; i < bins->count; i++)
+		sums[i / each] += counts[i];
+	bins->count = joined;
+	bins->width *= (double)each;
+	return sums;
+}
+
+static void
+draw_columns(struct buf *out, struct chart_bins bins, const uint64_t *counts,
     struct chart_style style)
 {
 	struct buf label = {0};
@@ -259,32 +280,51 @@ chart_columns(struct buf *out, struct chart_bins bins, const uint64_t *counts,
 	size_t left, width, line;
 	double step;
 
-	style = style_full(style);
-	if (bins.count == 0)
-		return;
 	for (size_t i = 0; i < bins.count; i++)
 		most = counts[i] > most ? counts[i] : most;
 	buf_addgroup(&label, (int64_t)most);
 	left = label.len;
 	width = (style.columns - left - 3) / bins.count;
-	width = width < 1 ? 1 : width > 8 ? 8 : width;
+	width = width > 8 ? 8 : width;
 	step = most > 0 ? (double)most / (double)style.height : 1;
 	for (size_t level = style.height; level-- > 0;) {
 		line = out->len;
 		if (level + 1 == style.height)
 			buf_adds(out, buf_str(&label));
 		else
-			add_blanks(out, left);
+			buf_addblanks(out, left);
 		buf_addstr(out, style.ascii ? " |" : " \u2502");
 		draw_level(out, bins, counts, step * (double)level, step, width,
 		    style.ascii);
-		end_line(out, line);
+		text_end_line(out, line);
 	}
-	add_blanks(out, left - 1);
+	buf_addblanks(out, left - 1);
 	buf_addstr(out, style.ascii ? "0 +" : "0 \u2514");
 	for (size_t i = 0; i < width * bins.count; i++)
 		buf_addstr(out, style.ascii ? "-" : "\u2500");
 	buf_addc(out, '\n');
-	draw_edges(out, bins, left + 2, width);
+	draw_edges(out, bins, left + 2, width, style.columns);
 	buf_release(&label);
+}
+
+void
+chart_columns(struct buf *out, struct chart_bins bins, const uint64_t *counts,
+    struct chart_style style)
+{
+	struct buf widest = {0};
+	uint64_t total = 0, *joined = NULL;
+	size_t room;
+
+	style = style_full(style);
+	if (bins.count == 0)
+		return;
+	for (size_t i = 0; i < bins.count; i++)
+		total += counts[i];
+	buf_addgroup(&widest, (int64_t)total);
+	room = style.columns - 3 - widest.len;
+	if (bins.count > room)
+		counts = joined = join_bins(&bins, counts, room);
+	draw_columns(out, bins, counts, style);
+	free(joined);
+	buf_release(&widest);
 }

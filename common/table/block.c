@@ -112,9 +112,7 @@ add_wrapped(struct buf *out, struct str value, size_t indent, size_t width)
 	for (;;) {
 		part = width > 0 ? first_line(value, width) : value;
 		buf_adds(out, part);
-		while (out->len > 0 && out->p[out->len - 1] == ' ')
-			buf_truncate(out, out->len - 1);
-		buf_addc(out, '\n');
+		text_end_line(out, 0);
 		value.p += part.n;
 		value.n -= part.n;
 		while (value.n > 0 && value.p[0] == ' ') {
@@ -123,7 +121,7 @@ add_wrapped(struct buf *out, struct str value, size_t indent, size_t width)
 		}
 		if (value.n == 0)
 			return;
-		buf_addf(out, "%*s", (int)indent, "");
+		buf_addblanks(out, indent);
 	}
 }
 
@@ -154,9 +152,8 @@ table_block_draw(const struct table_block *b, size_t columns, struct buf *out)
 		}
 		buf_adds(out, l->name);
 		if (taken > widest)
-			buf_addf(out, "\n%*s", (int)indent, "");
-		else
-			buf_addf(out, "%*s", (int)(indent - taken), "");
+			buf_addc(out, '\n');
+		buf_addblanks(out, taken > widest ? indent : indent - taken);
 		add_wrapped(out, l->value, indent, width);
 	}
 }

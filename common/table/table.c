@@ -207,63 +207,6 @@ fit(const struct table *t, struct layout *layout, size_t columns)
 	}
 }
 
-/* The text, cut with an ellipsis when it is wider; *ret_width is what it
- * takes. */
-static void
-add_cut(struct buf *out, struct str text, size_t width, bool ascii,
-    size_t *ret_width)
-{
-	const char *mark = ascii ? "..." : "\u2026";
-	size_t mark_width = ascii ? 3 : 1;
-	size_t full = text_width(text);
-
-	if (full <= width) {
-		buf_adds(out, text);
-		*ret_width = full;
-		return;
-	}
-	if (mark_width >= width) {
-		text = text_cut(text, width);
-		buf_adds(out, text);
-		*ret_width = text_width(text);
-		return;
-	}
-	text = text_cut(text, width - mark_width);
-	buf_adds(out, text);
-	buf_addstr(out, mark);
-	*ret_width = text_width(text) + mark_width;
-}
-
-static void
-add_blanks(struct buf *out, size_t n)
-{
-	buf_addf(out, "%*s", (int)n, "");
-}
-
-static void
-end_line(struct buf *out, size_t line)
-{
-	while (out->len > line && out->p[out->len - 1] == ' ')
-		buf_truncate(out, out->len - 1);
-	buf_addc(out, '\n');
-}
-
-static void
-add_field(
-    struct buf *out, struct str text, const struct layout *column, bool ascii)
-{
-	struct buf cut = {0};
-	size_t width = 0;
-
-	add_cut(&cut, text, column->width, ascii, &width);
-	if (column->right && width < column->width)
-		add_blanks(out, column->width - width);
-	buf_adds(out, buf_str(&cut));
-	if (!column->right && width < column->width)
-		add_blanks(out, column->width - width);
-	buf_release(&cut);
-}
-
 void
 table_draw(const struct table *t, size_t columns, bool ascii, struct buf *out)
 {
@@ -274,12 +217,13 @@ table_draw(const struct table *t, size_t columns, bool ascii, struct buf *out)
 	if (columns > 0)
 		fit(t, layout, columns);
 	for (size_t c = 0; c < t->count; c++) {
-		add_blanks(out, c > 0 ? GAP : 0);
-		add_field(out, str_of(t->columns[c].header), &layout[c], ascii);
+		buf_addblanks(out, c > 0 ? GAP : 0);
+		text_field(out, str_of(t->columns[c].header), layout[c].width,
+		    layout[c].right, ascii);
 	}
-	end_line(out, line);
+	text_end_line(out, line);
 	for (size_t c = 0; c < t->count; c++) {
-		add_blanks(out, c > 0 ? GAP : 0);
+		buf_addblanks(out, c > 0 ? GAP : 0);
 		for (size_t i = 0; i < layout[c].width; i++)
 			buf_addstr(out, ascii ? "-" : "\u2500");
 	}
@@ -287,11 +231,11 @@ table_draw(const struct table *t, size_t columns, bool ascii, struct buf *out)
 	for (size_t r = 0; r < rows; r++) {
 		line = out->len;
 		for (size_t c = 0; c < t->count; c++) {
-			add_blanks(out, c > 0 ? GAP : 0);
-			add_field(out, t->cells[r * t->count + c].text,
-			    &layout[c], ascii);
+			buf_addblanks(out, c > 0 ? GAP : 0);
+			text_field(out, t->cells[r * t->count + c].text,
+			    layout[c].width, layout[c].right, ascii);
 		}
-		end_line(out, line);
+		text_end_line(out, line);
 	}
 	free(layout);
 }

@@ -7,7 +7,7 @@
  *
  *	struct table *t = table_new(columns, COUNT_OF(columns));
  *	table_cell(t, str);  ... one call per column, row after row
- *	table_draw(t, shared->columns, &out);
+ *	table_draw(t, shared->columns, shared->ascii, &out);
  *	table_free(t);
  *
  * Ownership: cells are copied; the columns' texts are borrowed until

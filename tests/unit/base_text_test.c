@@ -357,6 +357,44 @@ folding_every_character(void)
 	arena_release(&a);
 }
 
+static bool
+field_is(
+    const char *text, size_t columns, bool right, bool ascii, const char *want)
+{
+	static struct buf b;
+
+	buf_clear(&b);
+	text_field(&b, str_of(text), columns, right, ascii);
+	return str_is(buf_str(&b), want);
+}
+
+static void
+fields(void)
+{
+	struct buf b = {0};
+
+	CHECK(field_is("ab", 4, false, false, "ab  "));
+	CHECK(field_is("ab", 4, true, false, "  ab"));
+	CHECK(field_is("日本", 4, false, false, "日本"));
+	CHECK(field_is("日本語", 4, false, false, "日… "));
+	CHECK(field_is("日本語", 4, true, true, " ..."));
+	CHECK(field_is("abcdef", 4, true, true, "a..."));
+	CHECK(field_is("abcdef", 3, true, true, "abc"));
+	CHECK(field_is("日本語", 1, false, false, " "));
+	CHECK(field_is(NULL, 2, false, false, "  "));
+	CHECK(field_is("x", 0, false, false, ""));
+
+	buf_addstr(&b, "a  \n");
+	buf_addblanks(&b, 3);
+	text_end_line(&b, 4);
+	buf_addstr(&b, "b");
+	buf_addblanks(&b, 0);
+	buf_addblanks(&b, 2);
+	text_end_line(&b, 5);
+	CHECK_TEXT(b.p, "a  \n\nb\n");
+	buf_release(&b);
+}
+
 static void
 widths(void)
 {
@@ -601,6 +639,7 @@ main(void)
 	folding();
 	searching();
 	folding_every_character();
+	fields();
 	widths();
 	escaping();
 	emails();

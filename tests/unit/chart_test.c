@@ -90,6 +90,58 @@ test_labels_are_safe_and_cut(void)
 	CHECK(widest(text) <= 40);
 }
 
+/* Whatever is drawn, no line is wider than asked for. */
+static void
+test_keeps_within(void)
+{
+	static uint64_t counts[1000];
+	struct chart_bins wide = {-1e6, 12345, 20, true};
+	struct chart_bins many = {0, 1, COUNT_OF(counts), true};
+	struct chart_bar bars[2] = {
+	    {.label = STR("情報通信・システム開発とその他の業種"),
+		.note = STR("a note that is longer than a note should be"),
+		.group = STR("a group of bars with a long name")},
+	    {.label = STR("b"), .value = 2, .group = STR("an other group")},
+	};
+	bool within = true;
+
+	for (size_t i = 0; i < COUNT_OF(counts); i++)
+		counts[i] = i * 123456789;
+	for (size_t columns = 30; columns < 100; columns++) {
+		for (int ascii = 0; ascii < 2; ascii++) {
+			struct chart_style style = {
+			    .columns = columns, .ascii = ascii};
+
+			chart_bars(&out, bars, 2, style);
+			chart_histogram(&out, wide, counts, style);
+			chart_columns(&out, wide, counts, style);
+			chart_columns(&out, many, counts, style);
+			within = within && widest(drawn()) <= columns;
+		}
+	}
+	CHECK(within);
+	chart_columns(&out, many, counts, (struct chart_style){.columns = 80});
+	CHECK(strstr(drawn(), " 0 34 85 136 204 ") != NULL);
+}
+
+/* Distances that no double can hold. */
+static void
+test_extremes(void)
+{
+	const double values[] = {-1.7e308, 1.7e308, 4e307, -4e307, INFINITY};
+	uint64_t counts[1000], sum = 0;
+	struct chart_bins b = chart_nice_bins(values, 5, 0);
+
+	CHECK(b.count > 0 && b.count <= 1000);
+	CHECK(isfinite(b.low) && isfinite(b.width) && b.width > 0);
+	CHECK_INT(chart_count(values, 5, b, counts), 3);
+	for (size_t i = 0; i < b.count; i++)
+		sum += counts[i];
+	CHECK_INT(sum, 2);
+	chart_sparkline(&out, values, 5, (struct chart_style){0});
+	CHECK_TEXT(drawn(), "▁█▅▄ ");
+}
+
 static void
 test_nice_bins(void)
 {
@@ -224,6 +276,8 @@ main(void)
 	test_bars();
 	test_groups();
 	test_labels_are_safe_and_cut();
+	test_keeps_within();
+	test_extremes();
 	test_nice_bins();
 	test_bins_hold_all();
 	test_histogram();

@@ -8,8 +8,8 @@
 #include "unit.h"
 
 /* Tables that belong to no tenant. */
-static const char *const common_tables[] = { "migration", "sqlite_stat1",
-	"sqlite_stat4" };
+static const char *const common_tables[] = {
+    "migration", "sqlite_stat1", "sqlite_stat4"};
 
 static void
 print_remark(void *context, struct place where, const char *text)
@@ -21,8 +21,8 @@ print_remark(void *context, struct place where, const char *text)
 static void
 test_statements(struct store *st)
 {
-	struct remarks remarks = { .put = print_remark };
-	struct err err = { 0 };
+	struct remarks remarks = {.put = print_remark};
+	struct err err = {0};
 
 	CHECK_INT(store_prepare_all(st, &remarks, &err), 0);
 	CHECK_INT(remarks.count, 0);
@@ -55,7 +55,7 @@ static const char keyless[] =
 static void
 test_keys(struct store *st)
 {
-	struct err err = { 0 };
+	struct err err = {0};
 	struct rows *r;
 	unsigned count = 0;
 
@@ -88,7 +88,7 @@ test_keys(struct store *st)
 int
 main(void)
 {
-	struct err err = { 0 };
+	struct err err = {0};
 	struct store *st = NULL;
 
 	CHECK_INT(store_open(":memory:", STORE_WRITE, &st, &err), 0);
