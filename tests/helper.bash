@@ -14,10 +14,8 @@ bats_require_minimum_version 1.5.0
 top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 : "${DL_BIN:=$top/build/bin}" "${DL_TOOLS:=$top/build/tools}"
 DL_BIN=$(cd "$DL_BIN" && pwd)
-case $DL_TOOLS in
-/*) ;;
-*) DL_TOOLS=$top/$DL_TOOLS ;;
-esac
+[[ $DL_TOOLS == /* ]] || DL_TOOLS=$top/$DL_TOOLS
+export DL_BIN DL_TOOLS
 
 common_setup() {
 	local name

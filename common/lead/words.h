@@ -7,6 +7,8 @@
 #ifndef DL_LEAD_WORDS_H
 #define DL_LEAD_WORDS_H
 
+/* clang-format off: lists of words, as many a line as fit */
+
 /*
  * Where anybody gets a mailbox: free providers, Japanese carriers and internet
  * providers, throw-away addresses. In the order of bytes, for bisection.
