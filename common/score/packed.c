@@ -7,6 +7,10 @@
  */
 #include "score/score_priv.h"
 
+/* More than any set of rules has or gives. */
+#define PARTS_MAX  100000
+#define POINTS_MAX (UINT64_C(1) << 61) /* in 1/SCORE_UNIT */
+
 static void
 put(struct buf *out, uint64_t v)
 {
@@ -72,7 +76,9 @@ score_unpack(struct str blob, int64_t *ret_version,
 
 		if (!take(&blob, &step) || !take(&blob, &code))
 			return false;
-		part += step;
+		if (step > PARTS_MAX || (part += step) > PARTS_MAX ||
+		    code >> 2 > POINTS_MAX / (code & 1 ? SCORE_UNIT : 1))
+			return false;
 		points = (int64_t)(code >> 2);
 		if (code & 1)
 			points *= SCORE_UNIT;
