@@ -7,7 +7,7 @@
 #ifndef DL_LEAD_WORDS_H
 #define DL_LEAD_WORDS_H
 
-/* clang-format off: lists of words, as many a line as fit */
+/* clang-format off */
 
 /*
  * Where anybody gets a mailbox: free providers, Japanese carriers and internet
