@@ -182,13 +182,14 @@ wait_block(struct pass *p, int64_t block, struct score_batch **ret)
 
 /* The written block's batch goes to the slot's next user. */
 static void
-release_block(struct pass *p, int64_t block, struct score_batch *spare)
+release_block(struct pass *p, int64_t block, struct score_batch *b)
 {
 	struct slot *slot = &p->slots[block % SLOTS];
 
+	/* Its rows are known to this thread's connection: forget them here. */
+	score_batch_clear(b);
 	pthread_mutex_lock(&p->lock);
 	slot->ready = false;
-	slot->batch = spare;
 	p->done_block = block + 1;
 	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
