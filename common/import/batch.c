@@ -164,6 +164,7 @@ begin_batch(struct feeder *f)
 	arena_clear(&b->arena);
 	b->count = b->noteds = 0;
 	b->last = b->looked_up = false;
+	b->sorted = 0;
 	f->filling = b;
 	return true;
 }
@@ -228,6 +229,82 @@ fill(struct feeder *f, struct err *err)
 	return 0;
 }
 
+static int
+by_id(const void *a, const void *b)
+{
+	const struct item *x = *(struct item *const *)a;
+	const struct item *y = *(struct item *const *)b;
+	int order = str_cmp(x->in.event->id, y->in.event->id);
+
+	return order ? order : (x < y ? -1 : x > y);
+}
+
+static int
+by_lead(const void *a, const void *b)
+{
+	const struct item *x = *(struct item *const *)a;
+	const struct item *y = *(struct item *const *)b;
+
+	if (x->in.event->lead != y->in.event->lead)
+		return x->in.event->lead < y->in.event->lead ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct item *x = *(struct item *const *)a;
+	const struct item *y = *(struct item *const *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Events in the order of their leads walk through the index of the store
+ * instead of jumping about in it. Those that need care (no lead found, rejected
+ * already, a second one of an id) come after all others, as they came. */
+static void
+sort_events(struct batch *b)
+{
+	struct item **order = b->order, **second;
+	size_t good = 0, late = b->count, kept = 0, seconds = 0;
+
+	for (size_t i = 0; i < b->count; i++) {
+		struct item *item = &b->item[i];
+
+		if (!item->reason.p && item->in.event->lead != 0)
+			order[good++] = item;
+		else
+			order[--late] = item;
+	}
+	second = xreallocarray(NULL, good + 1, sizeof(struct item *));
+	qsort(order, good, sizeof(*order), by_id);
+	for (size_t i = 0; i < good; i++) {
+		struct item *item = order[i];
+
+		if (kept > 0 &&
+		    str_eq(order[kept - 1]->in.event->id, item->in.event->id)) {
+			second[seconds++] = item;
+			continue;
+		}
+		order[kept++] = item;
+	}
+	memcpy(order + kept, second, seconds * sizeof(*order));
+	free(second);
+	qsort(order, kept, sizeof(*order), by_lead);
+	qsort(order + kept, b->count - kept, sizeof(*order), by_place);
+	b->sorted = kept;
+}
+
+static void
+put_in_order(struct feeder *f, struct batch *b)
+{
+	GROW(b->order, b->order_cap, b->count);
+	for (size_t i = 0; i < b->count; i++)
+		b->order[i] = &b->item[i];
+	if (b->looked_up && f->run->what == IMPORT_EVENTS && !f->run->create)
+		sort_events(b);
+}
+
 /* The leads that events or assessments speak of, ahead of their turn. */
 static int
 look_up(struct feeder *f, struct batch *b, struct err *err)
@@ -283,6 +360,7 @@ feed(void *context)
 		rc = fill(f, &err);
 		if (rc == 0)
 			rc = look_up(f, f->filling, &err);
+		put_in_order(f, f->filling);
 		pthread_mutex_lock(&f->mutex);
 		if (rc < 0) {
 			/* What was read before the failure is still good. */
@@ -335,6 +413,7 @@ feeder_next(struct feeder *f, struct batch **ret, struct err *err)
 		else if (!wait_a_little(f) && f->reading && !f->taken &&
 			 f->state[at] == EMPTY && f->filling->count > 0) {
 			f->taken = true;
+			put_in_order(f, f->filling);
 			hand_over(f);
 		}
 	}
@@ -422,6 +501,7 @@ feeder_stop(struct feeder *f)
 	for (size_t i = 0; i < 2; i++) {
 		arena_release(&f->batch[i].arena);
 		free(f->batch[i].item);
+		free(f->batch[i].order);
 		free(f->batch[i].noted);
 	}
 	pthread_cond_destroy(&f->changed);

@@ -15,7 +15,6 @@ struct event_state {
 	struct pick *pick;
 	struct event_in **event;
 	size_t cap, event_cap;
-	struct arena arena; /* of this slice's reasons */
 };
 
 void
@@ -23,7 +22,6 @@ events_free(struct event_state *s)
 {
 	if (!s)
 		return;
-	arena_release(&s->arena);
 	free(s->pick);
 	free(s->event);
 	free(s);
@@ -45,11 +43,15 @@ mark_leads(
 {
 	struct bulk *marks = bulk_new(&bulk_lead_mark);
 	int64_t *lead = xreallocarray(NULL, count + 1, sizeof(*lead));
+	bool sorted = true;
 	int rc;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		lead[i] = event[i]->lead;
-	qsort(lead, count, sizeof(*lead), by_number);
+		sorted = sorted && (i == 0 || lead[i - 1] <= lead[i]);
+	}
+	if (!sorted)
+		qsort(lead, count, sizeof(*lead), by_number);
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0 && lead[i] == lead[i - 1])
 			continue;
@@ -181,8 +183,8 @@ same_event(const struct event_in *a, const struct event_in *b)
 static void
 reject_different(struct importer *im, struct item *item, struct str id)
 {
-	item->reason = arena_printf(&im->events->arena,
-	    "id: another event has it already: %s", quoted(id));
+	item->reason = arena_printf(
+	    im->arena, "id: another event has it already: %s", quoted(id));
 }
 
 /* Lets go of those whose lead there is not. */
@@ -206,7 +208,7 @@ find_leads(
 			pick[kept++] = pick[i];
 		else
 			pick[i].item->reason =
-			    arena_printf(&s->arena, "no lead has the %s %s",
+			    arena_printf(im->arena, "no lead has the %s %s",
 				in->mail.p ? "e-mail" : "id", quoted(in->ref));
 	}
 	*count = kept;
@@ -271,7 +273,7 @@ tell_new(struct importer *im, const struct event_in *in)
 
 int
 events_apply(
-    struct importer *im, struct item *item, size_t count, struct err *err)
+    struct importer *im, struct item **item, size_t count, struct err *err)
 {
 	struct lead_events_done done;
 	struct event_state *s = im->events;
@@ -279,16 +281,16 @@ events_apply(
 
 	if (!s)
 		s = im->events = xcalloc(1, sizeof(*s));
-	arena_clear(&s->arena);
 	GROW(s->pick, s->cap, count);
 	GROW(s->event, s->event_cap, count);
 	for (size_t i = 0; i < count; i++)
-		if (!item[i].reason.p)
+		if (!item[i]->reason.p)
 			s->pick[picked++] =
-			    (struct pick){item[i].in.event, &item[i], 0};
+			    (struct pick){item[i]->in.event, item[i], 0};
 	if (find_leads(im, s->pick, &picked, err) < 0)
 		return -1;
-	drop_doubles(im, s->pick, &picked);
+	if (!im->sorted)
+		drop_doubles(im, s->pick, &picked);
 	for (size_t i = 0; i < picked; i++)
 		s->event[i] = s->pick[i].in;
 	if (store_events(im, s->event, picked, im->want_changes, &done,

@@ -192,6 +192,10 @@ struct batch {
 	struct arena arena;
 	struct item *item;
 	size_t count, cap;
+	/* How to apply them: first `sorted` ones without two of one id, by
+	 * lead; the others as they came. */
+	struct item **order;
+	size_t order_cap, sorted;
 	uint64_t part, whole; /* progress of the reader behind it */
 	int64_t erasures;     /* when leads were looked up */
 	bool looked_up, last;
@@ -236,21 +240,24 @@ struct importer {
 	struct event_state *events;
 	char *first_early_type, *first_early_ref;
 	int64_t first_early_at;
-	struct arena kept; /* reasons of the slice just applied */
+	struct arena *arena; /* of the batch: reasons */
+	bool sorted;         /* the slice is from the sorted part */
 	bool want_changes;
 	FILE *spool;
-	size_t applied;   /* items in the open transaction */
+	size_t applied; /* items in the open transaction */
+	size_t slice;   /* how many to apply next */
+	int64_t slice_began;
 	int64_t erasures; /* when it began */
 };
 
 /* leads.c, events.c, runs.c: apply a slice of items in the open transaction;
  * rejected ones get their reason. */
 int leads_apply(
-    struct importer *im, struct item *item, size_t count, struct err *err);
+    struct importer *im, struct item **item, size_t count, struct err *err);
 int events_apply(
-    struct importer *im, struct item *item, size_t count, struct err *err);
+    struct importer *im, struct item **item, size_t count, struct err *err);
 int runs_apply(
-    struct importer *im, struct item *item, size_t count, struct err *err);
+    struct importer *im, struct item **item, size_t count, struct err *err);
 void leads_free(struct lead_state *s);
 void events_free(struct event_state *s);
 

@@ -93,7 +93,7 @@ take_row(
 }
 
 static int
-read_stored(struct importer *im, struct item *item, size_t count,
+read_stored(struct importer *im, struct item **item, size_t count,
     enum lead_key by, struct err *err)
 {
 	struct lead_state *s = im->leads;
@@ -101,10 +101,10 @@ read_stored(struct importer *im, struct item *item, size_t count,
 
 	bulk_clear(s->keys);
 	for (size_t i = 0; i < count; i++) {
-		const struct lead_in *in = item[i].in.lead;
+		const struct lead_in *in = item[i]->in.lead;
 		struct str key;
 
-		if (item[i].reason.p)
+		if (item[i]->reason.p)
 			continue;
 		key = by == LEAD_KEY_ID ? in->id : in->email_key;
 		if (by == LEAD_KEY_ID && !key.p) {
@@ -164,7 +164,7 @@ choose(struct importer *im, struct item *item)
 	}
 	e = entry_by_id(s, id);
 	if (e && !in->id.p) {
-		item->reason = arena_printf(&s->arena,
+		item->reason = arena_printf(im->arena,
 		    "email: the lead %s, which had it, has another one now; "
 		    "give an id",
 		    quoted(id));
@@ -174,7 +174,7 @@ choose(struct importer *im, struct item *item)
 		if (im->run->same_email == SAME_EMAIL_MERGE && !e)
 			return holder;
 		if (im->run->same_email != SAME_EMAIL_KEEP) {
-			item->reason = arena_printf(&s->arena,
+			item->reason = arena_printf(im->arena,
 			    "email: the lead %s has it already: %s",
 			    quoted(holder->row.text[LEAD_ID]),
 			    quoted(in->email_key));
@@ -392,7 +392,7 @@ leads_new(void)
 
 int
 leads_apply(
-    struct importer *im, struct item *item, size_t count, struct err *err)
+    struct importer *im, struct item **item, size_t count, struct err *err)
 {
 	struct lead_state *s = im->leads;
 
@@ -408,8 +408,8 @@ leads_apply(
 	    read_stored(im, item, count, LEAD_KEY_EMAIL, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
-		if (!item[i].reason.p)
-			lay_over(im, &item[i]);
+		if (!item[i]->reason.p)
+			lay_over(im, item[i]);
 	if (write_rows(im, err) < 0)
 		return -1;
 	return s->events > 0 ? write_events(im, err) : 0;

@@ -9,7 +9,13 @@
 
 #include "import/import_priv.h"
 
-#define SLICE_ITEMS       4096
+/* Items between two looks at who waits: as many as take so long, by what the
+ * slice before took. */
+#define SLICE_FIRST       256
+#define SLICE_MIN         32
+#define SLICE_MAX         16384
+#define AWAITED_MS        15
+#define ALONE_MS          150
 #define TRANSACTION_ITEMS 262144
 /* Pages that are written several times before a commit stay in memory. */
 #define PAGE_BYTES  ((int64_t)24 << 20)
@@ -77,18 +83,17 @@ flush_changes(struct importer *im, struct err *err)
 	return 0;
 }
 
-/* Rejects of a slice, in their order: a remark each, and a line in the file. */
+/* Rejects in the order of the input: a remark each, and a line in the file. */
 static void
-tell_rejects(struct importer *im, struct item *item, size_t count)
+tell_rejects(struct importer *im, const struct batch *b)
 {
 	const struct import_run *run = im->run;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct item *it = &item[i];
+	for (size_t i = 0; i < b->count; i++) {
+		const struct item *it = &b->item[i];
 
 		if (!it->reason.p)
 			continue;
-		im->done.counts.rejected++;
 		remark(run->remarks, it->place, "%.*s", STR_ARG(it->reason));
 		if (it->record) {
 			char *reason = str_dup(it->reason);
@@ -100,6 +105,16 @@ tell_rejects(struct importer *im, struct item *item, size_t count)
 			record_rejects_add(run->rejects, it->raw);
 		}
 	}
+}
+
+static uint64_t
+count_rejects(struct item *const *item, size_t count)
+{
+	uint64_t rejects = 0;
+
+	for (size_t i = 0; i < count; i++)
+		rejects += item[i]->reason.p != NULL;
+	return rejects;
 }
 
 static void
@@ -156,26 +171,46 @@ commit(struct importer *im, struct err *err)
 	return flush_changes(im, err);
 }
 
+static void
+resize_slice(struct importer *im, int64_t wanted)
+{
+	int64_t took = time_monotonic() - im->slice_began;
+	size_t slice = im->slice;
+
+	if (took <= wanted / 4)
+		slice *= 4;
+	else
+		slice = slice * (size_t)wanted / (size_t)took;
+	im->slice = slice < SLICE_MIN   ? SLICE_MIN
+		    : slice > SLICE_MAX ? SLICE_MAX
+					: slice;
+}
+
 /* Between two slices: let others in, keep a transaction within bounds. */
 static int
 breathe(struct importer *im, struct err *err)
 {
+	bool awaited;
+
 	if (im->run->dry_run)
 		return flush_changes(im, err);
 	if (im->run->strict)
 		return spool_changes(im, err);
-	if (im->applied >= TRANSACTION_ITEMS || store_awaited(im->st))
-		return commit(im, err);
+	awaited = store_awaited(im->st);
+	if ((awaited || im->applied >= TRANSACTION_ITEMS) &&
+	    commit(im, err) < 0)
+		return -1;
+	resize_slice(im, awaited ? AWAITED_MS : ALONE_MS);
 	return 0;
 }
 
 /* Numbers found before somebody was erased may be wrong. */
 static void
-check_lookups(struct importer *im, struct batch *b, size_t from)
+check_lookups(struct importer *im, struct batch *b)
 {
 	if (!b->looked_up || b->erasures == im->erasures)
 		return;
-	for (size_t i = from; i < b->count; i++) {
+	for (size_t i = 0; i < b->count; i++) {
 		if (b->item[i].reason.p)
 			continue;
 		if (im->run->what == IMPORT_EVENTS)
@@ -187,8 +222,8 @@ check_lookups(struct importer *im, struct batch *b, size_t from)
 }
 
 static int
-apply_slice(
-    struct importer *im, struct item *item, size_t count, struct err *err)
+apply_items(
+    struct importer *im, struct item **item, size_t count, struct err *err)
 {
 	switch (im->run->what) {
 	case IMPORT_LEADS:
@@ -199,6 +234,29 @@ apply_slice(
 		return runs_apply(im, item, count, err);
 	}
 	BUG("import of kind %d", (int)im->run->what);
+}
+
+/* Returns how many items it dealt with in *ret. */
+static int
+apply_slice(struct importer *im, struct batch *b, size_t from, size_t *ret,
+    struct err *err)
+{
+	size_t end = from < b->sorted ? b->sorted : b->count;
+	size_t count = end - from < im->slice ? end - from : im->slice;
+	struct item **item = b->order + from;
+
+	if (begin(im, err) < 0)
+		return -1;
+	im->slice_began = time_monotonic();
+	check_lookups(im, b);
+	im->sorted = from < b->sorted;
+	if (apply_items(im, item, count, err) < 0)
+		return -1;
+	im->done.counts.rejected += count_rejects(item, count);
+	im->done.counts.read += count;
+	im->applied += count;
+	*ret = count;
+	return 0;
 }
 
 static void
@@ -213,23 +271,19 @@ tell_noted(struct importer *im, struct batch *b)
 static int
 apply_batch(struct importer *im, struct batch *b, struct err *err)
 {
-	tell_noted(im, b);
-	for (size_t from = 0; from < b->count; from += SLICE_ITEMS) {
-		size_t count = b->count - from;
+	int rc = 0;
 
-		if (count > SLICE_ITEMS)
-			count = SLICE_ITEMS;
-		if (begin(im, err) < 0)
-			return -1;
-		check_lookups(im, b, from);
-		if (apply_slice(im, &b->item[from], count, err) < 0)
-			return -1;
-		tell_rejects(im, &b->item[from], count);
-		im->done.counts.read += count;
-		im->applied += count;
-		if (breathe(im, err) < 0)
-			return -1;
+	tell_noted(im, b);
+	im->arena = &b->arena;
+	for (size_t from = 0, count; rc == 0 && from < b->count;
+	     from += count) {
+		rc = apply_slice(im, b, from, &count, err);
+		if (rc == 0)
+			rc = breathe(im, err);
 	}
+	tell_rejects(im, b);
+	if (rc < 0)
+		return -1;
 	if (im->run->progress)
 		im->run->progress(
 		    im->run->context, im->done.counts.read, b->part, b->whole);
@@ -250,8 +304,9 @@ rehearse(struct importer *im, char *const *paths, size_t count,
 	if (feeder_start(im->run, paths, count, input, false, &f, err) < 0)
 		return -1;
 	while ((got = feeder_next(f, &b, err)) > 0) {
-		tell_rejects(im, b->item, b->count);
+		tell_rejects(im, b);
 		im->done.counts.read += b->count;
+		im->done.counts.rejected += count_rejects(b->order, b->count);
 	}
 	feeder_stop(f);
 	return got < 0 ? -1 : (int64_t)im->done.counts.rejected;
@@ -373,7 +428,6 @@ release(struct importer *im)
 	events_free(im->events);
 	lead_event_types_free(im->types);
 	buf_release(&im->changes);
-	arena_release(&im->kept);
 	free(im->first_early_type);
 	free(im->first_early_ref);
 	if (im->spool)
@@ -387,6 +441,7 @@ import_run(const struct import_run *run, char *const *paths, size_t count,
 	struct importer im = {.run = run,
 	    .st = run->store,
 	    .t = run->tenant,
+	    .slice = SLICE_FIRST,
 	    .want_changes = run->change != NULL};
 	int rc;
 

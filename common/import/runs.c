@@ -208,7 +208,7 @@ apply_one(struct importer *im, struct slice *s, size_t i)
 	bool new = !row->there;
 
 	if (!new && row->lead != run->event.lead) {
-		s->item[i]->reason = arena_printf(&s->arena,
+		s->item[i]->reason = arena_printf(im->arena,
 		    "id: another lead's run through an assessment: %s",
 		    quoted(run->event.id));
 		return;
@@ -295,7 +295,7 @@ write_all(struct importer *im, struct slice *s, struct err *err)
 
 int
 runs_apply(
-    struct importer *im, struct item *item, size_t count, struct err *err)
+    struct importer *im, struct item **item, size_t count, struct err *err)
 {
 	struct slice *s = xcalloc(1, sizeof(*s));
 	int rc;
@@ -306,9 +306,9 @@ runs_apply(
 	s->first = xcalloc(count + 1, sizeof(*s->first));
 	s->event = xcalloc(3 * count + 1, sizeof(struct event_in *));
 	for (size_t i = 0; i < count; i++)
-		if (!item[i].reason.p) {
-			s->item[s->count] = &item[i];
-			s->run[s->count++] = item[i].in.run;
+		if (!item[i]->reason.p) {
+			s->item[s->count] = item[i];
+			s->run[s->count++] = item[i]->in.run;
 		}
 	rc = find_leads(im, s, err);
 	if (rc == 0)
@@ -317,9 +317,7 @@ runs_apply(
 		apply_one(im, s, i);
 	if (rc == 0)
 		rc = write_all(im, s, err);
-	/* Reasons are still to be read. */
-	arena_release(&im->kept);
-	im->kept = s->arena;
+	arena_release(&s->arena);
 	free(s->item);
 	free(s->run);
 	free(s->row);
