@@ -22,7 +22,7 @@ static struct {
 	bool all, no_events, reference, why, leads;
 	struct cli_list lead, exclude;
 	const char *rule, *rules, *set, *events, *rejects, *share;
-	int64_t threshold, bins, max_rules, min_support, lead_time;
+	int64_t top, threshold, bins, max_rules, min_support, lead_time;
 	double l2;
 } arg = {
     .bins = 8, .max_rules = 200, .min_support = 0, .l2 = 2, .threshold = -1};
@@ -677,7 +677,32 @@ struct explain {
 	struct printer printer;
 	bool to_hot;
 	struct buf text;
+	struct best *best; /* of --top; the best first */
+	size_t best_count;
+	bool choosing; /* scores are compared, nothing is printed yet */
+	struct table *table;
 };
+
+struct best {
+	int64_t score, lead;
+};
+
+/* Among equals the lead that came first stays in front. */
+static void
+keep_best(struct explain *e, int64_t lead)
+{
+	size_t i = e->best_count, top = (size_t)arg.top;
+
+	while (i > 0 && e->best[i - 1].score < e->result.score)
+		i--;
+	if (i == top)
+		return;
+	if (e->best_count < top)
+		e->best_count++;
+	memmove(&e->best[i + 1], &e->best[i],
+	    (e->best_count - i - 1) * sizeof(*e->best));
+	e->best[i] = (struct best){e->result.score, lead};
+}
 
 static void
 put_explained(struct explain *e, const struct lead_view *view)
@@ -780,6 +805,59 @@ draw_explained(struct explain *e, struct err *err)
 	return 0;
 }
 
+struct reason {
+	double points;
+	struct str rule;
+};
+
+static int
+by_points(const void *a, const void *b)
+{
+	const struct reason *x = a, *y = b;
+
+	return (x->points < y->points) - (x->points > y->points);
+}
+
+/* One row of the best: who it is, and the rules that gave most first. */
+static int
+draw_best(struct explain *e, const struct lead_view *view, struct err *err)
+{
+	const struct cond_value *v = view->values;
+	struct json *doc;
+	const struct json *list;
+	struct reason *reasons;
+	struct buf why = {0};
+
+	if (json_doc_parse(buf_str(&e->text), "explanation", &doc, err) < 0)
+		return -1;
+	list = json_find(doc, "rules");
+	reasons = xcalloc(json_count(list) + 1, sizeof(*reasons));
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json *rule = json_item(list, i);
+
+		number_real(
+		    json_text(json_find(rule, "points")), &reasons[i].points);
+		reasons[i].rule = json_text(json_find(rule, "rule"));
+	}
+	qsort(reasons, json_count(list), sizeof(*reasons), by_points);
+	for (size_t i = 0; i < json_count(list); i++) {
+		buf_addf(&why, "%s%s", i ? ", " : "",
+		    reasons[i].points < 0 ? "" : "+");
+		buf_addreal(&why, reasons[i].points);
+		buf_addf(&why, " %.*s", STR_ARG(reasons[i].rule));
+	}
+	table_int(e->table, e->result.score);
+	table_cell(e->table, v[LEAD_ID].text);
+	table_cell(e->table, v[LEAD_COMPANY].text);
+	table_cell(e->table, v[LEAD_NAME].text);
+	table_cell(e->table, v[LEAD_TITLE].text);
+	table_cell(e->table, buf_str(&why));
+	buf_release(&why);
+	free(reasons);
+	json_doc_free(doc);
+	return 0;
+}
+
 static int
 explain_views(struct explain *e, struct lead_views *views, struct err *err)
 {
@@ -791,8 +869,14 @@ explain_views(struct explain *e, struct lead_views *views, struct err *err)
 				    &e->session->moment, NULL))
 			continue;
 		score_compute(e->rules, view, &e->session->moment, &e->result);
+		if (e->choosing) {
+			keep_best(e, view->lead_id);
+			continue;
+		}
 		put_explained(e, view);
-		if (e->to_hot && e->printer.format == RECORD_TABLE)
+		if (e->table)
+			got = draw_best(e, view, err);
+		else if (e->to_hot && e->printer.format == RECORD_TABLE)
 			got = draw_explained(e, err);
 		else
 			print_lines(&e->printer, buf_str(&e->text));
@@ -848,6 +932,39 @@ explain_all(struct explain *e, const struct lead_needs *needs, struct err *err)
 	return rc;
 }
 
+/* The best leads, the best one first: chosen by one look at all of them. */
+static int
+explain_top(struct explain *e, struct lead_needs *needs, struct err *err)
+{
+	static const struct table_column columns[] = {
+	    {"score", TABLE_RIGHT, 0, 0}, {"lead", TABLE_LEFT, 0, 40},
+	    {"company", TABLE_LEFT, 12, 30}, {"name", TABLE_LEFT, 8, 20},
+	    {"title", TABLE_LEFT, 8, 20}, {"why", TABLE_LEFT, 20, 0}};
+	struct buf text = {0};
+	int rc;
+
+	e->best = xcalloc((size_t)arg.top + 1, sizeof(*e->best));
+	e->choosing = true;
+	rc = explain_all(e, needs, err);
+	e->choosing = false;
+	if (e->printer.format == RECORD_TABLE) {
+		e->table = table_new(columns, COUNT_OF(columns));
+		needs->field[LEAD_COMPANY] = needs->field[LEAD_NAME] =
+		    needs->field[LEAD_TITLE] = true;
+	}
+	for (size_t i = 0; rc == 0 && i < e->best_count; i++)
+		rc = explain_leads(e, needs, &e->best[i].lead, 1, err);
+	if (rc == 0 && e->table && e->best_count > 0) {
+		table_draw(e->table, e->call->shared->columns,
+		    e->call->shared->ascii, &text);
+		fwrite(text.p, 1, text.len, e->printer.out);
+	}
+	buf_release(&text);
+	table_free(e->table);
+	free(e->best);
+	return rc;
+}
+
 /* -w, parsed and bound; NULL without. */
 static int
 where_condition(const struct cli_call *call, struct session *s,
@@ -878,7 +995,9 @@ explain_run(const struct cli_call *call, struct explain *e, struct err *err)
 		lead_needs_cond(&needs, e->where);
 	needs.field[LEAD_ID] = needs.field[LEAD_EMAIL] = true;
 	/* An explanation names what the fields of its conditions hold. */
-	if (arg.all || e->where) {
+	if (arg.top > 0) {
+		rc = explain_top(e, &needs, err);
+	} else if (arg.all || e->where) {
 		rc = explain_all(e, &needs, err);
 	} else {
 		e->to_hot = true;
@@ -896,11 +1015,15 @@ explain_verb(const struct cli_call *call, struct err *err)
 	struct score_rules *rules = NULL;
 	struct session s;
 	struct explain e = {.call = call, .session = &s};
+	bool named = call->count > 0 || arg.lead.count > 0;
 	int rc;
 
-	if (!call->count && !arg.lead.count && !arg.all && !call->shared->where)
+	if (!named && !arg.all && !arg.top && !call->shared->where)
 		return err_set(
 		    err, ERR_USAGE, "which lead? name one, or give --all");
+	if (named && arg.top > 0)
+		return err_set(
+		    err, ERR_USAGE, "--top chooses by itself: name no lead");
 	if (session_open(call, STORE_READ, &s, err) < 0)
 		return -1;
 	rc = chosen_rules(&s, &rules, err);
@@ -1589,8 +1712,10 @@ static const struct cli_option define_options[] = {
 static const struct cli_option switch_options[] = {
     CLI_TEXT(0, "rule", "RULE", &arg.rule, "one rule of the set"), CLI_END};
 static const struct cli_option explain_options[] = {
-    CLI_FLAG('a', "all", &arg.all, "every lead"), LEAD_OPTION, RULES_OPTION,
-    SET_OPTION, CLI_END};
+    CLI_FLAG('a', "all", &arg.all, "every lead"),
+    CLI_INT('k', "top", "N", &arg.top, 1, 10000,
+	"the best N leads, the best one first"),
+    LEAD_OPTION, RULES_OPTION, SET_OPTION, CLI_END};
 static const struct cli_option preview_options[] = {SET_OPTION,
     CLI_FLAG(0, "leads", &arg.leads, "print each lead that would move"),
     CLI_END};

@@ -474,3 +474,22 @@ sums() {
 	dl-score -q >>out
 	[ "$(dl-score -n --all 2>/dev/null | wc -l)" = 0 ]
 }
+
+@test "explain --top prints the best leads first, as the scores stand" {
+	store_with_leads 300
+	dl-score define reference "$top/common/score/reference.json"
+	check dl-score explain --all
+	exits 0
+	jq -r '.score' <<<"$output" | sort -rn | head -n 7 >best
+	check dl-score explain --top 7
+	exits 0
+	jq -r '.score' <<<"$output" >got
+	same best got
+	# A condition narrows the choice; as a table it says who and why.
+	check dl-score explain -k 3 -w "source = '紹介'" -f table
+	exits 0
+	has "score" "company" "why" "+"
+	[ "${#lines[@]}" -eq 5 ]
+	check dl-score explain -k 3 L0000001
+	exits 2
+}
