@@ -938,8 +938,8 @@ explain_top(struct explain *e, struct lead_needs *needs, struct err *err)
 {
 	static const struct table_column columns[] = {
 	    {"score", TABLE_RIGHT, 0, 0}, {"lead", TABLE_LEFT, 0, 40},
-	    {"company", TABLE_LEFT, 12, 30}, {"name", TABLE_LEFT, 8, 20},
-	    {"title", TABLE_LEFT, 8, 20}, {"why", TABLE_LEFT, 20, 0}};
+	    {"company", TABLE_LEFT, 12, 26}, {"name", TABLE_LEFT, 8, 20},
+	    {"title", TABLE_LEFT, 8, 14}, {"why", TABLE_LEFT, 40, 0}};
 	struct buf text = {0};
 	int rc;
 
