@@ -39,6 +39,7 @@ struct feeder {
 	bool idle, quit, done;
 	bool reading; /* in record_next */
 	bool taken;   /* the batch was, meanwhile */
+	bool left;    /* by the applying thread, for good */
 
 	struct batch batch[2];
 	struct batch *filling;
@@ -137,20 +138,6 @@ handover(struct feeder *f, int64_t began)
 	return idle && time_monotonic() - began >= HANDOVER_MS;
 }
 
-static enum record_got
-next_record(struct feeder *f, struct record *record,
-    struct record_reject *reject, struct err *err)
-{
-	enum record_got got;
-	int before;
-
-	/* Only here may a stop cut the thread off: in a read that waits. */
-	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before);
-	got = record_next(f->reader, record, reject, err);
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-	return got;
-}
-
 /* The next batch, emptied; with the mutex held. False: told to quit. */
 static bool
 begin_batch(struct feeder *f)
@@ -175,20 +162,22 @@ next_for_batch(struct feeder *f, struct record *record,
     struct record_reject *reject, struct err *err)
 {
 	enum record_got got;
-	bool go = true;
 
 	pthread_mutex_lock(&f->mutex);
 	f->reading = true;
 	pthread_mutex_unlock(&f->mutex);
-	got = next_record(f, record, reject, err);
+	got = record_next(f->reader, record, reject, err);
 	pthread_mutex_lock(&f->mutex);
 	f->reading = false;
 	if (f->taken) {
 		f->taken = false;
-		go = begin_batch(f);
+		begin_batch(f);
 	}
+	/* From here on nothing of the caller's may be looked at. */
+	if (f->quit)
+		got = RECORD_GOT_END;
 	pthread_mutex_unlock(&f->mutex);
-	return go ? got : RECORD_GOT_END;
+	return got;
 }
 
 static int
@@ -342,38 +331,79 @@ hand_over(struct feeder *f)
 	pthread_cond_broadcast(&f->changed);
 }
 
+static bool
+told_to_quit(struct feeder *f)
+{
+	bool quit;
+
+	pthread_mutex_lock(&f->mutex);
+	quit = f->quit;
+	pthread_mutex_unlock(&f->mutex);
+	return quit;
+}
+
+/* Fills a batch and gets it ready to be applied. */
+static void
+prepare(struct feeder *f)
+{
+	struct err err = {0};
+	int rc = fill(f, &err);
+
+	if (told_to_quit(f))
+		return;
+	if (rc == 0)
+		rc = look_up(f, f->filling, &err);
+	put_in_order(f, f->filling);
+	if (rc < 0) {
+		/* What was read before the failure is still good. */
+		f->err = err;
+		f->failed = err.kind;
+		f->filling->last = true;
+	}
+}
+
+static void
+feeder_free(struct feeder *f)
+{
+	record_reader_close(f->reader);
+	store_close(f->store);
+	plan_free(f->plan);
+	free(f->noted);
+	arena_release(&f->noted_texts);
+	for (size_t i = 0; i < 2; i++) {
+		arena_release(&f->batch[i].arena);
+		free(f->batch[i].item);
+		free(f->batch[i].order);
+		free(f->batch[i].noted);
+	}
+	pthread_cond_destroy(&f->changed);
+	pthread_mutex_destroy(&f->mutex);
+	free(f);
+}
+
 static void *
 feed(void *context)
 {
 	struct feeder *f = context;
-	bool more;
-	int before;
+	bool more, left;
 
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 	pthread_mutex_lock(&f->mutex);
 	more = begin_batch(f);
 	while (more) {
-		struct err err = {0};
-		int rc;
-
 		pthread_mutex_unlock(&f->mutex);
-		rc = fill(f, &err);
-		if (rc == 0)
-			rc = look_up(f, f->filling, &err);
-		put_in_order(f, f->filling);
+		prepare(f);
 		pthread_mutex_lock(&f->mutex);
-		if (rc < 0) {
-			/* What was read before the failure is still good. */
-			f->err = err;
-			f->failed = err.kind;
-			f->filling->last = true;
-		}
+		if (f->quit)
+			break;
 		f->done = f->filling->last;
 		hand_over(f);
 		more = !f->done && begin_batch(f);
 	}
 	f->done = true;
+	left = f->left;
 	pthread_mutex_unlock(&f->mutex);
+	if (left)
+		feeder_free(f);
 	return NULL;
 }
 
@@ -488,23 +518,17 @@ feeder_stop(struct feeder *f)
 	if (f->running) {
 		pthread_mutex_lock(&f->mutex);
 		f->quit = true;
+		/* It may wait for input that never comes: leave it there, it
+		 * cleans up behind itself. */
+		f->left = f->reading && !f->done;
 		pthread_cond_broadcast(&f->changed);
+		if (f->left) {
+			pthread_detach(f->thread);
+			pthread_mutex_unlock(&f->mutex);
+			return;
+		}
 		pthread_mutex_unlock(&f->mutex);
-		pthread_cancel(f->thread);
 		pthread_join(f->thread, NULL);
 	}
-	record_reader_close(f->reader);
-	store_close(f->store);
-	plan_free(f->plan);
-	free(f->noted);
-	arena_release(&f->noted_texts);
-	for (size_t i = 0; i < 2; i++) {
-		arena_release(&f->batch[i].arena);
-		free(f->batch[i].item);
-		free(f->batch[i].order);
-		free(f->batch[i].noted);
-	}
-	pthread_cond_destroy(&f->changed);
-	pthread_mutex_destroy(&f->mutex);
-	free(f);
+	feeder_free(f);
 }
