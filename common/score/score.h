@@ -118,7 +118,6 @@ struct score_result {
 	int64_t *part;   /* score_part_count(), in 1/SCORE_UNIT */
 	/* Private: */
 	int64_t *sums;
-	double *fading;
 	const struct score_rules *rules;
 };
 void score_result_init(
