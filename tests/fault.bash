@@ -10,30 +10,41 @@ fault_world() {
 	make-sample events "$1" --seed 7 --now "$DL_NOW" >events.ndjson
 	cat >job <<-'JOB'
 		#!/bin/sh
-		# Import and score; the first failure ends it with its status.
-		dl-import leads -q leads.ndjson || exit
-		dl-import events -q events.ndjson || exit
-		dl-score apply -q >/dev/null
+		# Import and score, or one stage of it; the first failure ends
+		# it with its status.
+		case ${1-} in
+		leads) exec dl-import leads -q leads.ndjson ;;
+		events) exec dl-import events -q events.ndjson ;;
+		apply) exec dl-score apply -q >/dev/null ;;
+		esac
+		for stage in leads events apply; do
+			"$0" $stage || exit
+		done
 	JOB
 	chmod +x job
-	fault_store empty
-	fault_store whole
-	./job || return
+	fault_store making
+	for stage in leads events apply; do
+		dl-db backup -q "before-$stage.db" || return
+		./job $stage || return
+	done
 	dl-db check -q >/dev/null || return
 	dl-db dump >want.ndjson
+	dl-db backup -q whole.db
 }
 
-# fault_store NAME: DL_DB becomes a new store that knows the rules; a copy of
-# the one called `empty`, once that was made.
+# fault_store NAME [STAGE]: DL_DB becomes a new store that knows the rules, as
+# it is before that stage of the job (the first).
 fault_store() {
+	local stage=before-${2:-leads}.db
 	export DL_DB=$PWD/$1.db
 	rm -f "$DL_DB"*
-	if [ "$1" != empty ] && [ -e empty.db ]; then
-		dl-db backup -q -d empty.db "$DL_DB"
+	if [ -e "$stage" ]; then
+		cp "$stage" "$DL_DB"
 	else
 		dl-db init -q --tenant main >/dev/null &&
 			dl-score define -q reference \
-				"${DL_RULES:-$top/common/score/reference.json}" >/dev/null
+				"${DL_RULES:-$top/common/score/reference.json}" \
+				>/dev/null
 	fi
 }
 

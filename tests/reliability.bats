@@ -15,49 +15,54 @@ setup() {
 	fault_store dl
 }
 
-# Kills at the Nth call of each kind: the first, one in the middle, the last.
+# Kills each stage of the job at a call of each kind: one in the middle, and
+# the last.
 kill_at_calls() {
-	local call n total
+	local call stage n total
 	require_tool strace
 	strace -o /dev/null true 2>/dev/null || skip "no ptrace here"
 	for call; do
-		fault_store dl
-		total=$(fault_calls "$call" ./job) || true
-		[ "$total" -gt 0 ] || continue
-		for n in 1 $((total / 2 + 1)) "$total"; do
-			fault_store dl
-			fault_inject "$call" signal=SIGKILL "$n" ./job || true
-			fault_heals "killed at $call number $n of $total"
+		for stage in leads events apply; do
+			fault_store dl $stage
+			total=$(fault_calls "$call" ./job $stage) || true
+			[ "$total" -gt 0 ] || continue
+			for n in $((total / 2 + 1)) "$total"; do
+				fault_store dl $stage
+				fault_inject "$call" signal=SIGKILL "$n" \
+					./job $stage || true
+				fault_heals "$stage: killed at $call $n of $total"
+			done
 		done
 	done
 }
 
-# The Nth call fails: the job says so with status 1 (75: try again later), and
-# all heals.
+# The Nth call fails: the program does without, or says so with status 1 (75:
+# try again later); and all heals.
 fail_at_calls() {
-	local fault=$1 call n total code
+	local fault=$1 call stage n total code
 	shift
 	require_tool strace
 	strace -o /dev/null true 2>/dev/null || skip "no ptrace here"
 	for call; do
-		fault_store dl
-		total=$(fault_calls "$call" ./job) || true
-		[ "$total" -gt 0 ] || continue
-		for n in $((total / 3 + 1)) $((total * 2 / 3 + 1)); do
-			fault_store dl
+		for stage in leads events apply; do
+			fault_store dl $stage
+			total=$(fault_calls "$call" ./job $stage) || true
+			[ "$total" -gt 0 ] || continue
+			n=$((total * 2 / 3 + 1))
+			fault_store dl $stage
 			code=0
-			fault_inject "$call" "error=$fault" "$n" ./job ||
-				code=$?
+			fault_inject "$call" "error=$fault" "$n" \
+				./job $stage || code=$?
 			case $code in
 			0 | 75) ;;
 			1) grep -q '^dl-' fault.err ;;
 			*)
-				echo "$fault at $call $n: status $code" >&2
+				echo "$stage: $fault at $call $n: $code" >&2
 				cat fault.err >&2
 				false
 				;;
 			esac
-			fault_heals "$fault at $call number $n of $total"
+			fault_heals "$stage: $fault at $call $n of $total"
 		done
 	done
 }
