@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base_priv.h"
 
@@ -397,6 +398,11 @@ zone_load(const char *name, struct zone **ret, struct err *err)
 
 	buf_addf(&path, ZONE_FOLDER "%s", name);
 	if (file_read(path.p, &data, 1 << 20, &reason) < 0) {
+		if (access(path.p, F_OK) == 0) { /* there, yet not read */
+			if (err)
+				*err = reason;
+			goto out;
+		}
 		err_set(err, ERR_USAGE, "no time zone %s (looked in %s)",
 		    quoted(str_of(name)), ZONE_FOLDER);
 		goto out;

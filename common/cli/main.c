@@ -106,6 +106,8 @@ usage_error(const struct cli_program *program, const struct cli_call *call,
 	struct buf hint = {0};
 
 	cli_error("%s", err->text);
+	if (err->kind != ERR_USAGE) /* the configuration could not be read */
+		return cli_status_of(err);
 	buf_addf(&hint, "Try '%s %s%s--help'.\n", program->name,
 	    call->verb != NULL ? call->verb->name : "",
 	    call->verb != NULL ? " " : "");
