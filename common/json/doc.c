@@ -60,23 +60,46 @@ build_name(struct json_doc *doc, struct json_cursor *c)
 	return (struct str){p, raw.n};
 }
 
-/* A name written twice: the last value counts, where the first one stood. */
+static int
+by_name(const void *a, const void *b)
+{
+	const struct json *x = *(struct json *const *)a;
+	const struct json *y = *(struct json *const *)b;
+	int order = str_cmp(x->name, y->name);
+
+	return order ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+static int
+by_index(const void *a, const void *b)
+{
+	const struct json *x = *(struct json *const *)a;
+	const struct json *y = *(struct json *const *)b;
+
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+/* A name written twice: the last value counts, where the first one stood.
+ * Sorted, because a hostile document has many. */
 static void
 drop_duplicates(struct children *list)
 {
 	size_t kept = 0;
 
+	for (size_t i = 0; i < list->count; i++)
+		list->item[i]->index = i;
+	qsort(list->item, list->count, sizeof(*list->item), by_name);
 	for (size_t i = 0; i < list->count; i++) {
-		size_t k = 0;
+		struct json *n = list->item[i];
 
-		while (k < kept &&
-		       !str_eq(list->item[k]->name, list->item[i]->name))
-			k++;
-		list->item[k] = list->item[i];
-		if (k == kept)
+		if (kept == 0 || !str_eq(list->item[kept - 1]->name, n->name))
 			kept++;
+		else
+			n->index = list->item[kept - 1]->index;
+		list->item[kept - 1] = n;
 	}
 	list->count = kept;
+	qsort(list->item, kept, sizeof(*list->item), by_index);
 }
 
 /* c->p behind the opening bracket of n. */

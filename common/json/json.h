@@ -82,6 +82,7 @@ struct json_scanner {
 	struct arena arena;
 	uint32_t *index;
 	size_t index_cap;
+	bool indexed; /* this text's members */
 };
 /* 0, or -1 with s->fault filled (and count 0). */
 int json_scan_object(struct json_scanner *s, struct str text);
@@ -107,6 +108,7 @@ struct json_splitter { /* zero-initialise; private but for `what` */
 	int state, next;
 	size_t depth, skip;
 	bool in_array, string, escape, mismatch;
+	char before; /* what stood last, blanks apart, in an earlier text */
 	unsigned char object[JSON_DEPTH_MAX / 8];
 };
 /* Looks at text, sets *ret_used to how much of it is dealt with. */

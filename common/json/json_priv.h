@@ -37,14 +37,20 @@ int json_lex_word(struct json_cursor *c, const char *word, size_t n);
 /* Any value from its first character on, nested as deep as `depth` allows. */
 int json_lex_value(struct json_cursor *c, unsigned depth,
     enum json_type *ret_type, bool *ret_escaped);
-/* Appends the decoded text of a checked string; out has room for raw.n. */
+/* Writes the decoded text of a string; out has room for raw.n. What is no
+ * escape in text that was not checked becomes something, but no more text. */
 size_t json_unescape(struct str raw, char *out);
+
+static inline bool
+json_is_blank(char ch)
+{
+	return (json_class[(unsigned char)ch] & JSON_BLANK) != 0;
+}
 
 static inline void
 json_blanks(struct json_cursor *c)
 {
-	while (c->p < c->end &&
-	       (json_class[(unsigned char)*c->p] & JSON_BLANK) != 0)
+	while (c->p < c->end && json_is_blank(*c->p))
 		c->p++;
 }
 

@@ -82,7 +82,7 @@ json_expected(struct json_cursor *c, const char *what)
 static inline unsigned
 hex_digit(unsigned char ch)
 {
-	return ch <= '9' ? ch - (unsigned)'0' : (ch | 0x20u) - 'a' + 10;
+	return (ch <= '9' ? ch - (unsigned)'0' : (ch | 0x20u) - 'a' + 10) & 15;
 }
 
 /* Four hexadecimal digits behind \u. */
@@ -367,6 +367,25 @@ hex4(const char *p)
 	return code;
 }
 
+/* The character of a \u whose digits begin at *p; a lone surrogate is U+FFFD,
+ * a pair one character. */
+static uint32_t
+unicode_escape(const char **p, const char *end)
+{
+	uint32_t code = hex4(*p), low;
+
+	*p += 4;
+	if (code < 0xd800 || code > 0xdfff)
+		return code;
+	if (code > 0xdbff || end - *p < 6 || (*p)[0] != '\\' || (*p)[1] != 'u')
+		return 0xfffd;
+	low = hex4(*p + 2);
+	if (low < 0xdc00 || low > 0xdfff)
+		return 0xfffd;
+	*p += 6;
+	return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+}
+
 size_t
 json_unescape(struct str raw, char *out)
 {
@@ -376,11 +395,10 @@ json_unescape(struct str raw, char *out)
 	while (p < end) {
 		const char *slash = memchr(p, '\\', (size_t)(end - p));
 		size_t n = (size_t)((slash ? slash : end) - p);
-		uint32_t code;
 
 		memcpy(o, p, n);
 		o += n;
-		if (!slash)
+		if (!slash || slash + 1 == end)
 			break;
 		p = slash + 2;
 		switch (slash[1]) {
@@ -400,15 +418,11 @@ json_unescape(struct str raw, char *out)
 			*o++ = '\t';
 			break;
 		case 'u':
-			code = hex4(p);
-			p += 4;
-			if (code >= 0xd800 && code <= 0xdbff) {
-				code = 0x10000 + ((code - 0xd800) << 10) +
-				       (hex4(p + 2) - 0xdc00);
-				p += 6;
+			if (end - p >= 4) {
+				o += utf8_encode(unicode_escape(&p, end), o);
+				break;
 			}
-			o += utf8_encode(code, o);
-			break;
+			/* fall through */
 		default:
 			*o++ = slash[1];
 		}

@@ -87,6 +87,7 @@ grow_index(struct json_scanner *s, size_t members)
 	memset(s->index, 0, s->index_cap * sizeof(*s->index));
 	for (size_t i = 0; i < members; i++)
 		index_member(s, i);
+	s->indexed = true;
 }
 
 /* The earlier member with the last one's name, or SIZE_MAX. */
@@ -98,7 +99,7 @@ find_earlier(struct json_scanner *s, uint64_t *filter)
 	uint64_t bit = 1;
 
 	if (last >= FEW_NAMES) {
-		if (last == FEW_NAMES || last * 2 >= s->index_cap)
+		if (!s->indexed || last * 2 >= s->index_cap)
 			grow_index(s, last);
 		return index_member(s, last);
 	}
@@ -201,6 +202,7 @@ json_scan_object(struct json_scanner *s, struct str text)
 	    .fault = &s->fault};
 
 	s->count = 0;
+	s->indexed = false;
 	s->fault = (struct json_fault){0};
 	arena_clear(&s->arena);
 	if (!valid_utf8(&c, text))

@@ -19,12 +19,6 @@ enum {
 	IN_JUNK_LINE, /* in junk, only blanks since a newline */
 };
 
-static bool
-is_blank(char ch)
-{
-	return (json_class[(unsigned char)ch] & JSON_BLANK) != 0;
-}
-
 /* Junk of a known size, for which there is a word. */
 static enum json_split_got
 say(struct json_splitter *s, const char *what, size_t size, int next)
@@ -100,20 +94,25 @@ top_is_object(const struct json_splitter *s)
 	return ((s->object[top / 8] >> (top % 8)) & 1) != 0;
 }
 
-/* May a bracket open behind what stands before it? Not known (true) at the
- * very start of a piece of text. */
+/* What stands before p, blanks apart. */
+static char
+before(const struct json_splitter *s, const char *begin, const char *p)
+{
+	while (p > begin && json_is_blank(p[-1]))
+		p--;
+	return p > begin ? p[-1] : s->before;
+}
+
+/* May a brace open behind what stands before it? */
 static bool
 may_open(const struct json_splitter *s, const char *begin, const char *p)
 {
+	char last;
+
 	if (s->depth == 0 || s->depth > JSON_DEPTH_MAX)
 		return true;
-	while (p > begin && is_blank(p[-1]))
-		p--;
-	if (p == begin)
-		return true;
-	if (top_is_object(s))
-		return p[-1] == ':';
-	return p[-1] == ',' || p[-1] == '[';
+	last = before(s, begin, p);
+	return top_is_object(s) ? last == ':' : last == ',' || last == '[';
 }
 
 static void
@@ -196,6 +195,7 @@ inside(struct json_splitter *s, const char *p, const char *end, bool *ret_done)
 		}
 		p++;
 	}
+	s->before = before(s, begin, p);
 	*ret_done = false;
 	return p;
 }
@@ -233,7 +233,7 @@ junk(struct json_splitter *s, const char *p, const char *end, bool *ret_done)
 			s->state = IN_JUNK_LINE;
 		else if (s->state == IN_JUNK_LINE && *p == '{')
 			return p;
-		else if (!is_blank(*p))
+		else if (!json_is_blank(*p))
 			s->state = IN_JUNK;
 	}
 	*ret_done = false;
@@ -271,7 +271,7 @@ step(struct json_splitter *s, const char **p, const char *end)
 		s->state = s->next;
 		return JSON_SPLIT_JUNK;
 	default:
-		while (*p < end && is_blank(**p))
+		while (*p < end && json_is_blank(**p))
 			++*p;
 		if (*p == end)
 			return JSON_SPLIT_MORE;

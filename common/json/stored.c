@@ -7,18 +7,12 @@
  */
 #include <string.h>
 
-#include "json/json.h"
-
-static bool
-is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
+#include "json/json_priv.h"
 
 static size_t
 skip_space(struct str s, size_t i)
 {
-	while (i < s.n && is_space(s.p[i]))
+	while (i < s.n && json_is_blank(s.p[i]))
 		i++;
 	return i;
 }
@@ -66,7 +60,7 @@ skip_value(struct str s, size_t i)
 				return i;
 			if (--depth == 0)
 				return i + 1;
-		} else if (depth == 0 && (c == ',' || is_space(c))) {
+		} else if (depth == 0 && (c == ',' || json_is_blank(c))) {
 			return i;
 		}
 		i++;
@@ -74,68 +68,15 @@ skip_value(struct str s, size_t i)
 	return s.n;
 }
 
-static unsigned
-hex4(const char *p)
-{
-	unsigned v = 0;
-
-	for (int i = 0; i < 4; i++) {
-		char c = p[i];
-
-		v <<= 4;
-		if (c >= '0' && c <= '9')
-			v |= (unsigned)(c - '0');
-		else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-			v |= (unsigned)((c | 0x20) - 'a' + 10);
-	}
-	return v;
-}
-
-/* \uXXXX at s.p[*i] == 'u'; a pair of surrogates is one character. */
-static uint32_t
-unicode_escape(struct str s, size_t *i)
-{
-	uint32_t code = hex4(s.p + *i + 1);
-
-	*i += 5;
-	if (code >= 0xd800 && code < 0xdc00 && s.n - *i >= 6 &&
-	    s.p[*i] == '\\' && s.p[*i + 1] == 'u') {
-		uint32_t low = hex4(s.p + *i + 2);
-
-		if (low >= 0xdc00 && low < 0xe000) {
-			*i += 6;
-			return 0x10000 + ((code - 0xd800) << 10) +
-			       (low - 0xdc00);
-		}
-	}
-	return code >= 0xd800 && code < 0xe000 ? 0xfffd : code;
-}
-
-/* s is what stands between the quotes. No escape is shorter than what it
- * stands for, so s.n bytes are enough. */
+/* s is what stands between the quotes. */
 static struct str
 unescape(struct arena *a, struct str s)
 {
-	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
 	char *out = arena_alloc(a, s.n + 1);
-	size_t n = 0, i = 0;
 
-	while (i < s.n) {
-		const char *known;
-
-		if (s.p[i] != '\\' || ++i == s.n) {
-			if (i < s.n)
-				out[n++] = s.p[i++];
-		} else if (s.p[i] == 'u' && s.n - i >= 5) {
-			n += utf8_encode(unicode_escape(s, &i), out + n);
-		} else {
-			known = memchr(from, s.p[i], sizeof(from) - 1);
-			out[n++] = known ? to[known - from] : s.p[i];
-			i++;
-		}
-	}
-	out[n] = '\0';
-	return (struct str){out, n};
+	s.n = json_unescape(s, out);
+	out[s.n] = '\0';
+	return (struct str){out, s.n};
 }
 
 static struct str

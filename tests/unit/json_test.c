@@ -149,6 +149,19 @@ scan_limits(void)
 			CHECK(str_is(s.member[57].text, "-57"));
 		}
 	}
+	/* Many more of a name than there are names, of which some are found
+	 * through the index: in a moment, or never. */
+	buf_clear(&text);
+	buf_addstr(&text, "{\"n0\":0");
+	for (int i = 1; i < 25; i++)
+		buf_addf(&text, ",\"n%d\":%d", i, i);
+	for (int i = 0; i < 300000; i++)
+		buf_addf(&text, ",\"n%d\":%d", i % 25, i);
+	buf_addc(&text, '}');
+	CHECK_INT(scan_code(&s, text.p), JSON_CODE_NONE);
+	CHECK_INT(s.count, 25);
+	for (int i = 0; i < 25; i++)
+		CHECK_INT(strtol(s.member[i].text.p, NULL, 10), 299975 + i);
 	for (int deep = 255; deep <= 256; deep++) {
 		buf_clear(&text);
 		buf_addstr(&text, "{\"a\":");
@@ -242,6 +255,13 @@ splitting(void)
 	    {"]", "?<]>"},
 	    {",{}]\n{}", "E<,>E<{}>E<]>E<{}>"},
 	    {"[{}x,\n{\"a\":1}]", "E<{}>J<x,\n>E<{\"a\":1}>"},
+	    /* A brace that is missing costs one element. */
+	    {"[{\"a\":1,\n{\"b\":2},\n{\"c\":3}]",
+		"E<{\"a\":1,\n>E<{\"b\":2}>E<{\"c\":3}>"},
+	    {"[{\"a\"   {\"b\":2}},\n{}]",
+		"E<{\"a\"   >E<{\"b\":2}>J<},\n>E<{}>"},
+	    {"[{\"a\": [ {} , {\"b\" : {} } ]}]",
+		"E<{\"a\": [ {} , {\"b\" : {} } ]}>"},
 	};
 	struct buf got = {0}, deep = {0};
 
@@ -250,10 +270,6 @@ splitting(void)
 			split_all(rows[i].text, piece, &got);
 			CHECK_TEXT(got.p ? got.p : "", rows[i].want);
 		}
-	/* A brace that is missing costs one element; seen when the piece
-	 * shows what stands before the next one. */
-	split_all("[{\"a\":1,\n{\"b\":2},\n{\"c\":3}]", 100, &got);
-	CHECK_TEXT(got.p, "E<{\"a\":1,\n>E<{\"b\":2}>E<{\"c\":3}>");
 	/* Too deep to be read: given up where the line ends. */
 	buf_addstr(&deep, "[");
 	for (int i = 0; i < 300; i++)
@@ -286,6 +302,7 @@ documents(void)
 	const struct json *rules, *n;
 	struct err err = {0};
 	struct str text = {0};
+	struct buf many = {0};
 	int64_t i = -1;
 	double v = -1;
 	bool b = false;
@@ -361,6 +378,19 @@ documents(void)
 	CHECK(json_type_of(json_find(doc, "b")) == JSON_TYPE_ARRAY);
 	CHECK(str_is(json_text(json_find(json_find(doc, "c"), "d")), "4"));
 	json_doc_free(doc);
+
+	/* All of them, and many: in a moment, or never. */
+	buf_addstr(&many, "{\"n0\":0");
+	for (int k = 1; k < 400000; k++)
+		buf_addf(&many, ",\"n%d\":%d", k % 200000, k);
+	buf_addc(&many, '}');
+	doc = parse(many.p);
+	CHECK_INT(json_count(doc), 200000);
+	CHECK(str_is(json_name(json_item(doc, 123)), "n123"));
+	CHECK(str_is(json_raw(json_item(doc, 123)), "200123"));
+	CHECK(str_is(json_raw(json_item(doc, 199999)), "399999"));
+	json_doc_free(doc);
+	buf_release(&many);
 
 	/* NUL is text in a document, and no name. */
 	doc = parse("{\"a\\u0000\\u0000\":\"\\u0000\\\\u0000\","
