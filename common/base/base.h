@@ -335,6 +335,19 @@ int file_read(const char *path, struct buf *ret, size_t max, struct err *err);
 int fd_read_all(
     int fd, const char *name, struct buf *ret, size_t max, struct err *err);
 int fd_write_all(int fd, const void *p, size_t n, struct err *err);
+/* window.c: the part of a stream that is in memory: p[start..have) is read and
+ * not used. read() fills p with up to n bytes and returns how many, 0 at
+ * the end, -1 with *err filled. The holder frees p. */
+struct window {
+	ptrdiff_t (*read)(void *context, char *p, size_t n, struct err *err);
+	void *context;
+	char *p;
+	size_t start, have, cap;
+	bool at_end;
+};
+/* More text behind what is there, which moves to the front of p. */
+int window_fill(struct window *w, struct err *err);
+
 /* An output file that appears whole or not at all: a temporary of mode 0600
  * beside the target, synced and renamed by commit, removed by abort, exit and
  * SIGINT, SIGTERM and SIGHUP (unless the program handles them itself). A link

@@ -8,7 +8,6 @@
 
 #include "csv/csv.h"
 
-#define CHUNK    ((size_t)64 << 10)
 #define RAW_MAX  ((size_t)64 << 10)
 #define TEXT_MAX ((size_t)1 << 20)
 
@@ -17,16 +16,14 @@
 enum stop { STOP_DELIMITER = 1, STOP_QUOTE, STOP_LF, STOP_CR };
 
 struct csv_reader {
-	struct csv_source source;
 	char delimiter;
 	size_t max_record, max_fields;
 	unsigned char stop[256]; /* what an unquoted field stops at */
 	struct csv_parser parser;
 
-	char *text; /* what was read and not yet used */
-	size_t start, have, cap;
-	bool at_end, unended;
-	uint64_t line; /* of text[start], from 1 */
+	struct window in;
+	bool unended;
+	uint64_t line; /* of in.p[in.start], from 1 */
 
 	struct csv_record record;
 	size_t field_cap;
@@ -34,7 +31,7 @@ struct csv_reader {
 	struct buf raw;    /* the kept part of what was too long */
 };
 
-/* How the text at r->start looks. */
+/* How the text at r->in.start looks. */
 struct frame {
 	enum { FRAME_GOOD, FRAME_MORE, FRAME_BAD, FRAME_UNCLOSED } kind;
 	size_t size;        /* without the line end */
@@ -59,7 +56,7 @@ csv_reader_new(struct csv_source source, const struct csv_options *options)
 
 	if (!options)
 		options = &defaults;
-	r->source = source;
+	r->in = (struct window){.read = source.read, .context = source.context};
 	r->line = 1;
 	r->delimiter = options->delimiter != 0 ? options->delimiter : ',';
 	r->max_record = options->max_record ? options->max_record : TEXT_MAX;
@@ -69,7 +66,7 @@ csv_reader_new(struct csv_source source, const struct csv_options *options)
 	r->stop['\n'] = STOP_LF;
 	r->stop['\r'] = STOP_CR;
 
-	GROW(r->text, r->cap, CHUNK);
+	GROW(r->in.p, r->in.cap, 1);
 	if (csv_init(&r->parser,
 		CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL) != 0)
 		BUG("libcsv does not start");
@@ -84,7 +81,7 @@ csv_reader_release(struct csv_reader *r)
 	if (!r)
 		return;
 	csv_free(&r->parser);
-	free(r->text);
+	free(r->in.p);
 	free(r->record.field);
 	buf_release(&r->fields);
 	buf_release(&r->raw);
@@ -95,26 +92,6 @@ bool
 csv_reader_unended(const struct csv_reader *r)
 {
 	return r->unended;
-}
-
-/* Brings more text behind what is there; at_end when there is no more. */
-static int
-fill(struct csv_reader *r, struct err *err)
-{
-	size_t kept = r->have - r->start;
-	ptrdiff_t got;
-
-	if (r->start > 0 && kept > 0)
-		memmove(r->text, r->text + r->start, kept);
-	r->start = 0;
-	r->have = kept;
-	GROW(r->text, r->cap, kept + CHUNK);
-	got = r->source.read(r->source.context, r->text + kept, CHUNK, err);
-	if (got < 0)
-		return -1;
-	r->have += (size_t)got;
-	r->at_end = got == 0;
-	return 0;
 }
 
 static uint64_t
@@ -132,7 +109,7 @@ count_lines(const char *p, const char *end)
 static bool
 beyond_limit(const struct csv_reader *r)
 {
-	return r->have - r->start > r->max_record + LINE_END;
+	return r->in.have - r->in.start > r->max_record + LINE_END;
 }
 
 /* Passes over a quoted field from its quote on. NULL when the text does not
@@ -174,9 +151,9 @@ frame_end(const char *begin, const char *p, const char *end, bool at_end,
 static struct frame
 frame_text(const struct csv_reader *r)
 {
-	const char *begin = r->text + r->start, *end = r->text + r->have;
+	const char *begin = r->in.p + r->in.start, *end = r->in.p + r->in.have;
 	const char *p = begin;
-	bool at_end = r->at_end;
+	bool at_end = r->in.at_end;
 	struct frame f = {0};
 
 	if (beyond_limit(r)) {
@@ -251,10 +228,10 @@ reject(struct csv_reader *r, struct str raw, const char *reason)
 static enum csv_got
 take_record(struct csv_reader *r, struct frame f)
 {
-	struct str raw = {r->text + r->start, f.size};
+	struct str raw = {r->in.p + r->in.start, f.size};
 	size_t used;
 
-	r->start += f.full;
+	r->in.start += f.full;
 	r->line += f.lines;
 	r->unended = f.full == f.size;
 	if (memchr(raw.p, '\0', raw.n))
@@ -277,14 +254,14 @@ take_record(struct csv_reader *r, struct frame f)
 static bool
 first_line(const struct csv_reader *r, size_t *ret_size, size_t *ret_full)
 {
-	const char *begin = r->text + r->start, *end = r->text + r->have;
+	const char *begin = r->in.p + r->in.start, *end = r->in.p + r->in.have;
 	const char *p = begin;
 
 	while (p < end && *p != '\n' && *p != '\r')
 		p++;
 	*ret_full = *ret_size = (size_t)(p - begin);
-	if (p == end || (*p == '\r' && p + 1 == end && !r->at_end))
-		return r->at_end;
+	if (p == end || (*p == '\r' && p + 1 == end && !r->in.at_end))
+		return r->in.at_end;
 	*ret_full += *p == '\r' && p + 1 < end && p[1] == '\n' ? 2 : 1;
 	return true;
 }
@@ -300,14 +277,14 @@ skip_line(struct csv_reader *r, const char *reason, struct err *err)
 	for (;;) {
 		ended = first_line(r, &size, &full);
 		if (r->raw.len < RAW_MAX)
-			buf_add(&r->raw, r->text + r->start,
+			buf_add(&r->raw, r->in.p + r->in.start,
 			    size < RAW_MAX - r->raw.len ? size
 							: RAW_MAX - r->raw.len);
 		r->record.raw_size += size;
-		r->start += ended ? full : size;
+		r->in.start += ended ? full : size;
 		if (ended)
 			break;
-		if (fill(r, err) < 0)
+		if (window_fill(&r->in, err) < 0)
 			return CSV_GOT_ERROR;
 	}
 	r->line += full > size;
@@ -321,7 +298,7 @@ static enum csv_got
 reject_line(
     struct csv_reader *r, const char *reason, size_t wrong, struct err *err)
 {
-	const char *begin = r->text + r->start, *line = begin + wrong;
+	const char *begin = r->in.p + r->in.start, *line = begin + wrong;
 	size_t full, size;
 
 	while (line > begin && line[-1] != '\n' && line[-1] != '\r')
@@ -333,11 +310,11 @@ reject_line(
 	while (!first_line(r, &size, &full)) {
 		if (size > r->max_record)
 			return skip_line(r, reason, err);
-		if (fill(r, err) < 0)
+		if (window_fill(&r->in, err) < 0)
 			return CSV_GOT_ERROR;
 	}
-	begin = r->text + r->start;
-	r->start += full;
+	begin = r->in.p + r->in.start;
+	r->in.start += full;
 	r->line += full > size;
 	r->unended = full == size;
 	return reject(r, (struct str){begin, size}, reason);
@@ -369,7 +346,7 @@ next_frame(struct csv_reader *r, struct frame *ret, struct err *err)
 			return 1;
 		if (beyond_limit(r))
 			return 0;
-		if (fill(r, err) < 0)
+		if (window_fill(&r->in, err) < 0)
 			return -1;
 	}
 }
@@ -381,18 +358,19 @@ skip_blank_lines(struct csv_reader *r, struct err *err)
 	for (;;) {
 		size_t size, full;
 
-		if (r->start == r->have) {
-			if (!r->at_end && fill(r, err) < 0)
+		if (r->in.start == r->in.have) {
+			if (!r->in.at_end && window_fill(&r->in, err) < 0)
 				return -1;
-			if (r->start == r->have && r->at_end)
+			if (r->in.start == r->in.have && r->in.at_end)
 				return 0;
 		}
-		if (r->text[r->start] != '\n' && r->text[r->start] != '\r')
+		if (r->in.p[r->in.start] != '\n' &&
+		    r->in.p[r->in.start] != '\r')
 			return 1;
 		while (!first_line(r, &size, &full))
-			if (fill(r, err) < 0)
+			if (window_fill(&r->in, err) < 0)
 				return -1;
-		r->start += full;
+		r->in.start += full;
 		r->line++;
 	}
 }

@@ -18,40 +18,72 @@ name_of_column(struct record_reader *r, struct str field, size_t column,
 	return NULL;
 }
 
-static bool
-name_taken(const struct record_reader *r, size_t count, struct str name)
+/* The columns named so far, to be found by name: a header may have thousands
+ * of columns, and all of one name. */
+struct taken {
+	const struct str *names;
+	size_t *slot;   /* a column's number; 0: free */
+	unsigned *next; /* by column: the ending its name takes next */
+	size_t mask;
+};
+
+static struct taken
+taken_new(const struct str *names, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		if (str_eq(r->names[i], name))
-			return true;
-	return false;
+	struct taken t = {.names = names, .mask = 15};
+
+	while (t.mask < count * 2)
+		t.mask = t.mask * 2 + 1;
+	t.slot = xcalloc(t.mask + 1, sizeof(*t.slot));
+	t.next = xcalloc(count, sizeof(*t.next));
+	return t;
+}
+
+static void
+taken_release(struct taken *t)
+{
+	free(t->slot);
+	free(t->next);
+}
+
+/* Where the name stands, or where it would. */
+static size_t *
+taken_slot(const struct taken *t, struct str name)
+{
+	size_t at = (size_t)hash64(name.p, name.n, 0) & t->mask;
+
+	while (t->slot[at] && !str_eq(t->names[t->slot[at] - 1], name))
+		at = (at + 1) & t->mask;
+	return &t->slot[at];
 }
 
 /* A second "x" becomes "x_2", or what is free. */
 static void
-make_unique(struct record_reader *r, size_t i, uint64_t line)
+make_unique(struct record_reader *r, struct taken *t, size_t i, uint64_t line)
 {
 	struct str name = r->names[i];
+	size_t *slot = taken_slot(t, name), first = *slot;
+	struct buf other = {0};
 
-	if (!name_taken(r, i, name))
+	for (; *slot; slot = taken_slot(t, buf_str(&other))) {
+		buf_clear(&other);
+		buf_adds(&other, name);
+		buf_addf(&other, "_%u", 2 + t->next[first - 1]++);
+	}
+	*slot = i + 1;
+	if (other.len == 0)
 		return;
-	for (unsigned n = 2; name_taken(r, i, r->names[i]); n++)
-		r->names[i] =
-		    arena_printf(&r->names_arena, "%.*s_%u", STR_ARG(name), n);
+	r->names[i] = arena_str(&r->names_arena, buf_str(&other));
+	buf_release(&other);
 	remark(r->input.remarks, reader_place(r, line),
 	    "column %zu: a second %s: called %s", i + 1, quoted(name),
 	    quoted(r->names[i]));
 }
 
 static int
-take_header(
-    struct record_reader *r, const struct csv_record *header, struct err *err)
+name_columns(struct record_reader *r, const struct csv_record *header,
+    struct taken *taken, struct err *err)
 {
-	arena_clear(&r->names_arena);
-	free(r->names);
-	r->names = xcalloc(header->count, sizeof(*r->names));
-	r->name_count = header->count;
-	GROW(r->field, r->field_cap, header->count);
 	for (size_t i = 0; i < header->count; i++) {
 		const char *encoding = name_of_column(
 		    r, header->field[i], i + 1, header->line, &r->names[i]);
@@ -61,11 +93,30 @@ take_header(
 			    reader_place(r, header->line),
 			    "the name of column %zu is not %s: %s", i + 1,
 			    encoding, quoted(header->field[i]));
-		make_unique(r, i, header->line);
+		make_unique(r, taken, i, header->line);
 		r->field[i] = (struct field){.name = r->names[i]};
 	}
-	r->record.shape = reader_shape(r, header->count);
 	return 0;
+}
+
+static int
+take_header(
+    struct record_reader *r, const struct csv_record *header, struct err *err)
+{
+	struct taken taken;
+	int rc;
+
+	arena_clear(&r->names_arena);
+	free(r->names);
+	r->names = xcalloc(header->count, sizeof(*r->names));
+	r->name_count = header->count;
+	GROW(r->field, r->field_cap, header->count);
+	taken = taken_new(r->names, header->count);
+	rc = name_columns(r, header, &taken, err);
+	taken_release(&taken);
+	if (rc == 0)
+		r->record.shape = reader_shape(r, header->count);
+	return rc;
 }
 
 int

@@ -127,14 +127,6 @@ int
 reader_object(struct record_reader *r, struct str text, uint64_t line,
     unsigned first_column)
 {
-	static const enum field_type type_of[] = {
-	    [JSON_TYPE_NULL] = FIELD_NULL,
-	    [JSON_TYPE_BOOL] = FIELD_BOOL,
-	    [JSON_TYPE_NUMBER] = FIELD_NUMBER,
-	    [JSON_TYPE_STRING] = FIELD_TEXT,
-	    [JSON_TYPE_OBJECT] = FIELD_OBJECT,
-	    [JSON_TYPE_ARRAY] = FIELD_ARRAY,
-	};
 	const struct json_scanner *s = &r->scanner;
 
 	if (json_scan_object(&r->scanner, text) < 0) {
@@ -152,8 +144,9 @@ reader_object(struct record_reader *r, struct str text, uint64_t line,
 	for (size_t i = 0; i < s->count; i++) {
 		const struct json_member *m = &s->member[i];
 
-		r->field[i] = (struct field){
-		    .name = m->name, .type = type_of[m->type], .text = m->text};
+		r->field[i] = (struct field){.name = m->name,
+		    .type = field_type_of_json[m->type],
+		    .text = m->text};
 	}
 	r->record = (struct record){.field = r->field,
 	    .count = s->count,
@@ -187,6 +180,11 @@ begin_file(struct record_reader *r, struct err *err)
 
 	if (source_peek(&r->source, &text, err) < 0)
 		return -1;
+	/* Bytes that UTF-8 never has; what spreadsheets call Unicode text. */
+	if (!r->source.encoding && (str_starts(text, STR("\xff\xfe")) ||
+				       str_starts(text, STR("\xfe\xff"))))
+		remark(r->input.remarks, reader_place(r, 1),
+		    "looks like UTF-16 text, whose encoding must be named");
 	if (format == RECORD_AUTO)
 		format = format_of_name(r->source.name);
 	if (format == RECORD_AUTO)
@@ -196,8 +194,10 @@ begin_file(struct record_reader *r, struct err *err)
 	r->column = 0;
 	r->scanned = 0;
 	r->splitter = (struct json_splitter){0};
-	r->window = (struct window){
-	    .source = &r->source, .p = r->window.p, .cap = r->window.cap};
+	r->window = (struct window){.read = source_read,
+	    .context = &r->source,
+	    .p = r->window.p,
+	    .cap = r->window.cap};
 
 	switch (format) {
 	case RECORD_CSV:
@@ -255,7 +255,7 @@ new_reader(const struct record_input *input)
 		r->input.max_fields = DEFAULT_FIELDS;
 	r->scanner.max_members = r->input.max_fields;
 	r->source.fd = -1;
-	GROW(r->window.p, r->window.cap, READ_CHUNK);
+	GROW(r->window.p, r->window.cap, 1);
 	return r;
 }
 

@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /* Looking into a record, keeping it, showing it as JSON. */
-#include "json/json.h"
-#include "record/record.h"
+#include "record/record_priv.h"
 
-const char *
-field_type_name(enum field_type t)
-{
-	static const char *const names[] = {
-	    [FIELD_MISSING] = "missing",
-	    [FIELD_NULL] = "null",
-	    [FIELD_BOOL] = "boolean",
-	    [FIELD_NUMBER] = "number",
-	    [FIELD_TEXT] = "text",
-	    [FIELD_OBJECT] = "object",
-	    [FIELD_ARRAY] = "array",
-	};
-
-	return names[t];
-}
+const enum field_type field_type_of_json[] = {
+    [JSON_TYPE_NULL] = FIELD_NULL,
+    [JSON_TYPE_BOOL] = FIELD_BOOL,
+    [JSON_TYPE_NUMBER] = FIELD_NUMBER,
+    [JSON_TYPE_STRING] = FIELD_TEXT,
+    [JSON_TYPE_OBJECT] = FIELD_OBJECT,
+    [JSON_TYPE_ARRAY] = FIELD_ARRAY,
+};
 
 size_t
 record_index(const struct record *r, struct str name)

@@ -55,7 +55,6 @@ struct record record_copy(const struct record *r, struct arena *a);
 /* One JSON object; missing fields left out. */
 void record_put_json(struct json_writer *w, const struct record *r);
 void field_put_json(struct json_writer *w, const struct field *f);
-const char *field_type_name(enum field_type t); /* "text", "number", … */
 
 /*
  * make.c: a record in the making. Names and texts of record_add_X are copied.
@@ -170,7 +169,6 @@ struct record_writer;
 struct record_writer *record_writer_new(
     FILE *out, const struct record_output *output);
 void record_write(struct record_writer *w, const struct record *r);
-uint64_t record_writer_count(const struct record_writer *w);
 /* True once something failed: stop early. */
 bool record_writer_failed(const struct record_writer *w);
 /* Ends the document (a table is printed here), flushes, frees w. Without any

@@ -13,9 +13,8 @@
 #include "json/json.h"
 #include "record/record.h"
 
-#define READ_CHUNK ((size_t)64 << 10)
-#define RAW_MAX    ((size_t)64 << 10)
-#define SHAPES     8
+#define RAW_MAX ((size_t)64 << 10)
+#define SHAPES  8
 
 /* source.c: bytes of one file as UTF-8, without byte order mark. What is no
  * text in the file's encoding comes out as the byte 0xff, which is no UTF-8
@@ -43,16 +42,6 @@ ptrdiff_t source_read(void *context, char *p, size_t n, struct err *err);
 /* The beginning: at least one whole line, if that fits 64 KiB. */
 int source_peek(struct source *s, struct str *ret, struct err *err);
 void source_close(struct source *s);
-
-/* window.c: p[start..have) is read and not used. */
-struct window {
-	struct source *source;
-	char *p;
-	size_t start, have, cap;
-	bool at_end;
-};
-/* More text behind what is there, which moves to the front of p. */
-int window_fill(struct window *w, struct err *err);
 
 struct shape {
 	uint64_t id;
@@ -114,6 +103,9 @@ int reader_object(struct record_reader *r, struct str text, uint64_t line,
 /* The shape of r->field[0..count). */
 uint64_t reader_shape(struct record_reader *r, size_t count);
 struct place reader_place(const struct record_reader *r, uint64_t line);
+
+/* record.c: by enum json_type */
+extern const enum field_type field_type_of_json[];
 
 /* format.c */
 enum record_format format_of_name(const char *path);

@@ -68,8 +68,13 @@ find_positions(struct record_writer *w, const struct record *r)
 		while (k < w->column_count &&
 		       !str_eq(w->column[k], r->field[i].name))
 			k++;
-		if (k < w->column_count || r->field[i].type == FIELD_MISSING)
+		if (k < w->column_count)
 			continue;
+		/* What is missing here may be there in the next record. */
+		if (r->field[i].type == FIELD_MISSING) {
+			w->shape = 0;
+			continue;
+		}
 		err_at(&w->err, ERR_FAIL, r->place,
 		    "field %s is none of the columns: name the columns, or "
 		    "write NDJSON",
@@ -77,10 +82,6 @@ find_positions(struct record_writer *w, const struct record *r)
 		w->shape = 0;
 		return;
 	}
-	/* A field that is missing here may be there in the next record. */
-	for (size_t i = 0; i < r->count; i++)
-		if (r->field[i].type == FIELD_MISSING)
-			w->shape = 0;
 }
 
 static const struct field *
@@ -238,6 +239,8 @@ record_write(struct record_writer *w, const struct record *r)
 	if (w->err.kind != ERR_NONE)
 		return;
 	if (!w->column && w->format->by_columns) {
+		if (r->count == 0)
+			return; /* no columns, and nothing to put there */
 		set_columns(w, r->count);
 		for (size_t i = 0; i < r->count; i++)
 			w->column[i] = arena_str(&w->arena, r->field[i].name);
@@ -252,12 +255,6 @@ record_write(struct record_writer *w, const struct record *r)
 	w->count++;
 	if (w->buf.len >= FLUSH_AT)
 		write_out(w);
-}
-
-uint64_t
-record_writer_count(const struct record_writer *w)
-{
-	return w->count;
 }
 
 bool

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* The part of a file that is in memory. */
-#include "record/record_priv.h"
+/* The part of a stream that is in memory. */
+#include <string.h>
+
+#include "base/base.h"
 
 int
 window_fill(struct window *w, struct err *err)
 {
+	const size_t chunk = (size_t)64 << 10;
 	size_t kept = w->have - w->start;
 	ptrdiff_t got;
 
@@ -12,8 +15,8 @@ window_fill(struct window *w, struct err *err)
 		memmove(w->p, w->p + w->start, kept);
 	w->start = 0;
 	w->have = kept;
-	GROW(w->p, w->cap, kept + READ_CHUNK);
-	got = source_read(w->source, w->p + kept, READ_CHUNK, err);
+	GROW(w->p, w->cap, kept + chunk);
+	got = w->read(w->context, w->p + kept, chunk, err);
 	if (got < 0)
 		return -1;
 	w->have += (size_t)got;
