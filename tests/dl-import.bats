@@ -532,6 +532,16 @@ events() {
 	says "1 conversion is dated before the lead was created (kept)"
 }
 
+@test "what looks like UTF-16 is said to" {
+	printf 'email,name\na@x.example,山田\n' | iconv -t utf-16 >u.csv
+	check dl-import leads u.csv
+	exits 1
+	says "u.csv:1: looks like UTF-16 text, whose encoding must be named"
+	check dl-import leads --encoding utf-16 u.csv
+	exits 0
+	summary "1 read, 1 new, 0 updated, 0 unchanged, 0 rejected"
+}
+
 @test "Bank: 45,211 leads without an id" {
 	require_shared data/bank/bank-full.csv
 	check dl-import leads --map "$top/tests/maps/bank.json" \

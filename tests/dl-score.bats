@@ -331,6 +331,24 @@ sums() {
 	[ "$(jq -r '.lead' <<<"$output")" = d ]
 }
 
+@test "a full disk is one message that names the file" {
+	[ -w /dev/full ] || skip "no /dev/full here"
+	echo '{"email":"a@x.example"}' >lead
+	for format in table csv json ndjson; do
+		status=0
+		dl-score filter -q --reference --no-events -f $format lead \
+			>/dev/full 2>errors || status=$?
+		[ "$status" -eq 1 ]
+		[ "$(cat errors)" = "dl-score: <stdout>: No space left on device" ]
+		status=0
+		dl-score filter -q --reference --no-events -f $format lead \
+			-o /dev/full 2>errors || status=$?
+		[ "$status" -eq 1 ]
+		[ "$(wc -l <errors)" -eq 1 ]
+		grep -q "^dl-score: /dev/full: .*No space left on device$" errors
+	done
+}
+
 @test "filter and store agree on every lead" {
 	store_with_leads
 	dl-score define -q --reference

@@ -66,13 +66,14 @@ int option_store(
 void message_start(const char *program_name);
 void message_end(void); /* "and N more remarks" */
 const char *message_name(void);
-void message_line(const char *text); /* one write, as it is, with its name */
 
 /* output.c */
 FILE *output_standard(void); /* where help goes, too */
 /* Flushes and closes what was opened: commits -o FILE when keep. */
 int output_finish(bool keep, struct err *err);
-bool output_gone(void);        /* standard output's reader went away */
+/* A verb's failure, when it comes from writing: named by its file, or cleared
+ * because output_finish will report it. */
+void output_explain(struct err *err);
 void output_may_end(bool may); /* a closed pipe ends the process at once */
 
 /* progress.c */

@@ -167,8 +167,10 @@ cli_main(const struct cli_program *program, int argc, char **argv)
 	if (status < 0) {
 		if (err.kind == ERR_NONE)
 			BUG("%s failed without saying why", call.verb->name);
-		cli_error("%s", err.text);
 		status = cli_status_of(&err);
+		output_explain(&err);
+		if (err.kind != ERR_NONE)
+			cli_error("%s", err.text);
 	}
 	return finish(status);
 }

@@ -51,12 +51,6 @@ write_format(const char *fmt, va_list ap)
 }
 
 void
-message_line(const char *text)
-{
-	write_line(text);
-}
-
-void
 cli_error(const char *fmt, ...)
 {
 	va_list ap;

@@ -106,7 +106,7 @@ walk_letters(struct parser *p, int *at, struct err *err)
 				    "-%c (--%s) is no option of \"%s\"", *s,
 				    o->name, p->verb->name);
 			return err_set(err, ERR_USAGE, "unknown option -%.*s",
-			    STR_ARG(utf8_prefix(str_of(s), 4)));
+			    STR_ARG(utf8_prefix(str_of(s), *s & 0x80 ? 4 : 1)));
 		}
 		if (!option_takes_value(o)) {
 			add_option(p, o, NULL);

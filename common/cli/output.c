@@ -15,12 +15,6 @@ static struct outfile *file;
 static int failed; /* errno of the first failed write; 0: none */
 static bool gone, may_end;
 
-bool
-output_gone(void)
-{
-	return gone;
-}
-
 void
 output_may_end(bool may)
 {
@@ -80,6 +74,21 @@ cli_output(const struct cli_call *call, FILE **ret, struct err *err)
 		return -1;
 	*ret = outfile_stream(file);
 	return 0;
+}
+
+void
+output_explain(struct err *err)
+{
+	struct err same = {0};
+
+	if (failed != 0) {
+		errno = failed;
+		err_sys(&same, "%s", "");
+		if (str_ends(str_of(err->text), str_of(same.text)))
+			err_clear(err); /* output_finish says it, and of what */
+	} else if (file != NULL && ferror(outfile_stream(file))) {
+		err_prefix(err, "%s", cli_shared.output);
+	}
 }
 
 static int

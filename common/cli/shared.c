@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -218,7 +219,8 @@ terminal_is_ascii(void)
 	if (locale == NULL)
 		locale = environment("LANG");
 	if (locale != NULL && (dot = strchr(locale, '.')) != NULL &&
-	    strncmp(dot, ".UTF-8", 6) != 0 && strncmp(dot, ".utf8", 5) != 0)
+	    strncasecmp(dot, ".UTF-8", 6) != 0 &&
+	    strncasecmp(dot, ".UTF8", 5) != 0)
 		return true;
 	const char *term = environment("TERM");
 	return term != NULL && strcmp(term, "dumb") == 0 &&

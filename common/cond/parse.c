@@ -215,7 +215,9 @@ no_operator(struct parser *p, const struct test_draft *d)
 	else
 		buf_addf(&what, "expected an operator after %s, found %s",
 		    name.p, quoted(p->token.raw));
-	if (near)
+	if (near && d->negated && word_is(p->token.text, near))
+		buf_addf(&what, ": write not before %s", name.p);
+	else if (near)
 		buf_addf(&what, ": did you mean %s?", near);
 	mistake(p, here(p), "%s", what.p);
 	buf_release(&name);

@@ -492,6 +492,10 @@ feeder_start(const struct import_run *run, char *const *paths, size_t count,
 	if (record_reader_open(paths, count, &own, &f->reader, err) < 0 ||
 	    (look && run->what != IMPORT_LEADS &&
 		store_reader(run->store, &f->store, err) < 0)) {
+		/* What was noticed may say why. */
+		for (size_t i = 0; i < f->noteds; i++)
+			remark(run->remarks, f->noted[i].place, "%.*s",
+			    STR_ARG(f->noted[i].text));
 		feeder_stop(f);
 		return -1;
 	}

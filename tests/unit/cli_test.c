@@ -186,6 +186,8 @@ test_refusals(void)
 	CHECK(refuses("--tpo 3", "unknown option --tpo; did you mean --top?"));
 	CHECK(refuses("--zzzz", "unknown option --zzzz"));
 	CHECK(refuses("-z", "unknown option -z"));
+	CHECK(refuses("-qzyx", "unknown option -z"));
+	CHECK(refuses("-日本", "unknown option -日"));
 	CHECK(refuses("--d x", "--d could be --db, --dry-run"));
 	CHECK(refuses("--top", "--top needs a value: N"));
 	CHECK(refuses("-k", "--top needs a value: N"));

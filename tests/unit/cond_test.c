@@ -189,6 +189,9 @@ static const struct {
     {"score > 1)", "condition:1:10: no parenthesis is open here"},
     {"score > 1 score > 2",
 	"condition:1:11: expected \"and\" or \"or\", found \"score\""},
+    {"created_at not before 2026-01-01",
+	"condition:1:16: expected an operator after created_at, found "
+	"\"before\": write not before created_at"},
     {"scor > 1", "condition:1:1: unknown field \"scor\": did you mean score?"},
     {"Score > 1",
 	"condition:1:1: unknown field \"Score\": did you mean score?"},
