@@ -139,6 +139,8 @@ void buf_addint(struct buf *b, int64_t v);
 void buf_addreal(struct buf *b, double v);
 void buf_addgroup(struct buf *b, int64_t v); /* 1,234,567 */
 void buf_addblanks(struct buf *b, size_t n);
+/* s between quotes, with those in it doubled: as CSV and conditions have it. */
+void buf_adddoubled(struct buf *b, struct str s, char quote);
 void buf_truncate(struct buf *b, size_t len);
 static inline void
 buf_clear(struct buf *b) /* len = 0, memory kept */

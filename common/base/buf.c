@@ -121,6 +121,24 @@ buf_addblanks(struct buf *b, size_t n)
 }
 
 void
+buf_adddoubled(struct buf *b, struct str s, char quote)
+{
+	struct str part;
+	bool more;
+
+	buf_addc(b, quote);
+	do {
+		more = str_cut(&s, quote, &part);
+		buf_adds(b, part);
+		if (more) {
+			buf_addc(b, quote);
+			buf_addc(b, quote);
+		}
+	} while (more);
+	buf_addc(b, quote);
+}
+
+void
 buf_truncate(struct buf *b, size_t len)
 {
 	if (len > b->len)

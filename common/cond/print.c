@@ -7,25 +7,13 @@
 
 #include "cond/cond_priv.h"
 
-static void
-add_doubled(struct buf *out, struct str s, char quote)
-{
-	buf_addc(out, quote);
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == quote)
-			buf_addc(out, quote);
-		buf_addc(out, s.p[i]);
-	}
-	buf_addc(out, quote);
-}
-
 void
 print_name(struct str name, struct buf *out)
 {
 	if (name_plain(name))
 		buf_adds(out, name);
 	else
-		add_doubled(out, name, '"');
+		buf_adddoubled(out, name, '"');
 }
 
 static void
@@ -69,7 +57,7 @@ static void
 print_value(const struct literal *l, struct buf *out)
 {
 	if (l->kind == LIT_TEXT)
-		add_doubled(out, l->text, '\'');
+		buf_adddoubled(out, l->text, '\'');
 	else
 		print_literal(l, out);
 }
@@ -106,7 +94,7 @@ print_operand(const struct operand *on, const struct cond *c, struct buf *out)
 		return;
 	case ON_EVENT_ATTR:
 		if (word_reserved(on->name))
-			add_doubled(out, on->name, '"');
+			buf_adddoubled(out, on->name, '"');
 		else
 			print_name(on->name, out);
 		return;
@@ -244,7 +232,7 @@ add_attr(struct buf *b, struct str key)
 {
 	buf_addstr(b, "attrs.");
 	if (key.n >= 2 && key.p[0] == '"' && key.p[key.n - 1] == '"')
-		add_doubled(b, key, '"');
+		buf_adddoubled(b, key, '"');
 	else
 		buf_adds(b, key);
 }

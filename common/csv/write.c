@@ -18,22 +18,6 @@ needs_quotes(struct str field, char delimiter)
 	return false;
 }
 
-static void
-put_quoted(struct buf *out, struct str field)
-{
-	struct str part;
-	bool more;
-
-	buf_addc(out, '"');
-	do {
-		more = str_cut(&field, '"', &part);
-		buf_adds(out, part);
-		if (more)
-			buf_add(out, "\"\"", 2);
-	} while (more);
-	buf_addc(out, '"');
-}
-
 void
 csv_put_record(
     struct buf *out, const struct str *field, size_t count, char delimiter)
@@ -46,7 +30,7 @@ csv_put_record(
 		else if (!field[i].p)
 			continue;
 		else if (needs_quotes(field[i], delimiter))
-			put_quoted(out, field[i]);
+			buf_adddoubled(out, field[i], '"');
 		else
 			buf_adds(out, field[i]);
 	}

@@ -30,33 +30,21 @@ struct maker {
 /* ---- words -------------------------------------------------------- */
 
 static void
-add_doubled(struct buf *out, struct str s, char quote)
-{
-	buf_addc(out, quote);
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == quote)
-			buf_addc(out, quote);
-		buf_addc(out, s.p[i]);
-	}
-	buf_addc(out, quote);
-}
-
-static void
 add_subject(struct buf *out, const struct column *k)
 {
 	switch (k->kind) {
 	case COLUMN_ATTR:
 		buf_addstr(out, "attrs.");
-		add_doubled(out, k->name, '"');
+		buf_adddoubled(out, k->name, '"');
 		break;
 	case COLUMN_COUNT:
 		buf_addstr(out, "count(");
-		add_doubled(out, k->name, '"');
+		buf_adddoubled(out, k->name, '"');
 		buf_addc(out, ')');
 		break;
 	case COLUMN_LAST:
 		buf_addstr(out, "last(");
-		add_doubled(out, k->name, '"');
+		buf_adddoubled(out, k->name, '"');
 		buf_addc(out, ')');
 		break;
 	case COLUMN_FIELD:
@@ -237,7 +225,7 @@ value_words(struct maker *m, struct str value, bool bare)
 	if (bare)
 		buf_adds(&m->when, value);
 	else
-		add_doubled(&m->when, value, '\'');
+		buf_adddoubled(&m->when, value, '\'');
 	buf_addstr(&m->rule, " = ");
 	buf_adds(&m->rule, value);
 }

@@ -384,6 +384,11 @@ fields(void)
 	CHECK(field_is(NULL, 2, false, false, "  "));
 	CHECK(field_is("x", 0, false, false, ""));
 
+	buf_adddoubled(&b, STR("x!y!"), '!');
+	buf_adddoubled(&b, STR(""), '!');
+	buf_adddoubled(&b, str_of(NULL), '"');
+	CHECK_TEXT(b.p, "!x!!y!!!!!\"\"");
+	buf_clear(&b);
 	buf_addstr(&b, "a  \n");
 	buf_addblanks(&b, 3);
 	text_end_line(&b, 4);
