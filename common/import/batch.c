@@ -15,7 +15,7 @@
 #include "import/import_priv.h"
 
 #define BATCH_ITEMS 16384
-#define BATCH_BYTES ((size_t)2 << 20) /* of records, as read */
+#define BATCH_BYTES ((size_t)1 << 20) /* of records, as read */
 #define HANDOVER_MS 100
 #define WAIT_MS     100
 

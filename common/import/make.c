@@ -26,9 +26,12 @@ make_lead(const struct reading *r, struct arena *arena, struct item *ret,
     struct str *reason)
 {
 	struct lead_in *in = arena_zalloc(arena, sizeof(*in));
-	struct lead_change *change =
-	    arena_alloc(arena, LEAD_STORED * sizeof(*change));
+	struct lead_change *change;
+	size_t given = 0;
 
+	for (size_t f = 0; f < LEAD_STORED; f++)
+		given += r->slot[f].state != VALUE_ABSENT;
+	change = arena_alloc(arena, (given + 1) * sizeof(*change));
 	in->patch.change = change;
 	for (size_t f = 0; f < LEAD_STORED; f++) {
 		const struct value *v = &r->slot[f];

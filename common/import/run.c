@@ -18,7 +18,7 @@
 #define ALONE_MS          150
 #define TRANSACTION_ITEMS 262144
 /* Pages that are written several times before a commit stay in memory. */
-#define PAGE_BYTES  ((int64_t)24 << 20)
+#define PAGE_BYTES  ((int64_t)32 << 20)
 #define SPOOL_BYTES ((size_t)4 << 20)
 
 static const struct place nowhere;
