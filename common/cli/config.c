@@ -144,10 +144,12 @@ config_read(struct err *err)
 		return 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0) {
-		rc = !asked && (errno == ENOENT || errno == ENOTDIR ||
-				   errno == EACCES)
-			 ? 0
-			 : err_sys(err, "%s", path);
+		bool absent = errno == ENOENT || errno == ENOTDIR;
+
+		if (!asked && (absent || errno == EACCES))
+			rc = 0;
+		else if (err_sys(err, "%s", path) < 0 && absent)
+			err->kind = ERR_USAGE;
 		goto out;
 	}
 	if (check_owner(fd, path, &regular, err) < 0)
