@@ -416,7 +416,7 @@ json_truth(const struct json *n)
 static bool
 plain_word(struct str name)
 {
-	if (name.n == 0)
+	if (name.n == 0 || name.n > 80)
 		return false;
 	for (size_t i = 0; i < name.n; i++) {
 		unsigned char ch = (unsigned char)name.p[i];
@@ -431,14 +431,21 @@ plain_word(struct str name)
 void
 json_path_add(struct buf *b, const struct json *n)
 {
+	/* Of a long one its ends: what is said after it must still fit. */
+	enum { LAST = 6, FIRST = 6 };
 	const struct json *chain[JSON_DEPTH_MAX + 1];
 	size_t steps = 0;
 	bool first = true;
 
 	for (; n->parent; n = n->parent)
 		chain[steps++] = n;
-	while (steps-- > 0) {
+	for (size_t all = steps; steps-- > 0;) {
 		n = chain[steps];
+		if (all > FIRST + LAST && steps < all - FIRST &&
+		    steps >= LAST) {
+			buf_addstr(b, steps == LAST ? "\u2026" : "");
+			continue;
+		}
 		if (!n->name.p) {
 			buf_addf(b, "[%zu]", n->index);
 		} else {

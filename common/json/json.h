@@ -167,7 +167,7 @@ bool json_truth(const struct json *n);
 int json_err(const struct json *n, struct err *err, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
 /* "rules[3].points"; names that are no plain words in quotes; "" for the
- * root. */
+ * root. Of a long path only the ends. */
 void json_path_add(struct buf *b, const struct json *n);
 
 /*

@@ -379,6 +379,16 @@ documents(void)
 	CHECK(str_is(json_text(json_find(json_find(doc, "c"), "d")), "4"));
 	json_doc_free(doc);
 
+	/* A path of which the ends are enough. */
+	doc = parse("{\"a\":[[[[[[[[[[[[[[[{\"b\":{\"c\":1}}]]]]]]]]]]]]]]]}");
+	n = json_item(doc, 0);
+	while (json_count(n) > 0)
+		n = json_item(n, 0);
+	CHECK(json_as_text(n, &text, &err) < 0);
+	CHECK_TEXT(err.text, "d.json:1:31: a[0][0][0][0][0]…[0][0][0][0].b.c: "
+			     "not a string: \"1\"");
+	json_doc_free(doc);
+
 	/* All of them, and many: in a moment, or never. */
 	buf_addstr(&many, "{\"n0\":0");
 	for (int k = 1; k < 400000; k++)
