@@ -5,6 +5,9 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "unit.h"
@@ -369,6 +372,74 @@ buffers(void)
 	free(p);
 }
 
+/* How a child that does this ends, and what it says. */
+static int
+ending(void (*what)(void), char *said, size_t size)
+{
+	int ends[2], status = -1;
+	size_t n = 0;
+	ssize_t got;
+	pid_t child;
+
+	CHECK_INT(pipe(ends), 0);
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		dup2(ends[1], 2);
+		what();
+		_exit(77);
+	}
+	close(ends[1]);
+	while (
+	    n < size - 1 && (got = read(ends[0], said + n, size - 1 - n)) > 0)
+		n += (size_t)got;
+	said[n] = '\0';
+	close(ends[0]);
+	CHECK(waitpid(child, &status, 0) == child);
+	return status;
+}
+
+static void
+ask_for_all(void)
+{
+	free(xreallocarray(NULL, SIZE_MAX / 2, 3));
+}
+
+static void
+grow_past_all(void)
+{
+	size_t cap = 0;
+
+	free(mem_grow(NULL, &cap, SIZE_MAX, 1));
+}
+
+static void
+make_a_mistake(void)
+{
+	struct buf b = {0};
+
+	buf_addstr(&b, "ab");
+	buf_truncate(&b, 3);
+}
+
+static void
+memory_ends(void)
+{
+	char said[200];
+	int status;
+
+	status = ending(ask_for_all, said, sizeof(said));
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	CHECK_TEXT(said, "out of memory\n");
+	status = ending(grow_past_all, said, sizeof(said));
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	CHECK_TEXT(said, "out of memory\n");
+	status = ending(make_a_mistake, said, sizeof(said));
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	CHECK(strncmp(said, "BUG: common/base/buf.c:", 23) == 0);
+	CHECK(strstr(said, ": cut at 3 of 2 bytes\n") != NULL);
+}
+
 static void
 arenas(void)
 {
@@ -601,6 +672,7 @@ main(void)
 	other_numbers();
 	buffers();
 	arenas();
+	memory_ends();
 	errors();
 	sha256();
 	hashing();

@@ -312,6 +312,12 @@ test_format(void)
 	CHECK_TEXT(call.shared->format, "xml");
 	CHECK_INT(parse("read"), 0);
 	CHECK(call.shared->format == NULL);
+	CHECK_INT(parse("list -o x.jsonl"), 0);
+	CHECK_TEXT(call.shared->format, "ndjson");
+	CHECK_INT(parse("list -o x.txt"), 0);
+	CHECK_TEXT(call.shared->format, "table");
+	CHECK_INT(parse("tenant list -o x.csv"), 0);
+	CHECK_TEXT(call.shared->format, "ndjson");
 	CHECK_INT(parse("list -o -"), 0);
 	CHECK(call.shared->output == NULL);
 }
@@ -393,6 +399,79 @@ mistake(const struct cli_option *options)
 
 	memset(&err, 0, sizeof err);
 	return cli_check(&p, &err) < 0 ? err.text : "nothing";
+}
+
+/* What cli_check says of a program with this verb, and with it twice. */
+static const char *
+verb_mistake(struct cli_verb verb, bool twice, const char *by_default)
+{
+	static struct cli_verb two[3];
+	struct cli_program p = {.name = "dl-x",
+	    .summary = "be checked",
+	    .verbs = two,
+	    .default_verb = by_default};
+
+	memset(two, 0, sizeof two);
+	two[0] = verb;
+	if (twice)
+		two[1] = verb;
+	memset(&err, 0, sizeof err);
+	return cli_check(&p, &err) < 0 ? err.text : "nothing";
+}
+
+static void
+test_check_verbs(void)
+{
+	static const char *text;
+	static int kind;
+	const struct cli_option nameless[] = {
+	    CLI_TEXT('x', NULL, "X", &text, "which"), CLI_END};
+	const struct cli_option wordless[] = {
+	    CLI_TEXT('x', "extra", NULL, &text, "which"), CLI_END};
+	const struct cli_option valueless[] = {
+	    CLI_FLAG('x', "extra", NULL, "which"), CLI_END};
+	const struct cli_option helpless[] = {
+	    CLI_TEXT('x', "extra", "X", &text, NULL), CLI_END};
+	const struct cli_option choiceless[] = {
+	    CLI_CHOICE('x', "extra", "X", &kind, NULL, "which"), CLI_END};
+	const struct cli_exclusive unknown[] = {{"extra", "no-such"}, {0}};
+	struct cli_verb good = {
+	    .name = "go", .help = "go there", .run = run_nothing};
+	struct cli_verb v = good;
+
+	CHECK_TEXT(verb_mistake(good, false, "go"), "nothing");
+	CHECK_TEXT(verb_mistake(good, true, NULL), "go: there twice");
+	CHECK_TEXT(verb_mistake(good, false, "come"),
+	    "no verb \"come\" to default to");
+	v.help = "Go there";
+	CHECK_TEXT(verb_mistake(v, false, NULL), "go: help begins upper case");
+	v.help = "go on and on and on and on and on and on and on and on and "
+		 "on and on and on and on and on and on and on and on";
+	CHECK_TEXT(verb_mistake(v, false, NULL), "go: help is too long");
+	v.help = NULL;
+	CHECK_TEXT(verb_mistake(v, false, NULL), "go: no help");
+	v = good;
+	v.run = NULL;
+	CHECK_TEXT(verb_mistake(v, false, NULL), "go: cannot be run");
+	v = good;
+	v.max = 1;
+	CHECK_TEXT(verb_mistake(v, false, NULL),
+	    "go: synopsis and number of operands disagree");
+	v = good;
+	v.exclusive = unknown;
+	CHECK_TEXT(verb_mistake(v, false, NULL), "unknown option --extra");
+	v.exclusive = NULL;
+	v.options = nameless;
+	CHECK_TEXT(verb_mistake(v, false, NULL), "go: option without a name");
+	v.options = wordless;
+	CHECK_TEXT(verb_mistake(v, false, NULL),
+	    "go: --extra: argument word and kind disagree");
+	v.options = valueless;
+	CHECK_TEXT(verb_mistake(v, false, NULL), "go: --extra: no value");
+	v.options = helpless;
+	CHECK_TEXT(verb_mistake(v, false, NULL), "go: --extra: no help");
+	v.options = choiceless;
+	CHECK_TEXT(verb_mistake(v, false, NULL), "go: --extra: no choices");
 }
 
 static void
@@ -503,6 +582,7 @@ main(void)
 	test_special();
 	test_help();
 	test_check();
+	test_check_verbs();
 	test_completion();
 	test_progress_line();
 	test_status();

@@ -571,6 +571,10 @@ making(void)
 	record_add_time(&m, "at", 0);
 	record_add_json(&m, "j", STR(" [1,{}]"));
 	record_add_json(&m, "n", STR("null"));
+	record_add_json(&m, "o", STR("{}"));
+	record_add_json(&m, "y", STR("true"));
+	record_add_json(&m, "f", STR("1.50"));
+	record_add_json(&m, "e", STR(" "));
 	record_add(&m, STR("gone"), FIELD_MISSING, (struct str){0});
 	copy = record_copy(&m.record, &arena);
 	record_make_clear(&m);
@@ -578,12 +582,13 @@ making(void)
 	CHECK_TEXT(out.p,
 	    "{\"t\":\"\\\"x\\\"\",\"none\":null,\"i\":-5,\"r\":0.5,"
 	    "\"inf\":null,\"b\":true,\"at\":\"1970-01-01T00:00:00Z\","
-	    "\"j\":[1,{}],\"n\":null}");
+	    "\"j\":[1,{}],\"n\":null,\"o\":{},\"y\":true,\"f\":1.50,\"e\":"
+	    "null}");
 	CHECK(record_find(&copy, "none") == NULL);
 	CHECK(record_find(&copy, "gone") == NULL);
 	CHECK(record_find(&copy, "absent") == NULL);
 	CHECK(str_is(record_find(&copy, "i")->text, "-5"));
-	CHECK_INT(record_index(&copy, STR("gone")), 9);
+	CHECK_INT(record_index(&copy, STR("gone")), 13);
 	CHECK(record_index(&copy, STR("absent")) == SIZE_MAX);
 	record_make_clear(&m);
 	record_add_members(
