@@ -186,7 +186,7 @@ sqlite_open(const char *path, int flags, struct store **ret, struct err *err)
 
 	pthread_once(&configured, configure);
 	st = xcalloc(1, sizeof(*st));
-	st->turnstile = -1;
+	st->turnstile = st->flush_fd = -1;
 	st->patience = PATIENCE_MS;
 	st->log_limit = LOG_LIMIT;
 	st->deadline = time_monotonic() + st->patience;
@@ -221,6 +221,7 @@ store_close(struct store *st)
 			BUG("rows are open while the store closes");
 	}
 	bulk_slots_free(st);
+	flush_close(st);
 	turnstile_close(st);
 	buf_release(&st->lease.owner);
 	arena_release(&st->scratch);

@@ -62,6 +62,10 @@ struct store {
 	int64_t retry_frames; /* a busy checkpoint is tried again from here */
 	int64_t retry_step;   /* and after so many more if it is busy again */
 
+	/* flush.c */
+	int flush_fd;       /* the log, -1 until needed */
+	int64_t flush_seen; /* frames at our commit before */
+
 	struct statement *statements[STATEMENT_BUCKETS];
 	struct bulk_slot *slots;
 	struct lease lease;
@@ -115,6 +119,10 @@ void turnstile_close(struct store *st);
 
 /* transaction.c */
 sqlite3_file *log_file(struct store *st); /* NULL without a log */
+
+/* flush.c: after a commit, not in our turn. */
+void flush_begin(struct store *st);
+void flush_close(struct store *st);
 
 /* checkpoint.c: both in our turn, outside a transaction. */
 void checkpoint_watch(struct store *st);

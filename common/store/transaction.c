@@ -76,6 +76,7 @@ store_commit(struct store *st, bool durable, struct err *err)
 	if (st->intent == STORE_CHANGE) {
 		checkpoint_after_commit(st);
 		turnstile_give(st);
+		flush_begin(st);
 		checkpoint_brake(st);
 	}
 	return durable ? store_sync(st, err) : 0;

@@ -53,99 +53,94 @@ lock_file(int fd, int command, short type, off_t byte)
 
 /* ---- waiting with an end ------------------------------------------------- */
 
-/* The kernel's queue for a lock wakes sleepers at once and in order, but has
- * no time-out; so a helper thread sleeps there while we watch the clock. */
-struct wait {
-	int fd;
-	struct flock lock;
-	pthread_mutex_t mutex;
-	pthread_cond_t changed;
-	bool done;
-	int error; /* errno, 0: the lock is ours */
-};
+/*
+ * The kernel's queue for a lock wakes its sleepers at once and in order, but
+ * knows no time-out. So a timer interrupts the sleep with a signal that does
+ * nothing else, sent to this very thread, and again until it has been heard,
+ * in case it comes just before the sleep begins.
+ */
+#ifdef SIGEV_THREAD_ID
+#define WAKE_SIGNAL (SIGRTMIN + 6)
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
 
-static void *
-wait_thread(void *context)
+static pthread_once_t listening = PTHREAD_ONCE_INIT;
+
+static void
+hear(int number)
 {
-	struct wait *w = context;
-	int code, error;
-
-	/* Nothing of this lies on the thread's own stack: it may be cancelled.
-	 */
-	do
-		code = fcntl(w->fd, F_OFD_SETLKW, &w->lock);
-	while (code < 0 && errno == EINTR);
-	error = code < 0 ? errno : 0;
-	pthread_mutex_lock(&w->mutex);
-	w->done = true;
-	w->error = error;
-	pthread_cond_signal(&w->changed);
-	pthread_mutex_unlock(&w->mutex);
-	return NULL;
+	(void)number;
 }
 
-/* A small stack, and no signals: they are the caller's. */
+/* For good: another thread may be waiting when this one is done. */
+static void
+listen(void)
+{
+	struct sigaction action = {.sa_handler = hear}; /* no SA_RESTART */
+
+	sigemptyset(&action.sa_mask);
+	sigaction(WAKE_SIGNAL, &action, NULL);
+}
+
 static int
-start_thread(pthread_t *ret, struct wait *w)
+timer_start(timer_t *ret, int64_t deadline)
 {
-	pthread_attr_t attr;
-	sigset_t all, before;
-	int code;
+	struct sigevent event = {
+	    .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = WAKE_SIGNAL};
+	struct itimerspec when = {
+	    .it_value = {.tv_sec = (time_t)(deadline / 1000),
+		.tv_nsec = (long)(deadline % 1000) * 1000000L},
+	    .it_interval = {.tv_nsec = 20000000L},
+	};
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, (size_t)256 * 1024);
-	code = pthread_create(ret, &attr, wait_thread, w);
-	pthread_attr_destroy(&attr);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return code;
-}
-
-static struct timespec
-timespec_of(int64_t ms)
-{
-	return (struct timespec){.tv_sec = (time_t)(ms / 1000),
-	    .tv_nsec = (long)(ms % 1000) * 1000000L};
+	pthread_once(&listening, listen);
+	event.sigev_notify_thread_id = gettid();
+	if (timer_create(CLOCK_MONOTONIC, &event, ret) < 0)
+		return -1;
+	return timer_settime(*ret, TIMER_ABSTIME, &when, NULL);
 }
 
 /* 1 locked, 0 not before the deadline, -1 errno is set. */
 static int
 lock_sleeping(int fd, off_t byte, int64_t deadline)
 {
-	struct wait w = {.fd = fd, .lock = lock_of(F_WRLCK, byte)};
-	struct timespec until = timespec_of(deadline);
-	pthread_condattr_t attr;
-	pthread_t thread;
-	int code = 0;
+	struct flock lock = lock_of(F_WRLCK, byte);
+	sigset_t wake, before;
+	timer_t timer;
+	int code, error;
 
-	pthread_mutex_init(&w.mutex, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&w.changed, &attr);
-	pthread_condattr_destroy(&attr);
-	errno = start_thread(&thread, &w);
-	if (errno == 0) {
-		pthread_mutex_lock(&w.mutex);
-		while (!w.done && code == 0)
-			code = pthread_cond_timedwait(
-			    &w.changed, &w.mutex, &until);
-		pthread_mutex_unlock(&w.mutex);
-		if (!w.done)
-			pthread_cancel(thread);
-		pthread_join(thread, NULL);
-		code = !w.done ? 0 : w.error == 0 ? 1 : -1;
-		errno = w.error;
-		/* It may have got the lock just before it was cancelled. */
-		if (code == 0)
-			lock_file(fd, F_OFD_SETLK, F_UNLCK, byte);
-	} else {
-		code = -1;
-	}
-	pthread_cond_destroy(&w.changed);
-	pthread_mutex_destroy(&w.mutex);
-	return code;
+	sigemptyset(&wake);
+	sigaddset(&wake, WAKE_SIGNAL);
+	pthread_sigmask(SIG_UNBLOCK, &wake, &before);
+	if (timer_start(&timer, deadline) < 0)
+		return -1;
+	do
+		code = fcntl(fd, F_OFD_SETLKW, &lock);
+	while (code < 0 && errno == EINTR && time_monotonic() < deadline);
+	error = errno;
+	timer_delete(timer);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = error;
+	return code == 0 ? 1 : errno == EINTR ? 0 : -1;
 }
+#else
+/* Elsewhere: look again every millisecond. */
+static int
+lock_sleeping(int fd, off_t byte, int64_t deadline)
+{
+	struct timespec nap = {.tv_nsec = 1000000L};
+
+	while (lock_file(fd, F_OFD_SETLK, F_WRLCK, byte) < 0) {
+		if (errno != EAGAIN && errno != EACCES)
+			return -1;
+		if (time_monotonic() >= deadline)
+			return 0;
+		nanosleep(&nap, NULL);
+	}
+	return 1;
+}
+#endif
 
 static int
 lock_until(int fd, off_t byte, int64_t deadline)
