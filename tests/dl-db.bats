@@ -282,3 +282,28 @@ load helper
 	exits 0
 	[ "$(dl-db dump | jq -r 'select(.record == "event").lead')" = 2 ]
 }
+
+@test "what came laid out over lines leaves on one line, and comes back in" {
+	new_store
+	printf '[{"id":"1", "attrs": {"x": {\n "b": [1,\n  2], "t": "a  \\"b"}}}]' |
+		dl-import leads -q
+	printf '[{"id":"e","lead":"1","type":"t","time":"2026-01-01","d":[\n1]},
+		{"id":"f","lead":"2","type":"t","time":"2026-01-01","d":[\n1]}]' |
+		dl-import events -q --rejects left.ndjson || [ $? -eq 3 ]
+	printf '[{"id":"a","lead":"1","completed_at":"2026-01-01",
+		"answers":{"q":\n1}}]' | dl-import assessments -q
+	dl-score define -q --reference
+	dl-db dump >dump.ndjson
+	while read -r line; do
+		jq -e . >/dev/null <<<"$line" || tell "no JSON: $line"
+	done <dump.ndjson
+	grep -q '"x":{"b":\[1,2\],"t":"a  \\"b"}' dump.ndjson
+	[ "$(wc -l <left.ndjson)" -eq 1 ]
+	grep '"lead"' dump.ndjson >leads.ndjson
+	new_store again
+	check dl-import leads leads.ndjson
+	grep -q '"record":"lead".*"x":{"b":\[1,2\]' <(dl-db dump)
+	# The same, written with other white space, is the same.
+	check dl-import leads <<<'{"id":"1","x":{ "b":[ 1,2 ], "t":"a  \"b" }}'
+	says '1 unchanged'
+}

@@ -511,3 +511,19 @@ sums() {
 	check dl-score explain -k 3 L0000001
 	exits 2
 }
+
+@test "history says the same, whoever looked in between" {
+	new_store
+	echo '{"id":"1","created_at":"2026-01-01"}' | dl-import leads -q
+	echo '{"id":"e","lead":"1","type":"x","time":"2026-01-14"}' |
+		dl-import events -q
+	dl-score define -q fade - <<<'{"rules":[{"name":"x","type":"behavior",
+		"event":"x","points":30,"half_life":"300d"}]}'
+	dl-score -q >/dev/null
+	dl-db backup -q copy.db
+	dl-score -q --now +1h --all >/dev/null
+	dl-score -q --now +300d >/dev/null
+	dl-score -q --now +300d -d copy.db >/dev/null
+	[ "$(dl-score history 1 | wc -l)" -eq 2 ]
+	cmp <(dl-score history 1) <(dl-score history -d copy.db 1)
+}

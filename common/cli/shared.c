@@ -168,25 +168,32 @@ settle_format(
 	return 0;
 }
 
+/* *now becomes the moment that text names, seen from *now; NULL: stays. */
 static int
-settle_now(const struct cli_verb *verb, struct cli_shared *s, struct err *err)
+take_now(
+    const char *source, const char *text, struct cli_shared *s, struct err *err)
 {
-	const char *text = shared_words.now;
-	const char *source = "--now";
-
-	if (text == NULL && verb->shared & CLI_NOW) {
-		text = environment("DL_NOW");
-		source = "$DL_NOW";
-	}
-	s->now = time_real();
-	s->now_given = text != NULL;
 	if (text == NULL)
 		return 0;
+	s->now_given = true;
 	if (!time_parse_moment(str_of(text), s->now, zone_utc(), &s->now))
 		return err_set(err, ERR_USAGE,
 		    "%s: not a moment (2026-11-22T09:00:00Z, today, -3d): %s",
 		    source, quoted(str_of(text)));
 	return 0;
+}
+
+/* --now +1d is the day after $DL_NOW where that is set: in a world that stands
+ * still, tomorrow is seen from there. */
+static int
+settle_now(const struct cli_verb *verb, struct cli_shared *s, struct err *err)
+{
+	s->now = time_real();
+	s->now_given = false;
+	if (verb->shared & CLI_NOW &&
+	    take_now("$DL_NOW", environment("DL_NOW"), s, err) < 0)
+		return -1;
+	return take_now("--now", shared_words.now, s, err);
 }
 
 /* The width records are fitted to; a file or pipe is never fitted, unless

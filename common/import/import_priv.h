@@ -130,6 +130,10 @@ struct value {
 bool value_read(const struct import_map *map, const struct rule *rule,
     const struct field *field, struct arena *arena, struct value *ret,
     struct str *reason);
+/* A JSON text kept in the arena; arrays and objects without the white space in
+ * them, so that one who has them laid out and one who has not say the same, on
+ * one line. */
+struct str value_json_kept(struct arena *arena, struct str json);
 /* A value as JSON, for attributes. */
 struct str value_json(
     const struct rule *rule, const struct value *v, struct arena *arena);

@@ -364,7 +364,7 @@ add_attrs(struct plan *p, size_t *count, const struct field *f,
 		const struct json_member *m = &p->scanner.member[i];
 
 		if (!add_attr(p, count, arena_str(arena, m->name),
-			arena_str(arena, m->raw), arena, reason))
+			value_json_kept(arena, m->raw), arena, reason))
 			return false;
 	}
 	return true;

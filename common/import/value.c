@@ -237,18 +237,32 @@ list_of(const struct rule *rule, const struct field *field, struct arena *arena,
 	return true;
 }
 
+struct str
+value_json_kept(struct arena *arena, struct str json)
+{
+	struct buf b = {0};
+	struct str s;
+
+	if (json.n == 0 || (json.p[0] != '{' && json.p[0] != '['))
+		return arena_str(arena, json);
+	json_compact(&b, json);
+	s = arena_str(arena, buf_str(&b));
+	buf_release(&b);
+	return s;
+}
+
 static bool
 json_of(const struct field *field, struct arena *arena, struct str *ret)
 {
 	struct buf b = {0};
 
 	if (field->type != FIELD_TEXT) {
-		*ret = arena_str(arena, field->text);
+		*ret = value_json_kept(arena, field->text);
 		return true;
 	}
 	/* A CSV cell that holds JSON is JSON; other text is a JSON string. */
 	if (json_check(field->text, false, NULL) == 0) {
-		*ret = arena_str(arena, str_trim(field->text));
+		*ret = value_json_kept(arena, str_trim(field->text));
 		return true;
 	}
 	json_quote(&b, field->text);
@@ -295,7 +309,7 @@ convert(const struct rule *rule, const struct field *f, struct arena *arena,
 			ret->text = arena_str(arena, buf_str(&b));
 			buf_release(&b);
 		} else {
-			ret->text = arena_str(arena, f->text);
+			ret->text = value_json_kept(arena, f->text);
 		}
 		return true;
 	case AS_TEXT:

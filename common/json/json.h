@@ -239,6 +239,8 @@ void json_put_raw(struct json_writer *w, struct str json);
 /* A document's node: numbers as written, the rest laid out anew, so that the
  * same document always gives the same bytes. */
 void json_put_node(struct json_writer *w, const struct json *n);
+/* A JSON text on one line: without the white space between its tokens. */
+void json_compact(struct buf *out, struct str json);
 /* Just a string with its quotes. */
 void json_quote(struct buf *out, struct str text);
 

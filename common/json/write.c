@@ -243,3 +243,24 @@ json_put_node(struct json_writer *w, const struct json *n)
 	}
 	json_put_end(w);
 }
+
+void
+json_compact(struct buf *out, struct str json)
+{
+	size_t start = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < json.n; i++) {
+		char c = json.p[i];
+
+		if (c == '"') {
+			quoted = !quoted;
+		} else if (quoted) {
+			i += c == '\\';
+		} else if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
+			buf_add(out, json.p + start, i - start);
+			start = i + 1;
+		}
+	}
+	buf_add(out, json.p + start, json.n - start);
+}

@@ -8,7 +8,8 @@
 #include "lead/lead_priv.h"
 
 /* How a column is shown: t text, i integer, m moment, b bool, j JSON. A
- * missing value is left out. */
+ * missing value is left out. JSON that is stored laid out, as rule sets are,
+ * is put on one line like the rest. */
 struct shown {
 	const char *name;
 	char as;
@@ -50,6 +51,16 @@ put_moment(struct json_writer *w, int64_t at)
 	buf_release(&text);
 }
 
+static void
+put_json(struct json_writer *w, struct str json)
+{
+	struct buf text = {0};
+
+	json_compact(&text, json);
+	json_put_raw(w, buf_str(&text));
+	buf_release(&text);
+}
+
 /* Members of the open object. */
 static void
 put_row(struct json_writer *w, const struct shown *columns, struct rows *rows)
@@ -72,7 +83,7 @@ put_row(struct json_writer *w, const struct shown *columns, struct rows *rows)
 			put_moment(w, rows_int(rows, i));
 			break;
 		default:
-			json_put_raw(w, rows_text(rows, i));
+			put_json(w, rows_text(rows, i));
 		}
 	}
 }

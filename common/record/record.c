@@ -62,8 +62,16 @@ field_put_json(struct json_writer *w, const struct field *f)
 		json_put_null(w);
 	else if (f->type == FIELD_TEXT)
 		json_put_text(w, f->text);
-	else
+	else if (f->type == FIELD_NUMBER || f->type == FIELD_BOOL)
 		json_put_raw(w, f->text);
+	else {
+		struct buf line = {0};
+
+		/* It may have been laid out over several lines. */
+		json_compact(&line, f->text);
+		json_put_raw(w, buf_str(&line));
+		buf_release(&line);
+	}
 }
 
 void

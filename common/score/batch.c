@@ -318,12 +318,17 @@ score_lead(struct scorer *s, const struct lead_view *view,
 		  s->result.engagement != (old ? old->engagement : 0);
 	moved = changed || hot.is_hot != before.is_hot ||
 		hot.became_hot_at != before.became_hot_at;
+	/* A score that stays what it was keeps its moment and the points it was
+	 * made of then: what history says does not depend on who looked when.
+	 */
 	buf_clear(&s->blob);
-	score_pack(&s->result, s->version, &s->blob);
-	if (old && !changed)
+	if (old && !changed) {
 		at = old->at;
-	if (!old || moved || hot.armed != before.armed ||
-	    next != old->next_at || !str_eq(old->points, buf_str(&s->blob)))
+		buf_adds(&s->blob, old->points);
+	} else {
+		score_pack(&s->result, s->version, &s->blob);
+	}
+	if (!old || moved || hot.armed != before.armed || next != old->next_at)
 		add_row(s, b, view->lead_id, at, next, &hot);
 	if (old && changed)
 		add_old(b, old);

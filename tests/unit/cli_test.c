@@ -231,6 +231,8 @@ test_environment(void)
 	CHECK_INT(call.shared->now, INT64_C(1768435200000));
 	CHECK_INT(parse("apply --at -1d --now 2026-01-20T00:00:00Z"), 0);
 	CHECK_INT(arg.at, INT64_C(1768435200000) + 4 * MS_DAY);
+	CHECK_INT(parse("list --now +1d"), 0);
+	CHECK_INT(call.shared->now, INT64_C(1768435200000) + MS_DAY);
 	/* A verb that has no such option does not look at its variable. */
 	CHECK_INT(parse("read"), 0);
 	CHECK_TEXT(call.shared->db, "dl.db");
