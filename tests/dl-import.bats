@@ -187,6 +187,19 @@ events() {
 	summary "2 read, 0 new, 0 updated, 2 unchanged, 0 rejected"
 }
 
+@test "strict tells its changes at the end, however many" {
+	awk 'BEGIN { for (i = 0; i < 40000; i++)
+		printf "{\"id\":\"%0100d\"}\n", i }' >many.ndjson
+	dl-import leads --strict --changes many.ndjson >changes 2>/dev/null
+	[ "$(wc -l <changes)" -eq 40000 ]
+	[ "$(jq -r .lead changes | sort -u | wc -l)" -eq 40000 ]
+	[ "$(leads .id | wc -l)" -eq 40000 ]
+	mkfifo pipe
+	check dl-import leads --strict pipe
+	exits 2
+	says "pipe: not a plain file"
+}
+
 @test "a dry run tells all and does nothing" {
 	echo '{"id":"1","company":"A"}' | dl-import leads -q
 	dl-db dump >before

@@ -116,6 +116,9 @@ struct import_map {
 	size_t typeds;
 };
 
+int map_of_document(const struct json *doc, enum import_what what,
+    const struct tenant *t, struct import_map **ret, struct err *err);
+
 /* ---- value.c ------------------------------------------------------------ */
 
 enum value_state { VALUE_ABSENT, VALUE_CLEAR, VALUE_SET };

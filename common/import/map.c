@@ -506,26 +506,47 @@ read_pairs(struct import_map *map, const char *spec, struct err *err)
 	return 0;
 }
 
+static struct import_map *
+map_new(enum import_what what, const struct tenant *t)
+{
+	struct import_map *map = xcalloc(1, sizeof(*map));
+
+	map->what = what;
+	map->zone = t->settings.zone;
+	return map;
+}
+
+int
+map_of_document(const struct json *doc, enum import_what what,
+    const struct tenant *t, struct import_map **ret, struct err *err)
+{
+	struct import_map *map = map_new(what, t);
+
+	if (read_document(map, doc, err) < 0) {
+		import_map_free(map);
+		return -1;
+	}
+	*ret = map;
+	return 0;
+}
+
 int
 import_map_read(const char *spec, enum import_what what, const struct tenant *t,
     struct import_map **ret, struct err *err)
 {
-	struct import_map *map = xcalloc(1, sizeof(*map));
+	struct import_map *map;
 	struct json *doc;
-	int rc = 0;
+	int rc;
 
-	map->what = what;
-	map->zone = t->settings.zone;
-	if (spec && strchr(spec, '=') && access(spec, F_OK) < 0) {
-		rc = read_pairs(map, spec, err);
-	} else if (spec) {
-		rc = json_doc_read(spec, &doc, err);
-		if (rc == 0) {
-			rc = read_document(map, doc, err);
-			json_doc_free(doc);
-		}
+	if (spec && !(strchr(spec, '=') && access(spec, F_OK) < 0)) {
+		if (json_doc_read(spec, &doc, err) < 0)
+			return -1;
+		rc = map_of_document(doc, what, t, ret, err);
+		json_doc_free(doc);
+		return rc;
 	}
-	if (rc < 0) {
+	map = map_new(what, t);
+	if (spec && read_pairs(map, spec, err) < 0) {
 		import_map_free(map);
 		return -1;
 	}
