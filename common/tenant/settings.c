@@ -141,8 +141,6 @@ value_read(struct tenant_settings *s, const struct setting *row,
 		name = str_dup(text);
 		if (zone_find(name, &s->zone, err) < 0) {
 			free(name);
-			if (err && err->kind == ERR_FAIL)
-				err->kind = ERR_USAGE;
 			return -1;
 		}
 		*(char **)slot(s, row) = name;
