@@ -91,28 +91,37 @@ run_document(struct str text, bool good)
 	buf_release(&out);
 }
 
-/* The same pieces whether the text comes at once or byte by byte, but for the
- * look back before a bracket, which needs the text. */
+/* The same begins and ends whether the text comes at once or byte by byte. */
 static void
 run_splitter(struct str text)
 {
+	uint64_t first = 0;
+
 	for (size_t piece = 1; piece <= 64; piece *= 8) {
 		struct json_splitter s = {0};
-		size_t at = 0, idle = 0;
+		uint64_t all = 0;
+		size_t idle = 0;
 
-		while (at < text.n) {
+		for (size_t at = 0; at < text.n;) {
 			size_t n = text.n - at < piece ? text.n - at : piece;
 			size_t used = 0;
 			enum json_split_got got =
 			    json_split(&s, (struct str){text.p + at, n}, &used);
 
 			MUST(used <= n);
-			MUST(got != JSON_SPLIT_MORE || used == n);
+			MUST(used == n || got != JSON_SPLIT_MORE);
 			idle = used == 0 ? idle + 1 : 0;
 			MUST(idle < 8); /* it must get on */
 			at += used;
+			if (got != JSON_SPLIT_MORE) {
+				uint64_t seen[2] = {got, at};
+
+				all = hash64(seen, sizeof(seen), all);
+			}
 		}
 		json_split_end(&s);
+		MUST(piece == 1 || all == first);
+		first = all;
 	}
 }
 
