@@ -217,6 +217,29 @@ unit_word(struct str rest, size_t used)
 	return word - used;
 }
 
+/* 2026-01-31 and the like; n bytes of it are known to be a year. */
+static int
+lex_time(struct parser *p, struct str rest, size_t n)
+{
+	struct token *t = &p->token;
+
+	if (rest.p[n] == '/')
+		return mistake(p, at(t->start), "dates are written 2026-01-31");
+	while (n < rest.n && (is_digit(rest.p[n]) || is_letter(rest.p[n]) ||
+				 memchr(":.+-", rest.p[n], 4)))
+		n++;
+	t->raw = t->text = (struct str){rest.p, n};
+	t->kind = TOKEN_TIME;
+	p->at += n;
+	if (!literal_time(t->text, &t->literal))
+		return mistake(p, at(t->start),
+		    "not a date or time: %s (write 2026-01-31 or "
+		    "2026-01-31T09:00:00+09:00)",
+		    quoted(t->text));
+	t->literal.spot = at(t->start);
+	return 0;
+}
+
 static int
 lex_number(struct parser *p, struct str rest)
 {
@@ -227,26 +250,9 @@ lex_number(struct parser *p, struct str rest)
 	while (n < rest.n && is_digit(rest.p[n]))
 		n++;
 	digits_only = is_digit(rest.p[0]);
-	if (n == 4 && digits_only && rest.n > 5 && rest.p[4] == '-' &&
-	    is_digit(rest.p[5])) {
-		while (n < rest.n &&
-		       (is_digit(rest.p[n]) || is_letter(rest.p[n]) ||
-			   memchr(":.+-", rest.p[n], 4)))
-			n++;
-		t->raw = t->text = (struct str){rest.p, n};
-		t->kind = TOKEN_TIME;
-		p->at += n;
-		if (!literal_time(t->text, &t->literal))
-			return mistake(p, at(t->start),
-			    "not a date or time: %s (write 2026-01-31 or "
-			    "2026-01-31T09:00:00+09:00)",
-			    quoted(t->text));
-		t->literal.spot = at(t->start);
-		return 0;
-	}
-	if (n == 4 && digits_only && rest.n > 5 && rest.p[4] == '/' &&
-	    is_digit(rest.p[5]))
-		return mistake(p, at(t->start), "dates are written 2026-01-31");
+	if (n == 4 && digits_only && rest.n > 5 && is_digit(rest.p[5]) &&
+	    memchr("-/", rest.p[4], 2))
+		return lex_time(p, rest, n);
 	if (n + 1 < rest.n && rest.p[n] == '.' && is_digit(rest.p[n + 1]))
 		for (n++; n < rest.n && is_digit(rest.p[n]); n++)
 			;

@@ -41,6 +41,23 @@ int json_lex_value(struct json_cursor *c, unsigned depth,
  * escape in text that was not checked becomes something, but no more text. */
 size_t json_unescape(struct str raw, char *out);
 
+/* Of the open brackets one bit each says which are braces: is the innermost of
+ * `depth`, and one more is opened behind them. */
+static inline bool
+json_in_object(const unsigned char *bits, size_t depth)
+{
+	return (bits[(depth - 1) / 8] >> ((depth - 1) % 8)) & 1;
+}
+
+static inline void
+json_open(unsigned char *bits, size_t depth, bool object)
+{
+	unsigned bit = 1u << depth % 8;
+	unsigned char *byte = &bits[depth / 8];
+
+	*byte = (unsigned char)(object ? *byte | bit : *byte & ~bit);
+}
+
 static inline bool
 json_is_blank(char ch)
 {

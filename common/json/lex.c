@@ -289,16 +289,12 @@ lex_container(struct json_cursor *c, unsigned depth)
 	for (;;) {
 		/* Here a value begins. */
 		if (c->p < c->end && (*c->p == '{' || *c->p == '[')) {
-			unsigned char bit = (unsigned char)(1u << depth % 8);
 			bool is_object = *c->p == '{';
 
 			if (depth == JSON_DEPTH_MAX)
 				return json_fail(c, JSON_CODE_DEEP, c->p,
 				    "nested too deeply");
-			object[depth / 8] =
-			    (unsigned char)(is_object
-						? object[depth / 8] | bit
-						: object[depth / 8] & ~bit);
+			json_open(object, depth, is_object);
 			depth++;
 			c->p++;
 			json_blanks(c);
@@ -321,8 +317,7 @@ lex_container(struct json_cursor *c, unsigned depth)
 
 			if (depth == base)
 				return 0;
-			is_object =
-			    (object[(depth - 1) / 8] >> ((depth - 1) % 8)) & 1;
+			is_object = json_in_object(object, depth);
 			json_blanks(c);
 			if (c->p == c->end)
 				return json_expected(c,
@@ -339,7 +334,7 @@ lex_container(struct json_cursor *c, unsigned depth)
 		}
 		c->p++;
 		json_blanks(c);
-		if (((object[(depth - 1) / 8] >> ((depth - 1) % 8)) & 1) != 0 &&
+		if (json_in_object(object, depth) &&
 		    lex_name(c, "expected a name") < 0)
 			return -1;
 	}

@@ -86,14 +86,6 @@ between(struct json_splitter *s, char ch, bool *ret_take)
 	return begin_element(s, ch);
 }
 
-static bool
-top_is_object(const struct json_splitter *s)
-{
-	size_t top = s->depth - 1;
-
-	return ((s->object[top / 8] >> (top % 8)) & 1) != 0;
-}
-
 /* What stands before p, blanks apart. */
 static char
 before(const struct json_splitter *s, const char *begin, const char *p)
@@ -112,18 +104,15 @@ may_open(const struct json_splitter *s, const char *begin, const char *p)
 	if (s->depth == 0 || s->depth > JSON_DEPTH_MAX)
 		return true;
 	last = before(s, begin, p);
-	return top_is_object(s) ? last == ':' : last == ',' || last == '[';
+	return json_in_object(s->object, s->depth) ? last == ':'
+						   : last == ',' || last == '[';
 }
 
 static void
 open_bracket(struct json_splitter *s, char ch)
 {
-	if (s->depth < JSON_DEPTH_MAX) {
-		unsigned bit = 1u << s->depth % 8;
-		unsigned char *byte = &s->object[s->depth / 8];
-
-		*byte = (unsigned char)(ch == '{' ? *byte | bit : *byte & ~bit);
-	}
+	if (s->depth < JSON_DEPTH_MAX)
+		json_open(s->object, s->depth, ch == '{');
 	s->depth++;
 }
 
@@ -132,7 +121,8 @@ open_bracket(struct json_splitter *s, char ch)
 static bool
 close_bracket(struct json_splitter *s, char ch)
 {
-	if (s->depth <= JSON_DEPTH_MAX && top_is_object(s) != (ch == '}'))
+	if (s->depth <= JSON_DEPTH_MAX &&
+	    json_in_object(s->object, s->depth) != (ch == '}'))
 		s->mismatch = true;
 	if (s->depth == 1 && s->mismatch)
 		return false;

@@ -63,9 +63,7 @@ json_quote(struct buf *out, struct str text)
 static bool
 in_object(const struct json_writer *w)
 {
-	unsigned top = w->depth - 1;
-
-	return w->depth > 0 && ((w->object[top / 8] >> (top % 8)) & 1) != 0;
+	return w->depth > 0 && json_in_object(w->object, w->depth);
 }
 
 static void
@@ -104,15 +102,10 @@ before_value(struct json_writer *w)
 static void
 open_bracket(struct json_writer *w, bool object)
 {
-	unsigned char bit = (unsigned char)(1u << w->depth % 8);
-	unsigned char *byte;
-
 	before_value(w);
 	if (w->depth == JSON_DEPTH_MAX)
 		BUG("JSON written too deeply");
-	byte = &w->object[w->depth / 8];
-	*byte = (unsigned char)(object ? *byte | bit : *byte & ~bit);
-	w->depth++;
+	json_open(w->object, w->depth++, object);
 	w->filled = false;
 	buf_addc(w->out, object ? '{' : '[');
 }
