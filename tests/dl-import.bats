@@ -263,7 +263,7 @@ events() {
 	exits 0
 	[ "$(leads 'select(.id == "x-A/1") | [.name, .source, .tags, .created_at, .converted, .company_size, .region]')" = \
 		'["山田 太郎","fair",["a","b"],"2025-12-31T03:00:00Z",true,1000,"東京都"]' ]
-	dl-db dump | grep -q '"attrs":{"key":"[0-9a-f]\{16\}","langs":\["en","ja"\],"note":"007","raw":{"k": 1},"seen":"2026-01-01T03:00:00Z","spend":1234.50,"vip":true}'
+	dl-db dump | grep -q '"attrs":{"key":"[0-9a-f]\{16\}","langs":\["en","ja"\],"note":"007","raw":{"k":1},"seen":"2026-01-01T03:00:00Z","spend":1234.50,"vip":true}'
 	[ "$(leads 'select(.id == "x-A/2") | [.name, .tags, .created_at, .converted, .company_size, .region, .attrs.vip, .attrs.spend, .attrs.note]')" = \
 		'["佐藤",null,"2026-01-01T00:00:00Z",false,null,"他",false,null,null]' ]
 }
