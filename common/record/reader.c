@@ -98,9 +98,10 @@ fault_place(const struct record_reader *r, struct str text, size_t offset,
 	return where;
 }
 
-/* Drops what the rejects file added. False: the text itself is not mended. */
+/* Drops what the rejects file added. False: the text itself is not mended;
+ * *ret_raw is it, so that reading it again and again wraps it up once. */
 static bool
-drop_reject_fields(struct record_reader *r)
+drop_reject_fields(struct record_reader *r, struct str *ret_raw)
 {
 	struct record *record = &r->record;
 	size_t kept = 0;
@@ -110,8 +111,11 @@ drop_reject_fields(struct record_reader *r)
 
 		int64_t line;
 
-		if (str_is(name, "_raw"))
+		if (str_is(name, "_raw")) {
+			if (r->field[i].type == FIELD_TEXT)
+				*ret_raw = r->field[i].text;
 			return false;
+		}
 		if (str_is(name, "_line") &&
 		    number_int(r->field[i].text, &line) && line > 0)
 			record->origin = (uint64_t)line;
@@ -153,7 +157,7 @@ reader_object(struct record_reader *r, struct str text, uint64_t line,
 	    .place = reader_place(r, line),
 	    .origin = line};
 	if (s->count > 0 && str_is(r->field[0].name, "_reason") &&
-	    !drop_reject_fields(r))
+	    !drop_reject_fields(r, &text))
 		return reader_reject(r, r->record.place, text, text.n,
 		    "still the raw text of a rejected record");
 	r->record.shape = reader_shape(r, r->record.count);

@@ -50,7 +50,7 @@ static const struct reading_case {
     {AS_LIST, "b,a, b ,", "[\"a\",\"b\"]"},
     {AS_LIST, "[\"x\",1,null]", "[\"1\",\"x\"]"},
     {AS_LIST, " , ", "null"},
-    {AS_JSON, "{\"a\": 1}", "{\"a\": 1}"},
+    {AS_JSON, "{\"a\": 1}", "{\"a\":1}"},
     {AS_JSON, "not json", "\"not json\""},
     {AS_GIVEN, "007", "\"007\""},
     {AS_GIVEN, "a\"b", "\"a\\\"b\""},

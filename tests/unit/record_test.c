@@ -642,7 +642,8 @@ mending(void)
 	read_text(buf_str(&text), NULL, &got);
 	CHECK(str_starts(buf_str(&got),
 	    STR("1 {\"email\":\"foo@\",\"n\":1.50}\n"
-		"2:0! still the raw text of a rejected record <")));
+		"2:0! still the raw text of a rejected record "
+		"<\"{\\\"a\\\":\\t}\">")));
 	/* The names mean nothing elsewhere. */
 	read_text(STR("{\"a\":1,\"_reason\":2}"), NULL, &got);
 	CHECK_TEXT(got.p, "1 {\"a\":1,\"_reason\":2}\n");
