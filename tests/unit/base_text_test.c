@@ -281,6 +281,10 @@ searching(void)
 	CHECK(text_holds(STR("AaB"), STR("aab"), TEXT_WHOLE));
 	CHECK(!text_holds(STR("AaBc"), STR("aab"), TEXT_WHOLE));
 	CHECK(!text_holds(STR("ab"), STR("abc"), TEXT_ANYWHERE));
+	CHECK(text_holds(STR("abababc"), STR("ababc"), TEXT_ANYWHERE));
+	CHECK(text_holds(STR("abcc"), STR("ab"), TEXT_ANYWHERE));
+	CHECK(text_holds(STR("x"), STR("x"), TEXT_ANYWHERE));
+	CHECK(!text_holds(STR("cababab"), STR("ababc"), TEXT_ANYWHERE));
 	CHECK(text_holds(STR("ab"), STR(""), TEXT_START));
 	CHECK(!text_holds(STR("ab"), STR(""), TEXT_WHOLE));
 	CHECK(text_holds(STR(""), STR(""), TEXT_WHOLE));
