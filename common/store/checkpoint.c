@@ -122,11 +122,13 @@ store_checkpoint(struct store *st, struct err *err)
 	return code < 0 ? -1 : 0;
 }
 
-/* Who wrote leaves an empty log behind when nobody else is at work: the next
- * program need not read it, and a plain copy of the file is whole. */
+/* Who leaves last leaves an empty log behind: the next program need not read
+ * it, and a plain copy of the file is whole. While others have the store open
+ * that would only hold them up. */
 void
 checkpoint_on_close(struct store *st)
 {
-	if (st->turnstile >= 0 && st->frames > 0 && !st->lost)
+	if (st->turnstile >= 0 && st->frames > 0 && !st->lost &&
+	    turnstile_alone(st))
 		store_checkpoint(st, NULL);
 }

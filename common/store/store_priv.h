@@ -116,6 +116,8 @@ int turnstile_open(struct store *st, struct err *err);
 int turnstile_take(struct store *st, int64_t deadline, struct err *err);
 void turnstile_give(struct store *st);
 void turnstile_close(struct store *st);
+/* Nobody else has the store open for writing. */
+bool turnstile_alone(struct store *st);
 
 /* transaction.c */
 sqlite3_file *log_file(struct store *st); /* NULL without a log */

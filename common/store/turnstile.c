@@ -28,7 +28,8 @@
 #define F_OFD_SETLKW F_SETLKW
 #endif
 
-enum { TURNSTILE, TURN };
+/* Byte 2 is shared by all who have the store open for writing. */
+enum { TURNSTILE, TURN, PRESENT };
 
 static struct flock
 lock_of(short type, off_t byte)
@@ -177,6 +178,8 @@ turnstile_open(struct store *st, struct err *err)
 	}
 	if (st->turnstile < 0)
 		code = err_sys(err, "%s", path.p);
+	else
+		lock_file(st->turnstile, F_OFD_SETLK, F_RDLCK, PRESENT);
 	buf_release(&path);
 	return code;
 }
@@ -215,6 +218,12 @@ turnstile_close(struct store *st)
 		close(st->turnstile);
 	st->turnstile = -1;
 	st->turn = false;
+}
+
+bool
+turnstile_alone(struct store *st)
+{
+	return lock_file(st->turnstile, F_OFD_GETLK, F_WRLCK, PRESENT) == 0;
 }
 
 bool
