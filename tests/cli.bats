@@ -206,6 +206,13 @@ on_terminal() {
 	exits 0
 	check env DL_CONFIG=/no/such/file cli-probe read
 	exits 2
+	# Nothing waits for what may never come.
+	mkfifo -m 600 pipe
+	for odd in "$PWD/pipe" "$PWD"; do
+		check env DL_CONFIG="$odd" timeout 20 cli-probe read
+		exits 2
+		says "$odd: not a file"
+	done
 }
 
 @test "files written are private whatever the umask" {

@@ -100,8 +100,10 @@ check_owner(int fd, const char *path, bool *ret_regular, struct err *err)
 	if (fstat(fd, &st) < 0)
 		return err_sys(err, "%s", path);
 	*ret_regular = S_ISREG(st.st_mode);
-	if (!S_ISREG(st.st_mode))
+	if (S_ISCHR(st.st_mode))
 		return 0;
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_USAGE, "%s: not a file", path);
 	if (st.st_uid != geteuid())
 		return err_set(
 		    err, ERR_USAGE, "%s: belongs to somebody else", path);
@@ -142,7 +144,7 @@ config_read(struct err *err)
 	config_forget();
 	if (path == NULL)
 		return 0;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0) {
 		bool absent = errno == ENOENT || errno == ENOTDIR;
 
