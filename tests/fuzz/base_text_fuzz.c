@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Any bytes as text: folding is done once, what is shown is safe, cutting
  * keeps within its bounds, an address once normalised stays. */
-#include <string.h>
-
 #include "base/base.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static void
 folding(struct str s)

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Numbers, times, formats and durations: what is read can be written and read
  * again. The first line is the format, all of it everything else. */
-#include <stdlib.h>
-
 #include "base/base.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static void
 numbers(struct str s)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Any bytes as a TZif file: whatever is accepted answers for every moment. */
 #include "base/base_priv.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

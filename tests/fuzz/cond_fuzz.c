@@ -4,14 +4,11 @@
  * to the same condition; it evaluates and compiles without harm. One that does
  * not is refused with a reason.
  */
-#include <string.h>
-
 #include "base/base.h"
 #include "cond/cond.h"
 #include "json/json.h"
 #include "lead/lead.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
+#include "fuzz.h"
 
 static void
 print(const struct cond *c, struct buf *text, struct buf *json)

@@ -4,41 +4,9 @@
  * each time, every byte accounted for by lines that only grow, and what was
  * read is read again the same after being written.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "csv/csv.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(x)                  \
-	do {                     \
-		if (!(x))        \
-			abort(); \
-	} while (0)
-
-struct pieces {
-	const char *p;
-	size_t left, size;
-};
-
-static ptrdiff_t
-read_piece(void *context, char *p, size_t n, struct err *err)
-{
-	struct pieces *from = context;
-
-	(void)err;
-	if (n > from->size)
-		n = from->size;
-	if (n > from->left)
-		n = from->left;
-	if (n == 0)
-		return 0;
-	memcpy(p, from->p, n);
-	from->p += n;
-	from->left -= n;
-	return (ptrdiff_t)n;
-}
+#include "../unit/pieces.h"
+#include "fuzz.h"
 
 /* Records with two fields or more go to `rows` as CSV (a lone missing field
  * cannot be told from an empty one); all of it to `log`. */
@@ -49,7 +17,7 @@ read_all(struct str text, size_t piece, struct buf *rows, struct buf *log)
 	    .max_record = 200, .max_fields = 20};
 	struct pieces from = {text.p, text.n, piece};
 	struct csv_reader *r =
-	    csv_reader_new((struct csv_source){read_piece, &from}, &options);
+	    csv_reader_new((struct csv_source){pieces_read, &from}, &options);
 	const struct csv_record *record;
 	enum csv_got got;
 	uint64_t line = 0;
@@ -104,7 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	/* Written and read again: the same bytes, nothing rejected. */
 	from = (struct pieces){rows.p, rows.len, 7};
-	r = csv_reader_new((struct csv_source){read_piece, &from}, NULL);
+	r = csv_reader_new((struct csv_source){pieces_read, &from}, NULL);
 	while ((got = csv_reader_next(r, &record, NULL)) > CSV_GOT_END) {
 		MUST(got == CSV_GOT_RECORD);
 		csv_put_record(&again, record->field, record->count, ',');

@@ -4,11 +4,8 @@
  * an item or is rejected with a reason, attributes come out as an ordered JSON
  * object, and reading it twice gives the same.
  */
-#include <string.h>
-
 #include "import/import_priv.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
+#include "fuzz.h"
 
 static void
 check_attrs(struct str attrs)

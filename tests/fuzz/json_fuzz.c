@@ -6,18 +6,9 @@
  * be what jansson holds. Documents and the splitter run along.
  */
 #include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "json/json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(x)                  \
-	do {                     \
-		if (!(x))        \
-			abort(); \
-	} while (0)
+#include "fuzz.h"
 
 static void
 compare_member(const struct json_member *m, const json_t *value)

@@ -6,21 +6,12 @@
  * rejected then.
  */
 #define _GNU_SOURCE /* memfd_create */
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "json/json.h"
 #include "record/record.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(x)                  \
-	do {                     \
-		if (!(x))        \
-			abort(); \
-	} while (0)
+#include "fuzz.h"
 
 /* Descriptor of a file with this text. */
 static int

@@ -4,11 +4,8 @@
  * to what parses to the same; the parts of the score add up; packed parts come
  * back. The input as packed parts is refused or read, never harmful.
  */
-#include <string.h>
-
 #include "score/score_priv.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
+#include "fuzz.h"
 
 static struct score_rules *
 parse(struct str text)

@@ -116,7 +116,8 @@ test_keeps_within(void)
 			chart_histogram(&out, wide, counts, style);
 			chart_columns(&out, wide, counts, style);
 			chart_columns(&out, many, counts, style);
-			within = within && widest(drawn()) <= columns;
+			within = within && widest(out.p) <= columns;
+			buf_clear(&out);
 		}
 	}
 	CHECK(within);

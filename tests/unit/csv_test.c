@@ -3,31 +3,8 @@
 
 #include "csv/csv.h"
 #include "json/json.h"
+#include "pieces.h"
 #include "unit.h"
-
-/* Text handed out in pieces of a given size. */
-struct pieces {
-	const char *p;
-	size_t left, size;
-};
-
-static ptrdiff_t
-read_piece(void *context, char *p, size_t n, struct err *err)
-{
-	struct pieces *from = context;
-
-	(void)err;
-	if (n > from->size)
-		n = from->size;
-	if (n > from->left)
-		n = from->left;
-	if (n == 0)
-		return 0;
-	memcpy(p, from->p, n);
-	from->p += n;
-	from->left -= n;
-	return (ptrdiff_t)n;
-}
 
 /* All of it as one line of text: fields between |, missing as -, records as
  * "line:…;", rejects as "line!reason@line.column=raw;". */
@@ -37,7 +14,7 @@ read_all(struct str text, const struct csv_options *options, size_t piece,
 {
 	struct pieces from = {text.p, text.n, piece};
 	struct csv_reader *r =
-	    csv_reader_new((struct csv_source){read_piece, &from}, options);
+	    csv_reader_new((struct csv_source){pieces_read, &from}, options);
 	const struct csv_record *record;
 	enum csv_got got;
 
@@ -152,7 +129,7 @@ limits(void)
 	for (int quoted_line = 0; quoted_line < 2; quoted_line++) {
 		struct pieces from = {text.p, text.len, 100000};
 		struct csv_reader *r = csv_reader_new(
-		    (struct csv_source){read_piece, &from}, NULL);
+		    (struct csv_source){pieces_read, &from}, NULL);
 		const struct csv_record *record;
 
 		CHECK_INT(csv_reader_next(r, &record, NULL), CSV_GOT_REJECT);
@@ -198,7 +175,7 @@ compare(struct str text, const struct json *want, const char *name)
 {
 	struct pieces from = {text.p, text.n, 11};
 	struct csv_reader *r =
-	    csv_reader_new((struct csv_source){read_piece, &from}, NULL);
+	    csv_reader_new((struct csv_source){pieces_read, &from}, NULL);
 	const struct csv_record *record;
 	struct str names[16];
 	struct arena arena = {0};
