@@ -71,8 +71,7 @@ formats(void)
 	    {"{\"a\":[1, 2],\"b\":{\"c\" :null},\"d\":null,\"e\":true}\r\n",
 		"1 {\"a\":[1,2],\"b\":{\"c\":null},\"d\":null,"
 		"\"e\":true}\n"},
-	    {"[{\"a\":[\n1, \"x \\\" y\"]}]",
-		"1 {\"a\":[1,\"x \\\" y\"]}\n"},
+	    {"[{\"a\":[\n1, \"x \\\" y\"]}]", "1 {\"a\":[1,\"x \\\" y\"]}\n"},
 	    {"{\"n\":12345678901234567890123,\"m\":1e5,\"z\":-0.0}",
 		"1 {\"n\":12345678901234567890123,\"m\":1e5,\"z\":-0.0}\n"},
 	    {"\xef\xbb\xbf"
@@ -640,10 +639,10 @@ mending(void)
 	    "{\"_reason\":\"expected a value\",\"_file\":\"<stdin>\","
 	    "\"_line\":3,\"_bytes\":70000,\"_raw\":\"{\\\"a\\\":\\t}\"}\n");
 	read_text(buf_str(&text), NULL, &got);
-	CHECK(str_starts(buf_str(&got),
-	    STR("1 {\"email\":\"foo@\",\"n\":1.50}\n"
-		"2:0! still the raw text of a rejected record "
-		"<\"{\\\"a\\\":\\t}\">")));
+	CHECK(str_starts(
+	    buf_str(&got), STR("1 {\"email\":\"foo@\",\"n\":1.50}\n"
+			       "2:0! still the raw text of a rejected record "
+			       "<\"{\\\"a\\\":\\t}\">")));
 	/* The names mean nothing elsewhere. */
 	read_text(STR("{\"a\":1,\"_reason\":2}"), NULL, &got);
 	CHECK_TEXT(got.p, "1 {\"a\":1,\"_reason\":2}\n");
