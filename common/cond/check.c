@@ -83,7 +83,7 @@ field_unknown(struct parser *p, struct str name, struct spot spot)
 	if (near.name)
 		mistake(p, spot, "unknown field %s: did you mean %s?",
 		    quoted(name), near.name);
-	else if (cat->attrs_sql)
+	else if (cat->attrs_sql && name.n <= COND_NAME_MAX)
 		mistake(p, spot,
 		    "unknown field %s (a custom attribute is written attrs.%s)",
 		    quoted(name), attr.p);
