@@ -170,6 +170,7 @@ struct cli_shared {
 #define CLI_MANY SIZE_MAX
 
 struct cli_call;
+struct session;
 struct cli_verb {
 	const char *name;     /* "apply", or two words "tenant add" */
 	const char *operands; /* synopsis: "FILE...", "LEAD FIELD=VALUE..." */
@@ -182,6 +183,8 @@ struct cli_verb {
 	/* Returns an enum cli_status, or -1 with *err filled, which cli_main
 	 * prints and turns into a status. */
 	int (*run)(const struct cli_call *call, struct err *err);
+	/* What a run that opens a session calls with it. */
+	int (*work)(struct session *s, struct err *err);
 };
 
 struct cli_program {

@@ -234,6 +234,11 @@ void json_put_int(struct json_writer *w, int64_t v);
 void json_put_real(struct json_writer *w, double v); /* NaN, inf: null */
 void json_put_bool(struct json_writer *w, bool v);
 void json_put_null(struct json_writer *w);
+/* A member in one call: its name, a plain word, and its value. */
+void json_add_text(struct json_writer *w, const char *name, struct str text);
+void json_add_int(struct json_writer *w, const char *name, int64_t v);
+void json_add_bool(struct json_writer *w, const char *name, bool v);
+void json_add_time(struct json_writer *w, const char *name, int64_t at);
 /* A value that is JSON already, as it is, also when pretty. */
 void json_put_raw(struct json_writer *w, struct str json);
 /* A document's node: numbers as written, the rest laid out anew, so that the

@@ -203,6 +203,37 @@ json_put_null(struct json_writer *w)
 }
 
 void
+json_add_text(struct json_writer *w, const char *name, struct str text)
+{
+	json_put_name(w, name);
+	json_put_text(w, text);
+}
+
+void
+json_add_int(struct json_writer *w, const char *name, int64_t v)
+{
+	json_put_name(w, name);
+	json_put_int(w, v);
+}
+
+void
+json_add_bool(struct json_writer *w, const char *name, bool v)
+{
+	json_put_name(w, name);
+	json_put_bool(w, v);
+}
+
+void
+json_add_time(struct json_writer *w, const char *name, int64_t at)
+{
+	struct buf text = {0};
+
+	time_add(&text, at);
+	json_add_text(w, name, buf_str(&text));
+	buf_release(&text);
+}
+
+void
 json_put_raw(struct json_writer *w, struct str json)
 {
 	before_value(w);

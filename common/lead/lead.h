@@ -259,6 +259,15 @@ int lead_find(struct store *st, const struct tenant *t, struct str who,
 /* The same, and 0 is an error that says how to search. */
 int lead_need(struct store *st, const struct tenant *t, struct str who,
     int64_t *ret_lead, struct err *err);
+/* The leads of several names, ascending, each once; more may follow. The list
+ * is the caller's to free. Zero-initialise. */
+struct lead_list {
+	int64_t *lead;
+	size_t count;
+};
+int lead_list_need(struct store *st, const struct tenant *t,
+    const char *const *names, size_t count, struct lead_list *list,
+    struct err *err);
 /* Leads whose name, company, e-mail or id contains the text, whatever its case
  * and width, in the order of their ids; at most limit. */
 int lead_search(struct store *st, const struct tenant *t, struct str text,

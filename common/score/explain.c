@@ -430,3 +430,48 @@ score_explain_to_hot(const struct score_rules *rules,
 	json_put_end(w);
 	free(steps);
 }
+
+void
+score_put_lead(const struct score_rules *rules, const struct tenant *t,
+    const struct lead_view *view, const struct cond_moment *moment,
+    const struct score_result *result, bool why, struct json_writer *w)
+{
+	struct str id = view->values[LEAD_ID].text;
+	struct str email = view->values[LEAD_EMAIL].text;
+	bool hot = result->score >= t->settings.hot_threshold;
+
+	if (id.p || email.p)
+		json_add_text(w, "lead", id.p ? id : email);
+	if (email.p)
+		json_add_text(w, "email", email);
+	if (why) {
+		score_explain(rules, view, moment, result, w);
+	} else {
+		json_add_int(w, "score", result->score);
+		json_add_int(w, "fit", result->fit);
+		json_add_int(w, "engagement", result->engagement);
+	}
+	json_add_text(w, "band", str_of(tenant_band(t, result->score)));
+	json_add_text(
+	    w, "priority", str_of(tenant_priority(t, result->score, hot)));
+	json_add_bool(w, "is_hot", hot);
+	if (!why) {
+		json_put_name(w, "rules");
+		score_put_parts(rules, result, w);
+	}
+}
+
+void
+score_put_explained(const struct score_rules *rules, const struct tenant *t,
+    const struct lead_view *view, const struct cond_moment *moment,
+    const struct score_result *result, bool to_hot, struct buf *out)
+{
+	struct json_writer w = {.out = out};
+
+	json_put_object(&w);
+	score_put_lead(rules, t, view, moment, result, true, &w);
+	if (to_hot)
+		score_explain_to_hot(
+		    rules, view, moment, result, t->settings.hot_threshold, &w);
+	json_put_end(&w);
+}

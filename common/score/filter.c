@@ -153,54 +153,12 @@ join_events(struct score_filter *f, struct lead_view *view)
 	}
 }
 
-static void
-put_lead(struct score_filter *f, const struct lead_view *view, bool why,
-    struct buf *out)
-{
-	const struct score_result *r = &f->result;
-	const struct tenant *t = f->tenant;
-	struct str id = view->values[LEAD_ID].text;
-	struct str email = view->values[LEAD_EMAIL].text;
-	bool hot = r->score >= t->settings.hot_threshold;
-	struct json_writer w = {.out = out};
-
-	json_put_object(&w);
-	if (id.p || email.p) {
-		json_put_name(&w, "lead");
-		json_put_text(&w, id.p ? id : email);
-	}
-	if (email.p) {
-		json_put_name(&w, "email");
-		json_put_text(&w, email);
-	}
-	if (why) {
-		score_explain(f->rules, view, &f->moment, r, &w);
-	} else {
-		json_put_name(&w, "score");
-		json_put_int(&w, r->score);
-		json_put_name(&w, "fit");
-		json_put_int(&w, r->fit);
-		json_put_name(&w, "engagement");
-		json_put_int(&w, r->engagement);
-	}
-	json_put_name(&w, "band");
-	json_put_text(&w, str_of(tenant_band(t, r->score)));
-	json_put_name(&w, "priority");
-	json_put_text(&w, str_of(tenant_priority(t, r->score, hot)));
-	json_put_name(&w, "is_hot");
-	json_put_bool(&w, hot);
-	if (!why) {
-		json_put_name(&w, "rules");
-		score_put_parts(f->rules, r, &w);
-	}
-	json_put_end(&w);
-}
-
 int
 score_filter_lead(struct score_filter *f, const struct record *lead, bool why,
     struct buf *out, struct err *err)
 {
 	const struct field *events = record_find(lead, "events");
+	struct json_writer w = {.out = out};
 	struct lead_view view;
 
 	arena_clear(&f->arena);
@@ -215,6 +173,9 @@ score_filter_lead(struct score_filter *f, const struct record *lead, bool why,
 		return -1;
 	join_events(f, &view);
 	score_compute(f->rules, &view, &f->moment, &f->result);
-	put_lead(f, &view, why, out);
+	json_put_object(&w);
+	score_put_lead(
+	    f->rules, f->tenant, &view, &f->moment, &f->result, why, &w);
+	json_put_end(&w);
 	return 0;
 }

@@ -277,6 +277,29 @@ score_learn(struct store *st, const struct tenant *t,
 	return code;
 }
 
+int
+score_learnt_test(struct store *st, const struct tenant *t,
+    const struct score_learnt *learnt, const struct score_sample *learnt_from,
+    const struct cond_moment *moment, struct score_backtest *ret,
+    struct err *err)
+{
+	struct score_sample rest = *learnt_from;
+	struct score_rules *rules;
+	struct json *doc;
+	int code;
+
+	rest.half = SCORE_TEST;
+	rest.share = 1 - learnt_from->share;
+	if (json_doc_parse(str_of(learnt->document), "learnt", &doc, err) < 0 ||
+	    score_rules_of(doc, &rules, err) < 0)
+		return -1;
+	code = score_rules_bind(rules, st, t, err);
+	if (code == 0)
+		code = score_backtest(st, t, rules, &rest, moment, ret, err);
+	score_rules_free(rules);
+	return code;
+}
+
 void
 score_learnt_release(struct score_learnt *learnt)
 {

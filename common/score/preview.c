@@ -41,11 +41,26 @@ struct preview_run {
 	const struct cond_moment *moment;
 	struct lead_needs needs;
 	struct pair pair;
-	int (*each)(void *context, struct str lead, int64_t old_score,
-	    int64_t new_score, struct err *err);
+	int (*each)(void *context, struct str line, struct err *err);
 	void *context;
 	struct score_preview *ret;
+	struct buf line;
 };
+
+static int
+tell_move(struct preview_run *r, struct str lead, int64_t old, int64_t new,
+    struct err *err)
+{
+	struct json_writer w = {.out = &r->line};
+
+	buf_clear(&r->line);
+	json_put_object(&w);
+	json_add_text(&w, "lead", lead);
+	json_add_int(&w, "old_score", old);
+	json_add_int(&w, "score", new);
+	json_put_end(&w);
+	return r->each(r->context, buf_str(&r->line), err);
+}
 
 static int
 preview_lead(
@@ -63,8 +78,8 @@ preview_lead(
 	count_lead(
 	    r->ret, r->tenant->settings.hot_threshold, old, r->pair.new.score);
 	if (r->each && old != r->pair.new.score)
-		return r->each(r->context, view->values[LEAD_ID].text, old,
-		    r->pair.new.score, err);
+		return tell_move(
+		    r, view->values[LEAD_ID].text, old, r->pair.new.score, err);
 	return 0;
 }
 
@@ -97,9 +112,8 @@ int
 score_preview(struct store *st, const struct tenant *t,
     const struct score_rules *before, const struct score_rules *after,
     const struct cond *where, const struct cond_moment *moment,
-    int (*each)(void *context, struct str lead, int64_t old_score,
-	int64_t new_score, struct err *err),
-    void *context, struct score_preview *ret, struct err *err)
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct score_preview *ret, struct err *err)
 {
 	struct preview_run r = {.st = st,
 	    .tenant = t,
@@ -128,5 +142,6 @@ score_preview(struct store *st, const struct tenant *t,
 		code = preview_page(&r, &lead, last, err);
 	score_result_release(&r.pair.old);
 	score_result_release(&r.pair.new);
+	buf_release(&r.line);
 	return code;
 }

@@ -104,3 +104,55 @@ score_rules_review(const struct score_rules *rules,
 		remark(remarks, nowhere,
 		    "no lead can score more than %g with these rules", total);
 }
+
+struct knowing {
+	struct store *st;
+	const struct tenant *tenant;
+	struct remarks *remarks;
+};
+
+static bool
+type_known(void *context, struct str event_type)
+{
+	struct knowing *k = context;
+	int64_t number = -1;
+
+	return lead_type_find(k->st, k->tenant, event_type, &number, NULL) ==
+		   0 &&
+	       number >= 0;
+}
+
+void
+score_set_review(struct store *st, const struct tenant *t,
+    const struct score_rules *rules, struct remarks *remarks)
+{
+	struct knowing k = {st, t, remarks};
+
+	score_rules_review(rules, type_known, &k, remarks);
+}
+
+static int
+review_set(void *context, struct str name, bool active, size_t count,
+    int64_t updated_at, struct err *err)
+{
+	struct knowing *k = context;
+	struct score_rules *rules;
+	char *copy = str_dup(name);
+	int code = score_set_open(k->st, k->tenant, copy, &rules, err);
+
+	free(copy);
+	if (code < 0)
+		return -1;
+	score_rules_review(rules, type_known, k, k->remarks);
+	score_rules_free(rules);
+	return 0;
+}
+
+int
+score_set_review_all(struct store *st, const struct tenant *t,
+    struct remarks *remarks, struct err *err)
+{
+	struct knowing k = {st, t, remarks};
+
+	return score_set_list(st, t, review_set, &k, err);
+}

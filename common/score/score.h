@@ -16,6 +16,7 @@
 #define DL_SCORE_H
 
 #include "base/base.h"
+#include "chart/chart.h"
 #include "cond/cond.h"
 #include "json/json.h"
 #include "lead/lead.h"
@@ -97,6 +98,15 @@ void score_rules_bind_types(
     struct score_rules *rules, struct lead_types *types);
 /* The reference set that ships with the toolkit: a JSON text. */
 struct str score_reference(void);
+/* The same, parsed; not bound. */
+int score_rules_reference(struct score_rules **ret, struct err *err);
+/* A file's; "-" is standard input. Not bound. */
+int score_rules_read(
+    const char *path, struct score_rules **ret, struct err *err);
+/* "- " and "+ " lines: what of an old document goes and what of the rules' own
+ * comes, between the lines that are equal at both ends. */
+void score_rules_difference(
+    struct str old, const struct score_rules *rules, struct buf *out);
 
 /* ---- engine.c: one score ------------------------------------------ */
 
@@ -167,11 +177,37 @@ void score_explain_to_hot(const struct score_rules *rules,
     const struct lead_view *view, const struct cond_moment *moment,
     const struct score_result *result, int64_t threshold,
     struct json_writer *w);
+/* {"lead","email","score","fit","engagement","rules","band","priority",
+ * "is_hot"} of one lead, explained; with to_hot, that too. */
+void score_put_explained(const struct score_rules *rules,
+    const struct tenant *t, const struct lead_view *view,
+    const struct cond_moment *moment, const struct score_result *result,
+    bool to_hot, struct buf *out);
 /* [{"rule":…,"points":…}] of the parts that are not 0. */
 void score_put_parts(const struct score_rules *rules,
     const struct score_result *result, struct json_writer *w);
 /* Points in 1/SCORE_UNIT as an exact decimal. */
 void score_add_points(struct buf *out, int64_t points);
+
+/* ---- tell.c: why, of many leads ----------------------------------- */
+
+struct score_telling {
+	const struct score_rules *rules; /* bound */
+	struct cond_moment moment;
+	const struct cond *where; /* bound; NULL: every lead */
+	const int64_t *leads;     /* only these (ascending), with to_hot; NULL:
+				     all */
+	size_t lead_count;
+	size_t top; /* not 0: the best so many, the best one first */
+	/* NULL: each gets a line of JSON per lead. Else a page per lead, or one
+	 * table of the best. */
+	const struct chart_style *draw;
+	int (*each)(void *context, struct str text, struct err *err);
+	void *context;
+};
+/* In snapshots of its own. */
+int score_tell(struct store *st, const struct tenant *t,
+    const struct score_telling *how, struct err *err);
 
 /* ---- sets.c: rule sets in the store ------------------------------- */
 
@@ -195,6 +231,10 @@ int score_set_list(struct store *st, const struct tenant *t,
     int (*each)(void *context, struct str name, bool active, size_t rules,
 	int64_t updated_at, struct err *err),
     void *context, struct err *err);
+/* The same as JSON: {"name","active","rules","updated_at"}. */
+int score_set_lines(struct store *st, const struct tenant *t,
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct err *err);
 /* The document of a set; name NULL: of the active one. 1 found, 0 no such,
  * -1. ret_name (may be NULL) gets its name. */
 int score_set_read(struct store *st, const struct tenant *t, const char *name,
@@ -202,6 +242,18 @@ int score_set_read(struct store *st, const struct tenant *t, const char *name,
 /* The same, parsed and bound; a missing set is an ERR_USAGE. */
 int score_set_open(struct store *st, const struct tenant *t, const char *name,
     struct score_rules **ret, struct err *err);
+/* The active set; *ret is NULL when there is none. */
+int score_set_active(struct store *st, const struct tenant *t,
+    struct score_rules **ret, struct err *err);
+/* Those of a file, or, when path is NULL, score_set_open; bound. */
+int score_set_choose(struct store *st, const struct tenant *t, const char *path,
+    const char *name, struct score_rules **ret, struct err *err);
+/* Reviews rules by the event types that the store knows. */
+void score_set_review(struct store *st, const struct tenant *t,
+    const struct score_rules *rules, struct remarks *remarks);
+/* Reviews every set of the tenant; one that is wrong is an ERR_USAGE. */
+int score_set_review_all(struct store *st, const struct tenant *t,
+    struct remarks *remarks, struct err *err);
 
 /* ---- apply.c, pass.c, batch.c: keeping scores --------------------- */
 
@@ -259,6 +311,23 @@ int score_filter_lead(struct score_filter *f, const struct record *lead,
 uint64_t score_filter_unmatched(const struct score_filter *f);
 void score_filter_free(struct score_filter *f);
 
+/* stream.c: whole files through a filter. */
+struct score_stream {
+	char *const *paths; /* of leads; none: standard input */
+	size_t path_count;
+	const char *events; /* file of a separate stream; NULL: none */
+	bool why;
+	struct remarks *remarks;        /* about files */
+	struct remarks *refused;        /* every record that was refused */
+	struct record_rejects *rejects; /* these records; may be NULL */
+	/* A line of JSON for each lead. */
+	int (*each)(void *context, struct str line, struct err *err);
+	void *context;
+};
+int score_filter_stream(struct score_filter *f,
+    const struct score_stream *stream, struct record_counts *ret,
+    struct err *err);
+
 /* ---- history.c ---------------------------------------------------- */
 
 /* Calls each with one JSON object per score the lead has had, oldest first:
@@ -266,112 +335,5 @@ void score_filter_free(struct score_filter *f);
 int score_history(struct store *st, const struct tenant *t, int64_t lead,
     int (*each)(void *context, struct str object, struct err *err),
     void *context, struct err *err);
-
-/* ---- preview.c ---------------------------------------------------- */
-
-struct score_preview {
-	uint64_t leads, up, down, same, hot_before, hot_after, becomes_hot,
-	    cools;
-	uint64_t before[101], after[101]; /* leads by score */
-};
-/* Both sets computed at one moment for every lead that fits the condition
- * (NULL: every one); `before` may be NULL: all scores are 0. Calls each (may
- * be NULL) for every lead whose score differs. In a snapshot of its own. */
-int score_preview(struct store *st, const struct tenant *t,
-    const struct score_rules *before, const struct score_rules *after,
-    const struct cond *where, const struct cond_moment *moment,
-    int (*each)(void *context, struct str lead, int64_t old_score,
-	int64_t new_score, struct err *err),
-    void *context, struct score_preview *ret, struct err *err);
-
-/* ---- outcome.c: what became of leads, without a look ahead -------- */
-
-/*
- * Every lead is judged by what was known at one moment. A lead that converted:
- * just before it did (and lead_time earlier); when nobody knows when it did
- * ("undated"): as it is stored. One that converted before it was first known
- * is left out ("early"). A lead that did not convert: at an age that is drawn,
- * by a hash of its id, from the ages at which others did, so that both kinds
- * had as much time; or now where that would be later.
- */
-enum score_half { SCORE_WHOLE, SCORE_TRAIN, SCORE_TEST };
-struct score_sample {
-	const struct cond *where; /* bound; NULL: every lead */
-	enum score_half half;
-	double share;      /* of the leads in this half, by a hash of the id:
-			      the lower end trains, the upper end tests */
-	int64_t lead_time; /* ms */
-};
-struct score_sampled {
-	uint64_t leads, yes; /* taken; of them converted */
-	uint64_t undated, early;
-};
-
-/* ---- learn.c, column.c, feature.c
- * -------------------------------------------- */
-
-/*
- * A rule set out of what became of leads: every stored field and attribute cut
- * into values or bins, how often and how lately events of each type happened.
- * A logistic regression weighs these; points are its weights, rescaled so that
- * hardly a lead falls outside 0..100, rounded, over a base that every lead
- * gets. What only people who know the outcome fill in is left out (status,
- * stage, owner, tags, events done to the lead), and so are names.
- */
-struct score_learn {
-	struct score_sample sample;
-	const char *const
-	    *exclude; /* fields, attributes, event types; or NULL */
-	size_t exclude_count;
-	size_t bins;      /* of a number */
-	size_t max_rules; /* beside the base */
-	double l2;
-	uint64_t min_support; /* leads a rule needs; 0: by their number */
-};
-struct score_lesson {      /* one rule learnt, and its evidence */
-	char *rule, *when; /* when NULL: the base */
-	int64_t points;
-	uint64_t support;  /* leads it applies to */
-	double rate, lift; /* of them that converted; over the rate of all */
-};
-struct score_learnt {
-	struct score_sampled train;
-	double train_auc; /* of the rounded points; NAN without both outcomes */
-	double clamped;   /* share of the leads outside 0..100 */
-	struct score_lesson *lesson; /* the base, then by size of points */
-	size_t count;
-	char *document; /* what define accepts */
-};
-/* ERR_USAGE when there is nothing to learn from. */
-int score_learn(struct store *st, const struct tenant *t,
-    const struct score_learn *how, const struct cond_moment *moment,
-    struct score_learnt *ret, struct err *err);
-void score_learnt_release(struct score_learnt *learnt);
-
-/* ---- backtest.c
- * --------------------------------------------------------------- */
-
-struct score_decile {
-	double leads, yes, rate, lift;
-	int64_t low; /* the least score in it */
-};
-struct score_cut {
-	int64_t threshold;
-	uint64_t chosen, right;
-	double precision, recall, f1; /* NAN when undefined */
-};
-struct score_backtest {
-	struct score_sampled sampled;
-	double auc; /* NAN without both outcomes */
-	struct score_decile decile[10];
-	struct score_cut hot, best; /* at the hot threshold; at the best one */
-	uint64_t clamped;           /* scores that a limit has cut */
-	uint64_t yes[101], no[101]; /* leads by score */
-};
-/* rules bound. */
-int score_backtest(struct store *st, const struct tenant *t,
-    const struct score_rules *rules, const struct score_sample *sample,
-    const struct cond_moment *moment, struct score_backtest *ret,
-    struct err *err);
 
 #endif

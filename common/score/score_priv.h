@@ -6,6 +6,7 @@
 #define DL_SCORE_PRIV_H
 
 #include "score/score.h"
+#include "score/trial.h"
 
 /* engine.c: points as whole multiples of 1/SCORE_UNIT, within bounds that a
  * thousand rules cannot add up out of 64 bits. */
@@ -13,6 +14,14 @@ int64_t score_quantise(double points);
 /* Caps, groups, rounding and limits from the rules' own points in
  * part[0 .. count). */
 void score_add_up(const struct score_rules *rules, struct score_result *result);
+
+/* explain.c: the members of one lead; with why as score_explain has it. */
+void score_put_lead(const struct score_rules *rules, const struct tenant *t,
+    const struct lead_view *view, const struct cond_moment *moment,
+    const struct score_result *result, bool why, struct json_writer *w);
+
+/* read.c: parses and frees the document. */
+int score_rules_of(struct json *doc, struct score_rules **ret, struct err *err);
 
 /* packed.c: the parts of a score that are not 0, as few bytes as can be. The
  * version says under which names they are to be read. */

@@ -72,13 +72,10 @@ parse_stored(const struct buf *document, const char *name,
     struct score_rules **ret, struct err *err)
 {
 	struct json *doc;
-	int code;
 
 	if (json_doc_parse(buf_str(document), name, &doc, err) < 0)
 		return -1;
-	code = score_rules_parse(doc, ret, err);
-	json_doc_free(doc);
-	return code;
+	return score_rules_of(doc, ret, err);
 }
 
 int
@@ -103,6 +100,40 @@ score_set_open(struct store *st, const struct tenant *t, const char *name,
 	buf_release(&document);
 	buf_release(&found);
 	if (code < 0) {
+		score_rules_free(rules);
+		return -1;
+	}
+	*ret = rules;
+	return 0;
+}
+
+int
+score_set_active(struct store *st, const struct tenant *t,
+    struct score_rules **ret, struct err *err)
+{
+	struct buf document = {0};
+	int got = score_set_read(st, t, NULL, &document, NULL, err);
+
+	buf_release(&document);
+	if (got < 0)
+		return -1;
+	if (got > 0)
+		return score_set_open(st, t, NULL, ret, err);
+	*ret = NULL;
+	return 0;
+}
+
+int
+score_set_choose(struct store *st, const struct tenant *t, const char *path,
+    const char *name, struct score_rules **ret, struct err *err)
+{
+	struct score_rules *rules;
+
+	if (!path)
+		return score_set_open(st, t, name, ret, err);
+	if (score_rules_read(path, &rules, err) < 0)
+		return -1;
+	if (score_rules_bind(rules, st, t, err) < 0) {
 		score_rules_free(rules);
 		return -1;
 	}
@@ -262,10 +293,37 @@ score_set_list(struct store *st, const struct tenant *t,
 	return got;
 }
 
-extern const char reference_json[]; /* reference.json */
+struct set_lines {
+	int (*each)(void *context, struct str line, struct err *err);
+	void *context;
+};
 
-struct str
-score_reference(void)
+static int
+put_set(void *context, struct str name, bool active, size_t rules,
+    int64_t updated_at, struct err *err)
 {
-	return str_of(reference_json);
+	const struct set_lines *l = context;
+	struct buf line = {0};
+	struct json_writer w = {.out = &line};
+	int code;
+
+	json_put_object(&w);
+	json_add_text(&w, "name", name);
+	json_add_bool(&w, "active", active);
+	json_add_int(&w, "rules", (int64_t)rules);
+	json_add_time(&w, "updated_at", updated_at);
+	json_put_end(&w);
+	code = l->each(l->context, buf_str(&line), err);
+	buf_release(&line);
+	return code;
+}
+
+int
+score_set_lines(struct store *st, const struct tenant *t,
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct err *err)
+{
+	struct set_lines l = {each, context};
+
+	return score_set_list(st, t, put_set, &l, err);
 }

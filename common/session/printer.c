@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/* JSON lines in, the format that was asked for out. */
+#include <string.h>
+
+#include "session/session.h"
+
+int
+printer_open(const struct cli_call *call, const char *const *columns,
+    size_t count, struct printer *ret, struct err *err)
+{
+	struct record_output output = {.width = call->shared->columns};
+	struct printer p = {.style = {.columns = call->shared->columns,
+				.ascii = call->shared->ascii}};
+
+	if (!record_format_find(str_of(call->shared->format), &p.format))
+		BUG("format %s", call->shared->format);
+	if (cli_output(call, &p.out, err) < 0)
+		return -1;
+	output.format = p.format;
+	if (p.format != RECORD_JSON && columns) {
+		output.columns = columns;
+		output.column_count = count;
+		output.drop = true;
+	}
+	if (p.format != RECORD_NDJSON)
+		p.writer = record_writer_new(p.out, &output);
+	*ret = p;
+	return 0;
+}
+
+void
+printer_lines(struct printer *p, struct str lines)
+{
+	struct str line;
+	bool more = true;
+
+	if (!p->writer) {
+		fwrite(lines.p, 1, lines.n, p->out);
+		if (lines.n && lines.p[lines.n - 1] != '\n')
+			fputc('\n', p->out);
+		return;
+	}
+	while (more) {
+		more = str_cut(&lines, '\n', &line);
+		if (line.n == 0)
+			continue;
+		record_make_clear(&p->make);
+		record_add_members(&p->make, line);
+		record_write(p->writer, &p->make.record);
+	}
+}
+
+void
+printer_text(struct printer *p, struct str text)
+{
+	fwrite(text.p, 1, text.n, p->out);
+}
+
+void
+printer_either(
+    struct printer *p, const struct buf *json, const struct buf *drawing)
+{
+	if (p->format == RECORD_TABLE)
+		printer_text(p, buf_str(drawing));
+	else
+		printer_lines(p, buf_str(json));
+}
+
+int
+printer_close(struct printer *p, int rc, struct err *err)
+{
+	struct err late = {0};
+
+	if (!p->out)
+		return rc;
+	record_make_release(&p->make);
+	if (p->writer && record_writer_close(p->writer, &late) < 0 && rc >= 0) {
+		*err = late;
+		return -1;
+	}
+	return rc;
+}

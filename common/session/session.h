@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * session: what a verb has open while it runs, as the shared options name it:
+ * the store, a tenant, the moment, a condition; one change, which is committed
+ * as a whole or not at all; the printer of records; the summary. A program's
+ * table says how a verb runs, and the verb is what happens in between:
+ *
+ *	static int
+ *	remove_set(struct session *s, struct err *err)
+ *	{
+ *		session_summary(s, "%s: removed", s->call->operands[0]);
+ *		return score_set_remove(s->st, s->tenant,
+ *		    s->call->operands[0], s->who, s->now, err);
+ *	}
+ *	...
+ *	{.name = "remove", ... .run = session_changes, .work = remove_set},
+ *
+ * Ownership: a session owns all it opened until the work returns; then it
+ * commits, prints, closes, in this order.
+ */
+#ifndef DL_SESSION_H
+#define DL_SESSION_H
+
+#include <stdio.h>
+
+#include "chart/chart.h"
+#include "cli/cli.h"
+#include "cond/cond.h"
+#include "record/record.h"
+#include "store/store.h"
+#include "tenant/tenant.h"
+
+/* ---- printer.c ---------------------------------------------------------- */
+
+/* Turns JSON objects, one a line, into a format. NDJSON goes out as it is. */
+struct printer {
+	FILE *out; /* NULL: not open */
+	enum record_format format;
+	struct chart_style style;     /* for drawings beside it */
+	struct record_writer *writer; /* NULL: lines go out as they are */
+	struct record_make make;
+};
+/* As --format and --output say. Columns of tables and CSV, which leave other
+ * members out; NULL: those of the first record. They outlive the printer. */
+int printer_open(const struct cli_call *call, const char *const *columns,
+    size_t count, struct printer *ret, struct err *err);
+void printer_lines(struct printer *p, struct str lines);
+/* Text that is its own format. */
+void printer_text(struct printer *p, struct str text);
+/* One find: the drawing in tables, the JSON in all else. */
+void printer_either(
+    struct printer *p, const struct buf *json, const struct buf *drawing);
+/* Returns rc, or -1 when writing failed; nothing when p is not open. */
+int printer_close(struct printer *p, int rc, struct err *err);
+
+/* ---- session.c ---------------------------------------------------------- */
+
+struct session {
+	const struct cli_call *call;
+	const char *who;           /* shared->user */
+	int64_t now;               /* shared->now */
+	struct store *st;          /* NULL: a filter */
+	struct tenant *tenant;     /* NULL: the store as a whole was opened */
+	struct cond_moment moment; /* now, as the tenant sees it */
+	struct cond *where;        /* --where, bound; NULL without */
+	struct printer printer;    /* once session_print opened it */
+	struct buf lines;          /* JSON lines to print after the commit */
+	struct buf summary;
+	void *context; /* of session_run */
+	bool changing; /* private */
+};
+
+/* How a verb of a table runs. Each opens the store of --db and the tenant of
+ * --tenant, calls the verb's work and ends the session. */
+int session_reads(const struct cli_call *call, struct err *err);
+/* The work begins and ends its own changes; none under --dry-run, when the
+ * store is only read. */
+int session_writes(const struct cli_call *call, struct err *err);
+/* In one change, which is undone when the work fails and under --dry-run.
+ * After the commit s->lines are printed (verbs with --format). */
+int session_changes(const struct cli_call *call, struct err *err);
+
+/* Without a store: tenant is one with every setting at its default. */
+int session_filters(const struct cli_call *call, struct err *err);
+
+/* The same for who has more to say. */
+enum session_kind {
+	SESSION_FILTER,
+	SESSION_READ,
+	SESSION_WRITE,
+	SESSION_CHANGE,
+	SESSION_STORE = 8, /* flag: the store as a whole, no tenant */
+};
+int session_run(const struct cli_call *call, int kind,
+    int (*work)(struct session *s, struct err *err), void *context,
+    struct err *err);
+
+/* A tenant by name, in a session without. */
+int session_tenant(struct session *s, const char *name, struct err *err);
+/* Opens s->printer; it is closed with the session. */
+int session_print(struct session *s, const char *const *columns, size_t count,
+    struct err *err);
+/* Callbacks of rooms, the context being the session: print lines; print text as
+ * it is; show progress in leads, and say whether to stop. Printing never
+ * fails here: the end of the session will say it. */
+int session_each(void *session, struct str lines, struct err *err);
+int session_text(void *session, struct str text, struct err *err);
+bool session_progress(void *session, uint64_t done, uint64_t whole);
+/* Adds to the summary, which is printed when all went well. */
+void session_summary(struct session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+#endif
