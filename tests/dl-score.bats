@@ -527,3 +527,24 @@ sums() {
 	[ "$(dl-score history 1 | wc -l)" -eq 2 ]
 	cmp <(dl-score history 1) <(dl-score history -d copy.db 1)
 }
+
+@test "what is due by time alone stays due after a pass that changed nothing" {
+	local how
+	for how in "dl-score -q --all" \
+		"dl-db tenant set -q hot_threshold=70" \
+		"dl-score define -q window renamed.json"; do
+		new_store "s$RANDOM"
+		echo '{"id":"1","created_at":"2026-01-01"}' | dl-import leads -q
+		echo '{"id":"e","lead":"1","type":"x","time":"2026-01-14"}' |
+			dl-import events -q
+		echo '{"rules":[{"name":"x","type":"behavior","event":"x",
+			"points":30,"within":"10d"}]}' >window.json
+		sed 's/"name":"x"/"name":"y"/' window.json >renamed.json
+		dl-score define -q window window.json
+		dl-score -q >/dev/null
+		$how >/dev/null
+		dl-score -q >/dev/null
+		check dl-score -q --now +30d
+		[ "$(jq -r .score <<<"$output")" = 0 ] || tell "after: $how"
+	done
+}

@@ -279,7 +279,6 @@ add_row(struct scorer *s, struct score_batch *b, int64_t lead, int64_t at,
 		bulk_int(b->score, next);
 	bulk_blob(b->score, buf_str(&s->blob));
 	bulk_end_row(b->score);
-	note_due(b, lead, next);
 }
 
 static void
@@ -330,6 +329,9 @@ score_lead(struct scorer *s, const struct lead_view *view,
 	}
 	if (!old || moved || hot.armed != before.armed || next != old->next_at)
 		add_row(s, b, view->lead_id, at, next, &hot);
+	/* Also of a row that stays as it is: a full pass has forgotten all
+	 * bounds before it began. */
+	note_due(b, view->lead_id, next);
 	if (old && changed)
 		add_old(b, old);
 	if (moved) {
