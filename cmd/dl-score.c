@@ -40,28 +40,23 @@ static int
 define_set(struct session *s, struct err *err)
 {
 	const struct definition *d = s->context;
-	struct buf old = {0}, difference = {0};
+	struct buf old = {0};
 	bool changed = false;
-	FILE *out;
-	int rc = cli_output(s->call, &out, err);
+	int rc;
 
 	score_set_review(s->st, s->tenant, d->rules, cli_remarks(s->call));
-	if (rc == 0)
-		rc = score_set_read(s->st, s->tenant, d->name, &old, NULL, err);
+	rc = score_set_read(s->st, s->tenant, d->name, &old, NULL, err);
 	if (rc >= 0)
 		rc = score_set_define(s->st, s->tenant, d->name, d->rules,
 		    s->who, s->now, &changed, err);
-	if (rc == 0 && s->call->shared->dry_run) {
-		score_rules_difference(buf_str(&old), d->rules, &difference);
-		fwrite(difference.p, 1, difference.len, out);
-	}
+	if (s->call->shared->dry_run)
+		score_rules_difference(buf_str(&old), d->rules, &s->lines);
 	session_summary(s, "%s: %zu rules, %s%s", d->name, d->rules->count,
 	    !changed  ? "unchanged"
 	    : old.len ? "changed"
 		      : "defined",
 	    dry(s));
 	buf_release(&old);
-	buf_release(&difference);
 	return rc;
 }
 
@@ -117,16 +112,15 @@ list_sets(struct session *s, struct err *err)
 static int
 show_set(struct session *s, struct err *err)
 {
-	const char *name = s->call->operands[0];
 	struct score_rules *rules;
 	struct buf text = {0};
-	FILE *out;
 
-	if (cli_output(s->call, &out, err) < 0 ||
-	    score_set_open(s->st, s->tenant, name, &rules, err) < 0)
+	if (session_print(s, NULL, 0, err) < 0 ||
+	    score_set_open(
+		s->st, s->tenant, s->call->operands[0], &rules, err) < 0)
 		return -1;
 	score_rules_print(rules, &text);
-	fwrite(text.p, 1, text.len, out);
+	printer_text(&s->printer, buf_str(&text));
 	buf_release(&text);
 	score_rules_free(rules);
 	return 0;
@@ -466,14 +460,12 @@ tell_lessons(struct session *s, const struct score_learn *how,
     const struct score_learnt *learnt, struct err *err)
 {
 	const struct cli_shared *shared = s->call->shared;
-	struct chart_style style = {
-	    .columns = shared->columns, .ascii = shared->ascii};
 	struct score_backtest test;
 	struct buf text = {0};
 
 	if (shared->quiet)
 		return 0;
-	score_draw_lessons(learnt, style, &text);
+	score_draw_lessons(learnt, s->printer.style, &text);
 	fwrite(text.p, 1, text.len, stderr);
 	buf_release(&text);
 	tell_sample(s, "learnt from", &learnt->train);
@@ -504,14 +496,13 @@ learn_rules(struct session *s, struct err *err)
 		.share = arg.share > 0 ? arg.share : 0.7,
 		.lead_time = arg.lead_time}};
 	struct score_learnt learnt = {0};
-	FILE *out;
-	int rc = cli_output(s->call, &out, err);
+	int rc = session_print(s, NULL, 0, err);
 
 	if (rc == 0)
 		rc = score_learn(
 		    s->st, s->tenant, &how, &s->moment, &learnt, err);
 	if (rc == 0) {
-		fputs(learnt.document, out);
+		printer_text(&s->printer, str_of(learnt.document));
 		rc = tell_lessons(s, &how, &learnt, err);
 	}
 	score_learnt_release(&learnt);

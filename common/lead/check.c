@@ -217,6 +217,51 @@ lead_stats(struct store *st, const struct tenant *t, struct json_writer *w,
 	return put_types(st, t, w, err);
 }
 
+struct counting {
+	struct store *st;
+	struct json_writer *w;
+};
+
+static int
+count_tenant(void *context, const struct tenant *t, struct err *err)
+{
+	struct counting *c = context;
+	int rc;
+
+	json_put_object(c->w);
+	json_add_text(c->w, "tenant", str_of(t->name));
+	rc = lead_stats(c->st, t, c->w, err);
+	json_put_end(c->w);
+	return rc;
+}
+
+int
+lead_store_stats(struct store *st, struct buf *out, struct err *err)
+{
+	struct json_writer w = {.out = out};
+	struct counting counting = {st, &w};
+	struct store_stats s;
+
+	if (store_stats(st, &s, err) < 0)
+		return -1;
+	json_put_object(&w);
+	json_add_text(&w, "engine", str_of(s.engine));
+	json_add_text(&w, "version", str_of(s.version));
+	json_add_int(&w, "schema", s.schema_version);
+	json_add_int(&w, "file_bytes", s.file_bytes);
+	json_add_int(&w, "log_bytes", s.wal_bytes);
+	json_add_int(&w, "page_size", s.page_size);
+	json_add_int(&w, "pages", s.pages);
+	json_add_int(&w, "free_pages", s.free_pages);
+	json_put_name(&w, "tenants");
+	json_put_array(&w);
+	if (tenant_list(st, count_tenant, &counting, err) < 0)
+		return -1;
+	json_put_end(&w);
+	json_put_end(&w);
+	return 0;
+}
+
 int
 lead_erasures(
     struct store *st, const struct tenant *t, int64_t *ret, struct err *err)

@@ -133,24 +133,7 @@ dump_member(void *context, const struct member *m, struct err *err)
 	struct dumping *d = context;
 	struct json_writer w = begin_line(d, "user");
 
-	json_put_name(&w, "email");
-	json_put_text(&w, m->email);
-	if (m->name.p) {
-		json_put_name(&w, "name");
-		json_put_text(&w, m->name);
-	}
-	json_put_name(&w, "role");
-	json_put_text(&w, m->role);
-	if (m->region.p) {
-		json_put_name(&w, "region");
-		json_put_text(&w, m->region);
-	}
-	if (m->manager.p) {
-		json_put_name(&w, "manager");
-		json_put_text(&w, m->manager);
-	}
-	json_put_name(&w, "active");
-	json_put_bool(&w, m->active);
+	member_put(m, "email", &w);
 	return end_line(d, &w, err);
 }
 
@@ -294,6 +277,23 @@ lead_person(struct store *st, const struct tenant *t, int64_t lead,
 		rc = person_audit(&w, st, t, row.text[LEAD_ID], err);
 	if (rc == 0)
 		json_put_end(&w);
+	arena_release(&arena);
+	return rc;
+}
+
+int
+lead_disclose(struct store *st, const struct tenant *t, int64_t lead,
+    const char *who, int64_t now, struct buf *ret, struct err *err)
+{
+	struct arena arena = {0};
+	struct lead_row row;
+	int rc = lead_person(st, t, lead, ret, err);
+
+	if (rc == 0)
+		rc = lead_row_read(st, t, lead, &arena, &row, err);
+	if (rc == 0)
+		rc = audit_add(st, t->id, now, who, "lead.person",
+		    row.text[LEAD_ID], (struct str){0}, err);
 	arena_release(&arena);
 	return rc;
 }

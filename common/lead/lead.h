@@ -300,6 +300,10 @@ int lead_tag(struct store *st, const struct tenant *t, int64_t lead, bool on,
  * signals, queue; by outside ids. */
 int lead_person(struct store *st, const struct tenant *t, int64_t lead,
     struct buf *ret, struct err *err);
+/* The same for somebody who asked: who looked is part of the audit, so this is
+ * a change. */
+int lead_disclose(struct store *st, const struct tenant *t, int64_t lead,
+    const char *who, int64_t now, struct buf *ret, struct err *err);
 /* Deletes the lead and all that hangs on it, in the caller's change
  * transaction; audited without personal data. store_scrub() afterwards takes
  * it from free pages. *ret_rows counts what went. */
@@ -320,6 +324,8 @@ int lead_dump(struct store *st, const struct tenant *t,
 /* What must be true of a tenant's rows and is not; each finding a remark. */
 int lead_check(struct store *st, const struct tenant *t,
     struct remarks *findings, struct err *err);
+/* One JSON object: the store's own numbers and those of its tenants. */
+int lead_store_stats(struct store *st, struct buf *out, struct err *err);
 /* How many of what a tenant has, as members of the open object. */
 int lead_stats(struct store *st, const struct tenant *t, struct json_writer *w,
     struct err *err);

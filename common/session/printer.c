@@ -12,7 +12,9 @@ printer_open(const struct cli_call *call, const char *const *columns,
 	struct printer p = {.style = {.columns = call->shared->columns,
 				.ascii = call->shared->ascii}};
 
-	if (!record_format_find(str_of(call->shared->format), &p.format))
+	p.format = RECORD_NDJSON;
+	if ((call->verb->shared & CLI_FORMAT) &&
+	    !record_format_find(str_of(call->shared->format), &p.format))
 		BUG("format %s", call->shared->format);
 	if (cli_output(call, &p.out, err) < 0)
 		return -1;

@@ -28,15 +28,33 @@ open_where(struct session *s, const char *where, struct err *err)
 }
 
 static int
-open_store(struct session *s, bool write, struct err *err)
+open_store(struct session *s, int kind, struct err *err)
 {
 	const struct cli_shared *shared = s->call->shared;
+	static const enum store_mode modes[] = {
+	    [SESSION_READ] = STORE_READ,
+	    [SESSION_WRITE] = STORE_WRITE,
+	    [SESSION_CHANGE] = STORE_WRITE,
+	    [SESSION_CREATE] = STORE_CREATE,
+	    [SESSION_UPGRADE] = STORE_UPGRADE,
+	};
+	enum store_mode mode = modes[kind];
 
-	if (store_open(
-		shared->db, write ? STORE_WRITE : STORE_READ, &s->st, err) < 0)
+	if (kind == SESSION_WRITE && shared->dry_run)
+		mode = STORE_READ;
+	if (store_open(shared->db, mode, &s->st, err) < 0)
 		return -1;
 	if (shared->verbose > 1)
 		store_trace(s->st, trace, (void *)(uintptr_t)s->call);
+	return 0;
+}
+
+int
+session_begin(struct session *s, struct err *err)
+{
+	if (store_begin(s->st, STORE_CHANGE, s->call->verb->name, err) < 0)
+		return -1;
+	s->changing = true;
 	return 0;
 }
 
@@ -44,39 +62,44 @@ static int
 open_session(struct session *s, int kind, struct err *err)
 {
 	const struct cli_shared *shared = s->call->shared;
-	int what = kind & ~SESSION_STORE;
-	bool write = what == SESSION_CHANGE ||
-		     (what == SESSION_WRITE && !shared->dry_run);
+	bool whole = kind & SESSION_STORE;
+	FILE *out;
 
-	if (what == SESSION_FILTER) {
+	kind &= ~SESSION_STORE;
+	if (kind == SESSION_FILTER) {
 		s->tenant = tenant_default();
 		s->moment = tenant_moment(s->tenant, s->now);
 		return 0;
 	}
-	if (open_store(s, write, err) < 0)
+	if (open_store(s, kind, err) < 0 ||
+	    (!whole && session_tenant(s, shared->tenant, err) < 0) ||
+	    (shared->where && open_where(s, shared->where, err) < 0))
 		return -1;
-	if (!(kind & SESSION_STORE) &&
-	    session_tenant(s, shared->tenant, err) < 0)
-		return -1;
-	if (shared->where && open_where(s, shared->where, err) < 0)
-		return -1;
-	if (what != SESSION_CHANGE)
+	if (kind != SESSION_CHANGE)
 		return 0;
-	if (store_begin(s->st, STORE_CHANGE, s->call->verb->name, err) < 0)
+	/* Where nothing can be said, nothing is changed. */
+	if ((s->call->verb->shared & CLI_OUTPUT) &&
+	    cli_output(s->call, &out, err) < 0)
 		return -1;
-	s->changing = true;
-	return 0;
+	return session_begin(s, err);
 }
 
-/* Commits the change, or undoes it after a failure or under --dry-run. */
-static int
-end_change(struct session *s, int rc, struct err *err)
+int
+session_commit(struct session *s, int rc, struct err *err)
 {
+	s->changing = false;
 	if (rc < 0 || s->call->shared->dry_run)
 		store_rollback(s->st);
 	else if (store_commit(s->st, true, err) < 0)
 		return -1;
-	if (rc < 0 || !(s->call->verb->shared & CLI_FORMAT))
+	return rc;
+}
+
+static int
+end_change(struct session *s, int rc, struct err *err)
+{
+	rc = session_commit(s, rc, err);
+	if (rc < 0 || !(s->call->verb->shared & CLI_OUTPUT))
 		return rc;
 	if (session_print(s, NULL, 0, err) < 0)
 		return -1;
@@ -134,6 +157,20 @@ int
 session_changes(const struct cli_call *call, struct err *err)
 {
 	return session_run(call, SESSION_CHANGE, call->verb->work, NULL, err);
+}
+
+int
+session_reads_store(const struct cli_call *call, struct err *err)
+{
+	return session_run(
+	    call, SESSION_READ | SESSION_STORE, call->verb->work, NULL, err);
+}
+
+int
+session_changes_store(const struct cli_call *call, struct err *err)
+{
+	return session_run(
+	    call, SESSION_CHANGE | SESSION_STORE, call->verb->work, NULL, err);
 }
 
 int

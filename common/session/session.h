@@ -40,8 +40,9 @@ struct printer {
 	struct record_writer *writer; /* NULL: lines go out as they are */
 	struct record_make make;
 };
-/* As --format and --output say. Columns of tables and CSV, which leave other
- * members out; NULL: those of the first record. They outlive the printer. */
+/* As --format and --output say; NDJSON without --format. Columns of tables and
+ * CSV, which leave other members out; NULL: those of the first record. They
+ * outlive the printer. */
 int printer_open(const struct cli_call *call, const char *const *columns,
     size_t count, struct printer *ret, struct err *err);
 void printer_lines(struct printer *p, struct str lines);
@@ -77,9 +78,12 @@ int session_reads(const struct cli_call *call, struct err *err);
  * store is only read. */
 int session_writes(const struct cli_call *call, struct err *err);
 /* In one change, which is undone when the work fails and under --dry-run.
- * After the commit s->lines are printed (verbs with --format). */
+ * After the commit s->lines are printed (verbs with --output). */
 int session_changes(const struct cli_call *call, struct err *err);
 
+/* The same with the store as a whole, without a tenant. */
+int session_reads_store(const struct cli_call *call, struct err *err);
+int session_changes_store(const struct cli_call *call, struct err *err);
 /* Without a store: tenant is one with every setting at its default. */
 int session_filters(const struct cli_call *call, struct err *err);
 
@@ -89,6 +93,8 @@ enum session_kind {
 	SESSION_READ,
 	SESSION_WRITE,
 	SESSION_CHANGE,
+	SESSION_CREATE,    /* a new store */
+	SESSION_UPGRADE,   /* an older one is brought up to date */
 	SESSION_STORE = 8, /* flag: the store as a whole, no tenant */
 };
 int session_run(const struct cli_call *call, int kind,
@@ -97,6 +103,11 @@ int session_run(const struct cli_call *call, int kind,
 
 /* A tenant by name, in a session without. */
 int session_tenant(struct session *s, const char *name, struct err *err);
+/* Begins the change of a session that has none yet. */
+int session_begin(struct session *s, struct err *err);
+/* Commits it now, or undoes it when rc < 0 or under --dry-run; returns rc, or
+ * -1 when that failed. */
+int session_commit(struct session *s, int rc, struct err *err);
 /* Opens s->printer; it is closed with the session. */
 int session_print(struct session *s, const char *const *columns, size_t count,
     struct err *err);

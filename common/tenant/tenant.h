@@ -64,6 +64,10 @@ int tenant_set(struct store *st, struct tenant *t, const char *assignment,
 int tenant_list(struct store *st,
     int (*each)(void *context, const struct tenant *t, struct err *err),
     void *context, struct err *err);
+/* The same with tenant_json() of each. */
+int tenant_lines(struct store *st,
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct err *err);
 /* name, created_at and every setting with its value in force, as JSON. */
 void tenant_json(const struct tenant *t, struct buf *out);
 /* A goal's number; false when there is none of the name. */
@@ -96,12 +100,22 @@ int member_list(struct store *st, const struct tenant *t,
     int (*each)(void *context, const struct member *m, struct err *err),
     void *context, struct err *err);
 
+/* {"user","name","role","region","manager","active"} */
+void member_json(const struct member *m, struct buf *out);
+/* Its members, in an object that is open; `key` is what the e-mail is called.
+ */
+void member_put(const struct member *m, const char *key, struct json_writer *w);
+/* member_list with member_json() of each. */
+int member_lines(struct store *st, const struct tenant *t,
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct err *err);
+
 /* audit.c: in the caller's change transaction. detail is JSON or missing. */
 int audit_add(struct store *st, int64_t tenant, int64_t now, const char *who,
     const char *action, struct str object, struct str detail, struct err *err);
-int audit_list(struct store *st, const struct tenant *t, int64_t since,
-    int (*each)(void *context, int64_t at, struct str who, struct str action,
-	struct str object, struct str detail, struct err *err),
-    void *context, struct err *err);
+/* {"time","user","action","object","detail"} of each, oldest first. */
+int audit_lines(struct store *st, const struct tenant *t, int64_t since,
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct err *err);
 
 #endif
