@@ -84,15 +84,31 @@ lead_list_need(struct store *st, const struct tenant *t,
 	return 0;
 }
 
+static void
+put_found(const struct lead_row *row, struct buf *out)
+{
+	static const enum lead_field fields[] = {
+	    LEAD_EMAIL, LEAD_NAME, LEAD_COMPANY, LEAD_TITLE};
+	struct json_writer w = {.out = out};
+
+	json_put_object(&w);
+	json_add_text(&w, "lead", row->text[LEAD_ID]);
+	for (size_t i = 0; i < COUNT_OF(fields); i++)
+		if (row->text[fields[i]].p)
+			json_add_text(&w, lead_catalogue.fields[fields[i]].name,
+			    row->text[fields[i]]);
+	json_put_end(&w);
+}
+
 int
 lead_search(struct store *st, const struct tenant *t, struct str text,
-    int64_t limit,
-    int (*each)(void *context, const struct lead_row *row, struct err *err),
-    void *context, struct err *err)
+    int64_t limit, int (*each)(void *context, struct str line, struct err *err),
+    void *context, int64_t *ret_count, struct err *err)
 {
 	struct arena arena = {0};
-	struct buf folded = {0};
+	struct buf folded = {0}, line = {0};
 	struct rows *rows = NULL;
+	int64_t count = 0;
 	int got = 0;
 
 	text_fold(&folded, str_trim(text));
@@ -112,13 +128,19 @@ lead_search(struct store *st, const struct tenant *t, struct str text,
 
 		arena_clear(&arena);
 		lead_row_from(rows, &arena, &row);
-		if (each(context, &row, err) < 0) {
+		buf_clear(&line);
+		put_found(&row, &line);
+		count++;
+		if (each(context, buf_str(&line), err) < 0) {
 			got = -1;
 			break;
 		}
 	}
+	if (got == 0)
+		*ret_count = count;
 out:
 	rows_close(rows);
+	buf_release(&line);
 	buf_release(&folded);
 	arena_release(&arena);
 	return got;

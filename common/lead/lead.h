@@ -269,11 +269,18 @@ int lead_list_need(struct store *st, const struct tenant *t,
     const char *const *names, size_t count, struct lead_list *list,
     struct err *err);
 /* Leads whose name, company, e-mail or id contains the text, whatever its case
- * and width, in the order of their ids; at most limit. */
+ * and width, in the order of their ids; at most limit. Each gets
+ * {"lead","email","name","company","title"}. */
 int lead_search(struct store *st, const struct tenant *t, struct str text,
-    int64_t limit,
-    int (*each)(void *context, const struct lead_row *row, struct err *err),
-    void *context, struct err *err);
+    int64_t limit, int (*each)(void *context, struct str line, struct err *err),
+    void *context, int64_t *ret_count, struct err *err);
+/* Leads that records name, by "lead", "id" or "email" in this order, on one
+ * input. A record that names none, or on which `each` fails with an ERR_USAGE,
+ * is a remark and counts as rejected. */
+int lead_each_named(struct store *st, const struct tenant *t, const char *path,
+    struct remarks *remarks,
+    int (*each)(void *context, int64_t lead, struct err *err), void *context,
+    uint64_t *ret_rejected, struct err *err);
 int lead_row_read(struct store *st, const struct tenant *t, int64_t lead,
     struct arena *arena, struct lead_row *ret, struct err *err);
 /* A value as a user types it ("1,000", "2026-04-01", "a,b") into a change;
@@ -304,6 +311,10 @@ int lead_person(struct store *st, const struct tenant *t, int64_t lead,
  * a change. */
 int lead_disclose(struct store *st, const struct tenant *t, int64_t lead,
     const char *who, int64_t now, struct buf *ret, struct err *err);
+/* draw_person.c: what lead_person (or score_person) made, on one screen: the
+ * latest `events` of them. */
+int lead_draw_person(const struct tenant *t, struct str person, int64_t events,
+    size_t columns, struct buf *out, struct err *err);
 /* Deletes the lead and all that hangs on it, in the caller's change
  * transaction; audited without personal data. store_scrub() afterwards takes
  * it from free pages. *ret_rows counts what went. */

@@ -432,6 +432,15 @@ score_explain_to_hot(const struct score_rules *rules,
 }
 
 void
+score_put_standing(const struct tenant *t, int64_t score, struct json_writer *w)
+{
+	bool hot = score >= t->settings.hot_threshold;
+
+	json_add_text(w, "band", str_of(tenant_band(t, score)));
+	json_add_text(w, "priority", str_of(tenant_priority(t, score, hot)));
+}
+
+void
 score_put_lead(const struct score_rules *rules, const struct tenant *t,
     const struct lead_view *view, const struct cond_moment *moment,
     const struct score_result *result, bool why, struct json_writer *w)
@@ -451,9 +460,7 @@ score_put_lead(const struct score_rules *rules, const struct tenant *t,
 		json_add_int(w, "fit", result->fit);
 		json_add_int(w, "engagement", result->engagement);
 	}
-	json_add_text(w, "band", str_of(tenant_band(t, result->score)));
-	json_add_text(
-	    w, "priority", str_of(tenant_priority(t, result->score, hot)));
+	score_put_standing(t, result->score, w);
 	json_add_bool(w, "is_hot", hot);
 	if (!why) {
 		json_put_name(w, "rules");

@@ -189,6 +189,13 @@ void score_put_parts(const struct score_rules *rules,
 /* Points in 1/SCORE_UNIT as an exact decimal. */
 void score_add_points(struct buf *out, int64_t points);
 
+/* ---- person.c ----------------------------------------------------- */
+
+/* lead_person() and a member "score": as of now, by the active rules, as
+ * score_explain has it; without an active set there is none. */
+int score_person(struct store *st, const struct tenant *t, int64_t lead,
+    const struct cond_moment *moment, struct buf *ret, struct err *err);
+
 /* ---- tell.c: why, of many leads ----------------------------------- */
 
 struct score_telling {

@@ -20,6 +20,10 @@ void score_put_lead(const struct score_rules *rules, const struct tenant *t,
     const struct lead_view *view, const struct cond_moment *moment,
     const struct score_result *result, bool why, struct json_writer *w);
 
+/* The band and the priority that a score has. */
+void score_put_standing(
+    const struct tenant *t, int64_t score, struct json_writer *w);
+
 /* read.c: parses and frees the document. */
 int score_rules_of(struct json *doc, struct score_rules **ret, struct err *err);
 
