@@ -292,8 +292,9 @@ erase(struct session *s, struct err *err)
 			return -1;
 		total += rows;
 	}
-	session_summary(s, "%s%zu leads and %" PRId64 " rows erased",
-	    dry ? "would be: " : "", s->call->count, total);
+	session_summary(s, "%s%zu lead%s and %" PRId64 " row%s erased",
+	    dry ? "would be: " : "", s->call->count,
+	    s->call->count == 1 ? "" : "s", total, total == 1 ? "" : "s");
 	if (session_commit(s, 0, err) < 0)
 		return -1;
 	return dry ? 0 : store_scrub(s->st, err);

@@ -133,12 +133,14 @@ summarise(const struct cli_call *call, const struct import_done *done)
 	if (done->events_new || done->events_same) {
 		buf_addstr(&text, "; with ");
 		buf_addgroup(&text, (int64_t)done->events_new);
-		buf_addstr(&text, " new events");
+		buf_addstr(&text,
+		    done->events_new == 1 ? " new event" : " new events");
 	}
 	if (done->leads_created) {
 		buf_addstr(&text, "; ");
 		buf_addgroup(&text, (int64_t)done->leads_created);
-		buf_addstr(&text, " leads created");
+		buf_addstr(&text, done->leads_created == 1 ? " lead created"
+							   : " leads created");
 	}
 	if (call->shared->dry_run)
 		buf_addstr(&text, " (dry run: nothing was stored)");
@@ -189,7 +191,9 @@ run_import(const struct cli_call *call, struct import_run *run,
 	}
 	if (!record_counts_add_up(&done.counts) && !done.held_back)
 		BUG("the counts do not add up");
-	summarise(call, &done);
+	/* What failed before it began has nothing to add up. */
+	if (rc == 0 || done.counts.read > 0)
+		summarise(call, &done);
 	if (rc < 0)
 		return -1;
 	if (done.held_back || (run->strict && done.counts.rejected))

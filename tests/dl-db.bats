@@ -249,7 +249,7 @@ load helper
 	dl-db person L0000001 | grep -q "$canary"
 	check dl-db erase --as officer L0000001
 	exits 0
-	says "1 leads and"
+	says "1 lead and"
 	check dl-lead show L0000001
 	exits 2
 	run ! grep -q "$canary" dl.db dl.db-wal

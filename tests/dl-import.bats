@@ -325,7 +325,7 @@ events() {
 	{"fields":{"name":{"colum":"x"}}}|did you mean "column"
 	{"fields":{"name":{}}}|says not where the value comes from
 	{"fields":{"name":{"column":"a","value":"b"}}}|"column" and "value" cannot stand together
-	{"fields":{"score":"x"}}|no such field: "score"
+	{"fields":{"score":"x"}}|score is computed here
 	{"fields":{"name":{"column":"a","type":"number"}}}|the field has a type of its own
 	{"types":{"a":"nummer"}}|not a type
 	{"zone":"Mars/Base"}|no time zone "Mars/Base"
@@ -417,7 +417,7 @@ events() {
 	summary "1 read, 1 new, 0 updated, 0 unchanged, 0 rejected; with 2 new events"
 	check dl-import assessments --changes <<<'{"id":"r1","lead":"1","completed_at":"2026-01-01T00:10:00Z","progress":100,"result":{"points":70},"answers":[1,2]}'
 	prints '{"change":"updated","assessment":"r1","lead":"1"}'
-	summary "1 read, 0 new, 1 updated, 0 unchanged, 0 rejected; with 1 new events"
+	summary "1 read, 0 new, 1 updated, 0 unchanged, 0 rejected; with 1 new event"
 	[ "$(events '[.id, .type, .time, .attrs.assessment]' | tr '\n' ' ')" = \
 		'["r1/completed","assessment_completed","2026-01-01T00:10:00Z","DX診断"] ["r1/half","assessment_half","2026-01-01T00:00:00Z","DX診断"] ["r1/started","assessment_started","2026-01-01T00:00:00Z","DX診断"] ' ]
 	[ "$(dl-db dump | jq -c 'select(.record == "assessment") | [.progress, .result, .answers]')" = \
@@ -439,7 +439,7 @@ events() {
 	says "another lead's run"
 	check dl-import assessments --create <<<'{"id":"r7","lead":"77","started_at":"2026-01-02"}'
 	exits 0
-	says "1 leads created"
+	says "1 lead created"
 }
 
 # --- many, at once, interrupted ------------------------------------------
@@ -562,4 +562,34 @@ events() {
 	exits 0
 	summary "45,211 read, 45,211 new, 0 updated, 0 unchanged, 0 rejected"
 	[ "$(leads 'select(.converted)' | wc -l)" -eq 5289 ]
+}
+
+@test "a column the map names and no record has is told, with the nearest" {
+	printf '氏名,メールアドレス\n青木,a@x.jp\n緑,b@x.jp\n' >list.csv
+	check dl-import leads -m name=指名 list.csv
+	exits 0
+	says 'the map names a column that no record has: "指名" (did you mean "氏名"?)'
+	[ "$(grep -c 'no record has' <<<"$stderr")" -eq 1 ]
+	check dl-import leads -m name=氏名 list.csv
+	exits 0
+	[[ $stderr != *'no record has'* ]]
+	# One record of many is enough; no record is no proof.
+	printf '%s\n' '{"id":"1"}' '{"id":"2","nick":"x"}' >some.ndjson
+	check dl-import leads -m name=nick some.ndjson
+	[[ $stderr != *'no record has'* ]]
+	check dl-import leads -m name=nick /dev/null
+	[[ $stderr != *'no record has'* ]]
+	check dl-import leads -m score=nick some.ndjson
+	exits 2
+	says 'score is computed here, not taken from files'
+}
+
+@test "a list that a spreadsheet saved in another encoding says what is missing" {
+	printf '氏名,メールアドレス\n青木,a@x.jp\n' | iconv -t cp932 >list.csv
+	check dl-import leads list.csv
+	exits 1
+	says 'cp932'
+	[[ $stderr != *'0 read'* ]]
+	check dl-import leads -e cp932 list.csv
+	exits 0
 }

@@ -548,3 +548,16 @@ sums() {
 		[ "$(jq -r .score <<<"$output")" = 0 ] || tell "after: $how"
 	done
 }
+
+@test "the best leads fit a terminal of eighty columns" {
+	store_with_leads
+	dl-score define -q --reference
+	check env COLUMNS=80 dl-score explain --top 5 -f table
+	exits 0
+	python3 -c '
+import sys, unicodedata
+for line in sys.stdin:
+	wide = sum(1 + (unicodedata.east_asian_width(c) in "WF")
+		for c in line.rstrip("\n"))
+	assert wide <= 80, (wide, line)' <<<"$output"
+}

@@ -198,6 +198,8 @@ fill(struct feeder *f, struct err *err)
 		if (got == RECORD_GOT_ERROR)
 			return -1;
 		if (got == RECORD_GOT_END) {
+			plan_tell_unmet(f->plan, &f->remarks);
+			move_remarks(f, b);
 			b->last = true;
 			break;
 		}

@@ -146,6 +146,8 @@ struct str value_json(
 struct plan; /* what the columns of the present shape feed */
 struct plan *plan_new(const struct import_map *map);
 void plan_free(struct plan *plan);
+/* At the end: columns the map names and no record had, misspelt perhaps. */
+void plan_tell_unmet(const struct plan *plan, struct remarks *remarks);
 
 /* One record with its values read. Slots by number; attrs as text. */
 struct reading {

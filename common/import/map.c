@@ -298,6 +298,11 @@ read_target(
 			best = slots->slot[i].name;
 		}
 	}
+	if (map->what == IMPORT_LEADS && column_is_computed(name)) {
+		buf_addf(why, "%.*s is computed here, not taken from files",
+		    STR_ARG(name));
+		return -1;
+	}
 	buf_addstr(why, "no such field: ");
 	buf_addquoted(why, name);
 	if (best)

@@ -43,7 +43,51 @@ struct plan {
 	size_t attr_cap;
 	bool told_computed;
 	struct json_scanner scanner;
+	struct wanted { /* columns the map names, whether a record had them */
+		struct str column, nearest;
+		bool met;
+	} * wanted;
+	size_t wanteds, wanted_cap;
+	struct arena names;
 };
+
+static void
+want(struct plan *p, struct str column)
+{
+	for (size_t i = 0; i < p->wanteds; i++)
+		if (str_eq(p->wanted[i].column, column))
+			return;
+	GROW(p->wanted, p->wanted_cap, p->wanteds + 1);
+	p->wanted[p->wanteds++] =
+	    (struct wanted){.column = arena_str(&p->names, column)};
+}
+
+static void
+want_rule(struct plan *p, const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->columns; i++)
+		want(p, rule->column[i]);
+}
+
+static void
+want_all(struct plan *p)
+{
+	const struct import_map *map = p->map;
+
+	for (size_t i = 0; i < map->rules; i++)
+		want_rule(p, &map->rule[i]);
+	for (size_t i = 0; i < map->events; i++) {
+		want_rule(p, &map->event[i].time);
+		want_rule(p, &map->event[i].count);
+		want_rule(p, &map->event[i].when);
+		for (size_t k = 0; k < map->event[i].attrs; k++)
+			want_rule(p, &map->event[i].attr[k]);
+	}
+	for (size_t i = 0; i < map->typeds; i++)
+		want(p, map->typed[i].attr);
+	for (size_t i = 0; i < map->ignores; i++)
+		want(p, map->ignore[i]);
+}
 
 struct plan *
 plan_new(const struct import_map *map)
@@ -58,6 +102,7 @@ plan_new(const struct import_map *map)
 		    .zone = map->zone,
 		    .columns = 1};
 	p->as_given = (struct rule){.slot = SLOT_NONE, .zone = map->zone};
+	want_all(p);
 	return p;
 }
 
@@ -69,6 +114,8 @@ plan_free(struct plan *p)
 	for (size_t i = 0; i < PLANS; i++)
 		arena_release(&p->shape[i].arena);
 	json_scanner_release(&p->scanner);
+	arena_release(&p->names);
+	free(p->wanted);
 	free(p->attr);
 	free(p);
 }
@@ -184,6 +231,62 @@ bind_column(struct plan *p, struct shape_plan *s, const struct record *record,
 	    .rule = rest_rule(p, record->field[at].name)};
 }
 
+static struct str
+nearest_column(const struct record *record, struct str name)
+{
+	struct str best = {0};
+	unsigned nearest = 4;
+
+	for (size_t i = 0; i < record->count; i++) {
+		unsigned d = str_distance(record->field[i].name, name, 3);
+
+		if (d < nearest) {
+			nearest = d;
+			best = record->field[i].name;
+		}
+	}
+	return best;
+}
+
+static void
+meet(struct plan *p, const struct record *record)
+{
+	for (size_t i = 0; i < p->wanteds; i++) {
+		struct wanted *w = &p->wanted[i];
+
+		if (w->met)
+			continue;
+		w->met = record_index(record, w->column) != SIZE_MAX;
+		if (!w->met && !w->nearest.p)
+			w->nearest = arena_str(
+			    &p->names, nearest_column(record, w->column));
+	}
+}
+
+void
+plan_tell_unmet(const struct plan *p, struct remarks *remarks)
+{
+	struct place nowhere = {0};
+
+	for (size_t i = 0; i < p->wanteds && p->shape[0].shape; i++) {
+		const struct wanted *w = &p->wanted[i];
+		struct buf text = {0};
+
+		if (w->met)
+			continue;
+		buf_addstr(
+		    &text, "the map names a column that no record has: ");
+		buf_addquoted(&text, w->column);
+		if (w->nearest.n) {
+			buf_addstr(&text, " (did you mean ");
+			buf_addquoted(&text, w->nearest);
+			buf_addstr(&text, "?)");
+		}
+		remark(remarks, nowhere, "%s", text.p);
+		buf_release(&text);
+	}
+}
+
 static void
 bind_shape(struct plan *p, struct shape_plan *s, const struct record *record,
     struct remarks *remarks)
@@ -203,6 +306,7 @@ bind_shape(struct plan *p, struct shape_plan *s, const struct record *record,
 		s->bound[s->bounds++] =
 		    bind_rule(s, &p->map->rule[i], record, used);
 	bind_events(p, s, record, used);
+	meet(p, record);
 	for (size_t i = 0; i < record->count; i++)
 		if (!used[i])
 			bind_column(p, s, record, i, remarks);

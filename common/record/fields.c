@@ -91,8 +91,12 @@ name_columns(struct record_reader *r, const struct csv_record *header,
 		if (encoding)
 			return err_at(err, ERR_FAIL,
 			    reader_place(r, header->line),
-			    "the name of column %zu is not %s: %s", i + 1,
-			    encoding, quoted(header->field[i]));
+			    "the name of column %zu is not %s: %s%s", i + 1,
+			    encoding, quoted(header->field[i]),
+			    r->source.encoding
+				? ""
+				: " (text in another encoding, such as "
+				  "cp932? its name must be given)");
 		make_unique(r, taken, i, header->line);
 		r->field[i] = (struct field){.name = r->names[i]};
 	}

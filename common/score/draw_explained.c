@@ -76,7 +76,7 @@ score_best_table(void)
 	static const struct table_column columns[] = {
 	    {"score", TABLE_RIGHT, 0, 0}, {"lead", TABLE_LEFT, 0, 40},
 	    {"company", TABLE_LEFT, 12, 26}, {"name", TABLE_LEFT, 8, 20},
-	    {"title", TABLE_LEFT, 8, 14}, {"why", TABLE_LEFT, 40, 0}};
+	    {"title", TABLE_LEFT, 8, 14}, {"why", TABLE_LEFT, 24, 0}};
 
 	return table_new(columns, COUNT_OF(columns));
 }
