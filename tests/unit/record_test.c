@@ -142,7 +142,9 @@ rejecting(void)
 		"error: f:1: the header line: a quote that "
 		"is not closed\n"},
 	    {RECORD_CSV, "a,\xff\nb\n",
-		"error: f:1: the name of column 2 is not UTF-8: \"\\xff\"\n"},
+		"error: f:1: the name of column 2 is not UTF-8: \"\\xff\" "
+		"(text in another encoding, such as cp932? its name must be "
+		"given)\n"},
 	    {RECORD_JSON, "[{\"a\":1} {\"a\":2}, 5, {\"a\":x},\n {\"b\":3}",
 		"1 {\"a\":1}\n1:10! no comma between two records <\"\">\n"
 		"1 {\"a\":2}\n1:19! expected an object <\"5\">\n"
