@@ -3,14 +3,12 @@
  * dl-import: leads, events and assessments from files into the store. What
  * columns mean is the map's affair, and the rest is the room import's.
  */
-#include <errno.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "cli/cli.h"
 #include "import/import.h"
 #include "record/record.h"
-#include "store/store.h"
-#include "tenant/tenant.h"
+#include "session/session.h"
 
 static const char *const same_email_words[] = {"reject", "merge", "keep", NULL};
 
@@ -21,45 +19,33 @@ static struct {
 	int64_t max_record;
 } arg = {.max_record = 1 << 20};
 
-struct printing {
-	const struct cli_call *call;
-	struct record_writer *writer;
-	struct record_make make;
-	const char *what;
-};
+/* ---- what a run tells --------------------------------------------------- */
 
 static void
-print_change(void *context, struct str line)
+print_change(void *session, struct str line)
 {
-	struct printing *p = context;
+	struct session *s = session;
 
-	record_make_clear(&p->make);
-	record_add_members(&p->make, line);
-	record_write(p->writer, &p->make.record);
+	printer_lines(&s->printer, line);
 }
 
 static bool
-asked_to_stop(void *context)
+asked_to_stop(void *session)
 {
-	(void)context;
+	(void)session;
 	return cli_interrupted();
 }
 
 static void
-show_progress(void *context, uint64_t done, uint64_t part, uint64_t whole)
+show_progress(void *session, uint64_t done, uint64_t part, uint64_t whole)
 {
-	const struct printing *p = context;
+	const struct session *s = session;
 
-	cli_progress(p->call, p->what, done, part, whole);
+	/* The verb is what it counts. */
+	cli_progress(s->call, s->call->verb->name, done, part, whole);
 }
 
-static void
-trace(void *context, const char *sql, double ms)
-{
-	cli_verbose(context, 2, "%.1f ms: %s", ms, sql);
-}
-
-/* ---- what is read ------------------------------------------------------- */
+/* ---- the run ------------------------------------------------------------ */
 
 static int
 input_of(const struct cli_call *call, struct record_input *ret, struct err *err)
@@ -80,120 +66,27 @@ input_of(const struct cli_call *call, struct record_input *ret, struct err *err)
 	return 0;
 }
 
-/* A strict run reads twice; a pipe is kept in a temporary file for that. */
 static int
-keep_input(const struct cli_call *call, struct err *err)
-{
-	bool standard = call->count == 0;
-	char chunk[1 << 16];
-	FILE *file;
-	ssize_t n;
-
-	for (size_t i = 0; i < call->count; i++)
-		standard = standard || strcmp(call->operands[i], "-") == 0;
-	if (!standard || lseek(STDIN_FILENO, 0, SEEK_CUR) >= 0)
-		return 0;
-	file = tmpfile();
-	if (!file)
-		return err_sys(err, "a temporary file");
-	while ((n = read(STDIN_FILENO, chunk, sizeof(chunk))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			fclose(file);
-			return err_sys(err, "<stdin>");
-		}
-		if (fwrite(chunk, 1, (size_t)n, file) != (size_t)n) {
-			fclose(file);
-			return err_sys(err, "a temporary file");
-		}
-	}
-	if (fflush(file) != 0 || fseek(file, 0, SEEK_SET) < 0 ||
-	    dup2(fileno(file), STDIN_FILENO) < 0) {
-		fclose(file);
-		return err_sys(err, "a temporary file");
-	}
-	fclose(file);
-	return 0;
-}
-
-/* ---- what is said ------------------------------------------------------- */
-
-static void
-summarise(const struct cli_call *call, const struct import_done *done)
-{
-	struct buf text = {0};
-
-	record_counts_import(&text, &done->counts);
-	if (done->held_back) {
-		buf_addstr(&text, ", ");
-		buf_addgroup(&text, (int64_t)done->held_back);
-		buf_addstr(&text, " held back; nothing was stored (--strict)");
-	}
-	if (done->events_new || done->events_same) {
-		buf_addstr(&text, "; with ");
-		buf_addgroup(&text, (int64_t)done->events_new);
-		buf_addstr(&text,
-		    done->events_new == 1 ? " new event" : " new events");
-	}
-	if (done->leads_created) {
-		buf_addstr(&text, "; ");
-		buf_addgroup(&text, (int64_t)done->leads_created);
-		buf_addstr(&text, done->leads_created == 1 ? " lead created"
-							   : " leads created");
-	}
-	if (call->shared->dry_run)
-		buf_addstr(&text, " (dry run: nothing was stored)");
-	cli_summary(call, "%s", text.p);
-	buf_release(&text);
-}
-
-static int
-open_printing(const struct cli_call *call, struct printing *p, struct err *err)
-{
-	struct record_output output = {.format = RECORD_NDJSON};
-	FILE *out;
-
-	if (cli_output(call, &out, err) < 0)
-		return -1;
-	p->writer = record_writer_new(out, &output);
-	return 0;
-}
-
-/* ---- the verbs ---------------------------------------------------------- */
-
-static int
-run_import(const struct cli_call *call, struct import_run *run,
+run_import(struct session *s, const struct import_run *run,
     const struct record_input *input, struct err *err)
 {
-	struct printing printing = {.call = call};
-	static const char *const nouns[] = {"leads", "events", "assessments"};
+	const struct cli_call *call = s->call;
 	struct import_done done = {0};
-	struct err late = {0};
+	struct buf text = {0};
 	int rc;
 
-	printing.what = nouns[run->what];
-	run->context = &printing;
-	run->stop = asked_to_stop;
-	run->progress = show_progress;
-	if (arg.changes || call->shared->dry_run) {
-		if (open_printing(call, &printing, err) < 0)
-			return -1;
-		run->change = print_change;
-	}
+	if (run->change && session_print(s, NULL, 0, err) < 0)
+		return -1;
 	rc = import_run(run, call->operands, call->count, input, &done, err);
 	cli_progress_end();
-	record_make_release(&printing.make);
-	if (printing.writer &&
-	    record_writer_close(printing.writer, &late) < 0 && rc == 0) {
-		*err = late;
-		rc = -1;
-	}
 	if (!record_counts_add_up(&done.counts) && !done.held_back)
 		BUG("the counts do not add up");
+	import_done_add(&done, &text);
 	/* What failed before it began has nothing to add up. */
 	if (rc == 0 || done.counts.read > 0)
-		summarise(call, &done);
+		cli_summary(call, "%s%s", text.p,
+		    run->dry_run ? " (dry run: nothing was stored)" : "");
+	buf_release(&text);
 	if (rc < 0)
 		return -1;
 	if (done.held_back || (run->strict && done.counts.rejected))
@@ -202,79 +95,70 @@ run_import(const struct cli_call *call, struct import_run *run,
 }
 
 static int
-with_store(const struct cli_call *call, enum import_what what, struct store *st,
-    struct err *err)
+import(struct session *s, enum import_what what, struct err *err)
 {
-	const struct cli_shared *shared = call->shared;
+	const struct cli_shared *shared = s->call->shared;
+	bool tells = arg.changes || shared->dry_run;
 	struct import_run run = {.what = what,
-	    .store = st,
-	    .now = shared->now,
+	    .store = s->st,
+	    .tenant = s->tenant,
+	    .now = s->now,
 	    .replay = shared->replay,
 	    .dry_run = shared->dry_run,
 	    .strict = arg.strict,
 	    .create = arg.create,
 	    .same_email = (enum import_same_email)arg.same_email,
-	    .remarks = cli_remarks(call)};
+	    .remarks = cli_remarks(s->call),
+	    .change = tells ? print_change : NULL,
+	    .stop = asked_to_stop,
+	    .progress = show_progress,
+	    .context = s};
 	struct record_input input;
-	struct tenant *t = NULL;
-	struct import_map *map = NULL;
-	int rc = -1;
+	struct import_map *map;
+	int rc;
 
-	if (tenant_open(st, shared->tenant, &t, err) < 0 ||
-	    import_map_read(arg.map, what, t, &map, err) < 0 ||
-	    input_of(call, &input, err) < 0)
-		goto out;
-	run.tenant = t;
+	if (import_map_read(arg.map, what, s->tenant, &map, err) < 0)
+		return -1;
 	run.map = map;
-	if (arg.rejects &&
-	    record_rejects_open(arg.rejects, &run.rejects, err) < 0)
-		goto out;
-	if ((arg.strict && keep_input(call, err) < 0) ||
-	    (arg.bulk && store_exclusive(st, err) < 0)) {
-		record_rejects_abort(run.rejects);
-		goto out;
-	}
-	rc = run_import(call, &run, &input, err);
+	rc = input_of(s->call, &input, err);
+	if (rc == 0 && arg.strict)
+		rc = import_keep_input(s->call->operands, s->call->count, err);
+	if (rc == 0 && arg.bulk)
+		rc = store_exclusive(s->st, err);
+	if (rc == 0 && arg.rejects)
+		rc = record_rejects_open(arg.rejects, &run.rejects, err);
+	if (rc == 0)
+		rc = run_import(s, &run, &input, err);
 	/* What was rejected before a failure is still worth having. */
 	if (record_rejects_close(run.rejects, rc < 0 ? NULL : err) < 0)
 		rc = -1;
-out:
 	import_map_free(map);
-	tenant_free(t);
 	return rc;
 }
 
 static int
-import(const struct cli_call *call, enum import_what what, struct err *err)
+import_leads(struct session *s, struct err *err)
 {
-	struct store *st;
-	int rc;
-
-	if (store_open(call->shared->db, STORE_WRITE, &st, err) < 0)
-		return -1;
-	if (call->shared->verbose > 1)
-		store_trace(st, trace, (void *)(uintptr_t)call);
-	rc = with_store(call, what, st, err);
-	store_close(st);
-	return rc;
+	return import(s, IMPORT_LEADS, err);
 }
 
 static int
-leads(const struct cli_call *call, struct err *err)
+import_events(struct session *s, struct err *err)
 {
-	return import(call, IMPORT_LEADS, err);
+	return import(s, IMPORT_EVENTS, err);
 }
 
 static int
-events(const struct cli_call *call, struct err *err)
+import_assessments(struct session *s, struct err *err)
 {
-	return import(call, IMPORT_EVENTS, err);
+	return import(s, IMPORT_ASSESSMENTS, err);
 }
 
+/* A dry run stores as well, and undoes it. */
 static int
-assessments(const struct cli_call *call, struct err *err)
+writes(const struct cli_call *call, struct err *err)
 {
-	return import(call, IMPORT_ASSESSMENTS, err);
+	return session_run(call, SESSION_WRITE, call->verb->work, NULL, err);
 }
 
 /* ---- the table ---------------------------------------------------------- */
@@ -320,7 +204,8 @@ static const struct cli_verb verbs[] = {
 	.shared = IMPORTING,
 	.formats = READABLE,
 	.max = CLI_MANY,
-	.run = leads},
+	.run = writes,
+	.work = import_leads},
     {.name = "events",
 	.operands = "[FILE...]",
 	.help = "what leads did, each event once",
@@ -328,7 +213,8 @@ static const struct cli_verb verbs[] = {
 	.shared = IMPORTING,
 	.formats = READABLE,
 	.max = CLI_MANY,
-	.run = events},
+	.run = writes,
+	.work = import_events},
     {.name = "assessments",
 	.operands = "[FILE...]",
 	.help = "runs through questionnaires, and their events",
@@ -336,7 +222,8 @@ static const struct cli_verb verbs[] = {
 	.shared = IMPORTING,
 	.formats = READABLE,
 	.max = CLI_MANY,
-	.run = assessments},
+	.run = writes,
+	.work = import_assessments},
     {0}};
 
 static const struct cli_program program = {

@@ -38,11 +38,8 @@ open_store(struct session *s, int kind, struct err *err)
 	    [SESSION_CREATE] = STORE_CREATE,
 	    [SESSION_UPGRADE] = STORE_UPGRADE,
 	};
-	enum store_mode mode = modes[kind];
 
-	if (kind == SESSION_WRITE && shared->dry_run)
-		mode = STORE_READ;
-	if (store_open(shared->db, mode, &s->st, err) < 0)
+	if (store_open(shared->db, modes[kind], &s->st, err) < 0)
 		return -1;
 	if (shared->verbose > 1)
 		store_trace(s->st, trace, (void *)(uintptr_t)s->call);
@@ -150,7 +147,9 @@ session_reads(const struct cli_call *call, struct err *err)
 int
 session_writes(const struct cli_call *call, struct err *err)
 {
-	return session_run(call, SESSION_WRITE, call->verb->work, NULL, err);
+	return session_run(call,
+	    call->shared->dry_run ? SESSION_READ : SESSION_WRITE,
+	    call->verb->work, NULL, err);
 }
 
 int
