@@ -725,6 +725,7 @@ static const struct cli_program program = {
     .summary = "score leads by rules and say why",
     .verbs = verbs,
     .default_verb = "apply",
+    .feature = "scoring",
 };
 
 int

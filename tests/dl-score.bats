@@ -561,3 +561,17 @@ for line in sys.stdin:
 		for c in line.rstrip("\n"))
 	assert wide <= 80, (wide, line)' <<<"$output"
 }
+
+@test "a tenant whose plan has no scoring is told so, until it is switched on" {
+	new_store
+	dl-db tenant set plan=free >/dev/null
+	for verb in apply list "explain --all"; do
+		# shellcheck disable=SC2086 # a verb and its option
+		check dl-score $verb
+		exits 2
+		says 'feature "scoring" is off for tenant'
+	done
+	dl-db tenant set feature.scoring=on >/dev/null
+	check dl-score list
+	exits 0
+}

@@ -192,6 +192,8 @@ struct cli_program {
 	const char *summary;          /* one line, lower case, no full stop */
 	const struct cli_verb *verbs; /* ends with name == NULL */
 	const char *default_verb;     /* NULL: one must be named */
+	const char *feature; /* what a tenant must have switched on; NULL:
+			      * nothing. session looks after it */
 };
 
 struct cli_call {

@@ -12,7 +12,10 @@ trace(void *call, const char *sql, double ms)
 int
 session_tenant(struct session *s, const char *name, struct err *err)
 {
-	if (tenant_open(s->st, name, &s->tenant, err) < 0)
+	const char *feature = s->call->program->feature;
+
+	if (tenant_open(s->st, name, &s->tenant, err) < 0 ||
+	    (feature && tenant_require(s->tenant, feature, err) < 0))
 		return -1;
 	s->moment = tenant_moment(s->tenant, s->now);
 	return 0;
