@@ -78,7 +78,12 @@ add_tenant(struct session *s, struct err *err)
 static int
 list_tenants(struct session *s, struct err *err)
 {
-	if (session_print(s, NULL, 0, err) < 0)
+	static const char *const columns[] = {"tenant", "created_at",
+	    "hot_threshold", "hot_margin", "hot_rearm", "band_warm", "band_hot",
+	    "priority_critical", "priority_high", "priority_medium",
+	    "conversion_events", "zone", "locale", "plan", "goals", "features"};
+
+	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
 		return -1;
 	return tenant_lines(s->st, session_each, s, err);
 }
@@ -151,7 +156,10 @@ add_user(struct session *s, struct err *err)
 static int
 list_users(struct session *s, struct err *err)
 {
-	if (session_print(s, NULL, 0, err) < 0)
+	static const char *const columns[] = {
+	    "user", "name", "role", "region", "manager", "active"};
+
+	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
 		return -1;
 	return member_lines(s->st, s->tenant, session_each, s, err);
 }
@@ -303,7 +311,10 @@ erase(struct session *s, struct err *err)
 static int
 audit(struct session *s, struct err *err)
 {
-	if (session_print(s, NULL, 0, err) < 0)
+	static const char *const columns[] = {
+	    "time", "user", "action", "object", "detail"};
+
+	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
 		return -1;
 	return audit_lines(s->st, s->tenant, arg.since, session_each, s, err);
 }

@@ -307,3 +307,29 @@ load helper
 	check dl-import leads <<<'{"id":"1","x":{ "b":[ 1,2 ], "t":"a  \"b" }}'
 	says '1 unchanged'
 }
+
+@test "lists whose records differ in shape are tables and CSV too" {
+	local verb
+	new_store
+	dl-db tenant add -q beta >/dev/null
+	dl-db tenant set -q beta goal.deals=3 feature.scoring=off >/dev/null
+	export DL_TENANT=main
+	dl-db user add -q a@x.jp >/dev/null
+	dl-db user add -q b@x.jp --name 太郎 --region 東京都 \
+		--manager a@x.jp >/dev/null
+	echo '{"id":"1"}' | dl-import leads -q
+	dl-lead set -q 1 title=部長 >/dev/null
+	for verb in "tenant list" "user list" audit; do
+		dl-db $verb >lines
+		check dl-db $verb -f csv
+		exits 0
+		[ "${#lines[@]}" -eq $(($(wc -l <lines) + 1)) ]
+		# No member of any record is left out.
+		for name in $(jq -r 'keys[]' lines | sort -u); do
+			[[ ,${lines[0]}, == *",$name,"* ]] || tell "no $name"
+		done
+		check dl-db $verb -f table
+		exits 0
+	done
+	has 部長
+}
