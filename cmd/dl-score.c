@@ -277,13 +277,22 @@ print_refused(void *context, struct place where, const char *reason)
 }
 
 static int
-filter_files(struct session *s, struct score_filter *f,
-    struct score_stream *stream, struct err *err)
+filter_by(struct session *s, struct score_filter *f, struct err *err)
 {
+	struct remarks refused = {.put = print_refused};
+	struct score_stream stream = {.paths = s->call->operands,
+	    .path_count = s->call->count,
+	    .events = arg.events,
+	    .why = arg.why,
+	    .remarks = cli_remarks(s->call),
+	    .refused = &refused,
+	    .rejects = arg.rejects,
+	    .each = session_each,
+	    .context = s};
 	struct record_counts counts;
 
 	if (session_print(s, score_columns, score_column_count, err) < 0 ||
-	    score_filter_stream(f, stream, &counts, err) < 0)
+	    score_filter_stream(f, &stream, &counts, err) < 0)
 		return -1;
 	if (score_filter_unmatched(f))
 		cli_summary(s->call,
@@ -296,37 +305,10 @@ filter_files(struct session *s, struct score_filter *f,
 }
 
 static int
-filter_by(struct session *s, struct score_rules *rules, struct err *err)
-{
-	struct remarks refused = {.put = print_refused};
-	struct score_stream stream = {.paths = s->call->operands,
-	    .path_count = s->call->count,
-	    .events = arg.events,
-	    .why = arg.why,
-	    .remarks = cli_remarks(s->call),
-	    .refused = &refused,
-	    .each = session_each,
-	    .context = s};
-	struct score_filter *f =
-	    score_filter_new(rules, s->tenant, &s->moment, arg.no_events);
-	int rc = 0;
-
-	if (arg.rejects)
-		rc = record_rejects_open(arg.rejects, &stream.rejects, err);
-	if (rc == 0)
-		rc = filter_files(s, f, &stream, err);
-	if (rc < 0)
-		record_rejects_abort(stream.rejects);
-	else if (record_rejects_close(stream.rejects, err) < 0)
-		rc = -1;
-	score_filter_free(f);
-	return rc;
-}
-
-static int
 filter(struct session *s, struct err *err)
 {
 	struct score_rules *rules;
+	struct score_filter *f;
 	int rc;
 
 	if (!arg.rules && !arg.reference)
@@ -338,7 +320,9 @@ filter(struct session *s, struct err *err)
 		return -1;
 	if (arg.threshold >= 0)
 		s->tenant->settings.hot_threshold = arg.threshold;
-	rc = filter_by(s, rules, err);
+	f = score_filter_new(rules, s->tenant, &s->moment, arg.no_events);
+	rc = filter_by(s, f, err);
+	score_filter_free(f);
 	score_rules_free(rules);
 	return rc;
 }

@@ -221,10 +221,8 @@ note(struct editing *e, struct str field, struct str old, struct str new,
 	int rc;
 
 	json_put_object(&w);
-	json_put_name(&w, "lead");
-	json_put_text(&w, e->row.text[LEAD_ID]);
-	json_put_name(&w, "field");
-	json_put_text(&w, field);
+	json_add_text(&w, "lead", e->row.text[LEAD_ID]);
+	json_add_text(&w, "field", field);
 	json_put_name(&w, "old");
 	json_put_raw(&w, old.p ? old : STR("null"));
 	json_put_name(&w, "new");

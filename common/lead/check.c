@@ -177,8 +177,7 @@ put_types(struct store *st, const struct tenant *t, struct json_writer *w,
 	while ((got = rows_next(rows, err)) > 0) {
 		json_put_key(w, rows_text(rows, 0));
 		json_put_object(w);
-		json_put_name(w, "count");
-		json_put_int(w, rows_int(rows, 1));
+		json_add_int(w, "count", rows_int(rows, 1));
 		for (unsigned i = 2; i < 4; i++) {
 			json_put_name(w, i == 2 ? "first" : "last");
 			buf_clear(&time);
@@ -208,8 +207,7 @@ lead_stats(struct store *st, const struct tenant *t, struct json_writer *w,
 		return -1;
 	if ((got = rows_next(rows, err)) > 0)
 		for (unsigned i = 0; i < COUNT_OF(names); i++) {
-			json_put_name(w, names[i]);
-			json_put_int(w, rows_int(rows, i));
+			json_add_int(w, names[i], rows_int(rows, i));
 		}
 	rows_close(rows);
 	if (got < 0)

@@ -103,8 +103,7 @@ begin_line(struct dumping *d, const char *kind)
 
 	buf_clear(&d->line);
 	json_put_object(&w);
-	json_put_name(&w, "record");
-	json_put_text(&w, str_of(kind));
+	json_add_text(&w, "record", str_of(kind));
 	return w;
 }
 
@@ -120,8 +119,7 @@ dump_tenant(struct dumping *d, const struct tenant *t, struct err *err)
 {
 	struct json_writer w = begin_line(d, "tenant");
 
-	json_put_name(&w, "name");
-	json_put_text(&w, str_of(t->name));
+	json_add_text(&w, "name", str_of(t->name));
 	json_put_name(&w, "settings");
 	json_put_raw(&w, str_of(t->document));
 	return end_line(d, &w, err);

@@ -196,12 +196,9 @@ score_explain(const struct score_rules *rules, const struct lead_view *view,
 	size_t parts = score_part_count(rules);
 	struct buf reason = {0};
 
-	json_put_name(w, "score");
-	json_put_int(w, result->score);
-	json_put_name(w, "fit");
-	json_put_int(w, result->fit);
-	json_put_name(w, "engagement");
-	json_put_int(w, result->engagement);
+	json_add_int(w, "score", result->score);
+	json_add_int(w, "fit", result->fit);
+	json_add_int(w, "engagement", result->engagement);
 	json_put_name(w, "rules");
 	json_put_array(w);
 	for (size_t i = 0; i < parts; i++) {
@@ -213,8 +210,7 @@ score_explain(const struct score_rules *rules, const struct lead_view *view,
 		put_points(w, result->part[i]);
 		buf_clear(&reason);
 		add_reason(&reason, rules, i, view, moment);
-		json_put_name(w, "because");
-		json_put_text(w, buf_str(&reason));
+		json_add_text(w, "because", buf_str(&reason));
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -305,13 +301,10 @@ put_step(const struct score_rules *rules, const struct step *step,
 		cond_print(rule->when, &what);
 	}
 	json_put_object(w);
-	json_put_name(w, "rule");
-	json_put_text(w, str_of(rule->name));
-	json_put_name(w, "what");
-	json_put_text(w, buf_str(&what));
+	json_add_text(w, "rule", str_of(rule->name));
+	json_add_text(w, "what", buf_str(&what));
 	if (score >= 0) {
-		json_put_name(w, "score");
-		json_put_int(w, score);
+		json_add_int(w, "score", score);
 	}
 	json_put_end(w);
 	buf_release(&what);
@@ -396,8 +389,7 @@ put_together(const struct score_rules *rules, struct step *steps, size_t count,
 		if (steps[s].times)
 			put_step(rules, &steps[s], -1, w);
 	json_put_end(w);
-	json_put_name(w, "score");
-	json_put_int(w, trial->score);
+	json_add_int(w, "score", trial->score);
 }
 
 void
@@ -411,11 +403,9 @@ score_explain_to_hot(const struct score_rules *rules,
 
 	json_put_name(w, "to_hot");
 	json_put_object(w);
-	json_put_name(w, "threshold");
-	json_put_int(w, threshold);
-	json_put_name(w, "missing");
-	json_put_int(
-	    w, result->score >= threshold ? 0 : threshold - result->score);
+	json_add_int(w, "threshold", threshold);
+	json_add_int(w, "missing",
+	    result->score >= threshold ? 0 : threshold - result->score);
 	if (result->score < threshold) {
 		score_result_init(&trial, rules);
 		memcpy(trial.part, result->part,

@@ -86,8 +86,7 @@ put_change(struct json_writer *w, struct str name, int64_t from, int64_t to)
 	if (from == to)
 		return;
 	json_put_object(w);
-	json_put_name(w, "rule");
-	json_put_text(w, name);
+	json_add_text(w, "rule", name);
 	json_put_name(w, "points");
 	score_add_points(&text, to);
 	json_put_raw(w, buf_str(&text));
@@ -107,18 +106,13 @@ put_entry(struct json_writer *w, struct rows *rows, bool first,
 
 	time_add(&at, rows_int(rows, 0));
 	json_put_object(w);
-	json_put_name(w, "time");
-	json_put_text(w, buf_str(&at));
+	json_add_text(w, "time", buf_str(&at));
 	if (!first) {
-		json_put_name(w, "old_score");
-		json_put_int(w, old_score);
+		json_add_int(w, "old_score", old_score);
 	}
-	json_put_name(w, "score");
-	json_put_int(w, rows_int(rows, 1));
-	json_put_name(w, "fit");
-	json_put_int(w, rows_int(rows, 2));
-	json_put_name(w, "engagement");
-	json_put_int(w, rows_int(rows, 3));
+	json_add_int(w, "score", rows_int(rows, 1));
+	json_add_int(w, "fit", rows_int(rows, 2));
+	json_add_int(w, "engagement", rows_int(rows, 3));
 	json_put_name(w, "rules");
 	json_put_array(w);
 	for (size_t i = 0; i < now->count; i++)

@@ -192,27 +192,21 @@ make_document(const struct fitted *m, struct score_learnt *ret)
 	struct json_writer w = {.out = &out, .pretty = true};
 
 	json_put_object(&w);
-	json_put_name(&w, "name");
-	json_put_text(&w, STR("learnt"));
+	json_add_text(&w, "name", STR("learnt"));
 	json_put_name(&w, "rules");
 	json_put_array(&w);
 	for (size_t i = 0; i < ret->count; i++) {
 		const struct score_lesson *lesson = &ret->lesson[i];
 
 		json_put_object(&w);
-		json_put_name(&w, "name");
-		json_put_text(&w, str_of(lesson->rule));
-		json_put_name(&w, "type");
-		json_put_text(&w, STR("attribute"));
+		json_add_text(&w, "name", str_of(lesson->rule));
+		json_add_text(&w, "type", STR("attribute"));
 		if (lesson->when) {
-			json_put_name(&w, "when");
-			json_put_text(&w, str_of(lesson->when));
+			json_add_text(&w, "when", str_of(lesson->when));
 		}
-		json_put_name(&w, "points");
-		json_put_int(&w, lesson->points);
+		json_add_int(&w, "points", lesson->points);
 		if (lesson->when && is_engagement(m, lesson->rule)) {
-			json_put_name(&w, "group");
-			json_put_text(&w, STR("engagement"));
+			json_add_text(&w, "group", STR("engagement"));
 		}
 		json_put_end(&w);
 	}

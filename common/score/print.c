@@ -15,8 +15,7 @@ put_duration(struct json_writer *w, const char *name, int64_t ms)
 	if (!ms)
 		return;
 	duration_add(&text, ms);
-	json_put_name(w, name);
-	json_put_text(w, buf_str(&text));
+	json_add_text(w, name, buf_str(&text));
 	buf_release(&text);
 }
 
@@ -25,8 +24,7 @@ put_text(struct json_writer *w, const char *name, const char *text)
 {
 	if (!text)
 		return;
-	json_put_name(w, name);
-	json_put_text(w, str_of(text));
+	json_add_text(w, name, str_of(text));
 }
 
 static void
@@ -51,8 +49,7 @@ put_rule(struct json_writer *w, const struct score_rules *rules,
 	put_text(w, "description", rule->description);
 	put_text(w, "type", types[rule->type]);
 	if (!rule->enabled) {
-		json_put_name(w, "enabled");
-		json_put_bool(w, false);
+		json_add_bool(w, "enabled", false);
 	}
 	put_text(w, "event", rule->event);
 	put_raw(w, "where", rule->where_json);
@@ -64,8 +61,7 @@ put_rule(struct json_writer *w, const struct score_rules *rules,
 		json_put_real(w, rule->weight);
 	}
 	if (rule->max_count != INT64_MAX) {
-		json_put_name(w, "max_count");
-		json_put_int(w, rule->max_count);
+		json_add_int(w, "max_count", rule->max_count);
 	}
 	if (isfinite(rule->max_points)) {
 		json_put_name(w, "max_points");
@@ -75,8 +71,7 @@ put_rule(struct json_writer *w, const struct score_rules *rules,
 	put_duration(w, "half_life", rule->half_life);
 	put_duration(w, "idle", rule->idle);
 	if (rule->repeat) {
-		json_put_name(w, "repeat");
-		json_put_bool(w, true);
+		json_add_bool(w, "repeat", true);
 	}
 	if (rule->group != home)
 		put_text(w, "group", rules->group[rule->group].name);

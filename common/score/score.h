@@ -324,9 +324,9 @@ struct score_stream {
 	size_t path_count;
 	const char *events; /* file of a separate stream; NULL: none */
 	bool why;
-	struct remarks *remarks;        /* about files */
-	struct remarks *refused;        /* every record that was refused */
-	struct record_rejects *rejects; /* these records; may be NULL */
+	struct remarks *remarks; /* about files */
+	struct remarks *refused; /* every record that was refused */
+	const char *rejects;     /* file for these records; NULL: none */
 	/* A line of JSON for each lead. */
 	int (*each)(void *context, struct str line, struct err *err);
 	void *context;

@@ -5,6 +5,7 @@
 struct passing {
 	struct score_filter *filter;
 	const struct score_stream *stream;
+	struct record_rejects *rejects; /* NULL: not kept */
 	struct record_counts counts;
 	struct buf line;
 };
@@ -25,7 +26,7 @@ pass_event(struct passing *p, const struct record *record, struct err *err)
 	if (score_filter_event(p->filter, record, &mistake) == 0)
 		return 0;
 	refuse(p, record->place, mistake.text);
-	record_rejects_add_record(p->stream->rejects, record, mistake.text);
+	record_rejects_add_record(p->rejects, record, mistake.text);
 	return 0;
 }
 
@@ -39,8 +40,7 @@ pass_lead(struct passing *p, const struct record *record, struct err *err)
 	if (score_filter_lead(
 		p->filter, record, p->stream->why, &p->line, &mistake) < 0) {
 		refuse(p, record->place, mistake.text);
-		record_rejects_add_record(
-		    p->stream->rejects, record, mistake.text);
+		record_rejects_add_record(p->rejects, record, mistake.text);
 		return 0;
 	}
 	p->counts.written++;
@@ -71,10 +71,24 @@ pass_files(struct passing *p, char *const *paths, size_t count,
 		}
 		p->counts.read += each == pass_lead;
 		refuse(p, reject.place, reject.reason);
-		record_rejects_add(p->stream->rejects, &reject);
+		record_rejects_add(p->rejects, &reject);
 	}
 	record_reader_close(reader);
 	return rc < 0 || got == RECORD_GOT_ERROR ? -1 : 0;
+}
+
+static int
+pass_all(struct passing *p, struct err *err)
+{
+	const struct score_stream *stream = p->stream;
+	char *events[] = {(char *)(uintptr_t)stream->events};
+
+	if (stream->events) {
+		if (pass_files(p, events, 1, pass_event, err) < 0)
+			return -1;
+		score_filter_events_end(p->filter);
+	}
+	return pass_files(p, stream->paths, stream->path_count, pass_lead, err);
 }
 
 int
@@ -82,16 +96,16 @@ score_filter_stream(struct score_filter *f, const struct score_stream *stream,
     struct record_counts *ret, struct err *err)
 {
 	struct passing p = {.filter = f, .stream = stream};
-	char *events[] = {(char *)(uintptr_t)stream->events};
-	int rc = 0;
+	int rc;
 
-	if (stream->events) {
-		rc = pass_files(&p, events, 1, pass_event, err);
-		score_filter_events_end(f);
-	}
-	if (rc == 0)
-		rc = pass_files(
-		    &p, stream->paths, stream->path_count, pass_lead, err);
+	if (stream->rejects &&
+	    record_rejects_open(stream->rejects, &p.rejects, err) < 0)
+		return -1;
+	rc = pass_all(&p, err);
+	if (rc < 0)
+		record_rejects_abort(p.rejects);
+	else
+		rc = record_rejects_close(p.rejects, err);
 	buf_release(&p.line);
 	*ret = p.counts;
 	return rc;

@@ -174,10 +174,8 @@ tenant_set(struct store *st, struct tenant *t, const char *assignment,
 		goto out;
 	}
 	json_put_object(&w);
-	json_put_name(&w, "tenant");
-	json_put_text(&w, str_of(t->name));
-	json_put_name(&w, "setting");
-	json_put_text(&w, buf_str(&key));
+	json_add_text(&w, "tenant", str_of(t->name));
+	json_add_text(&w, "setting", buf_str(&key));
 	json_put_name(&w, "old");
 	json_put_raw(&w, buf_str(&old));
 	json_put_name(&w, "new");
@@ -242,8 +240,7 @@ tenant_json(const struct tenant *t, struct buf *out)
 	struct buf at = {0};
 
 	json_put_object(&w);
-	json_put_name(&w, "tenant");
-	json_put_text(&w, str_of(t->name));
+	json_add_text(&w, "tenant", str_of(t->name));
 	json_put_name(&w, "created_at");
 	time_add(&at, t->created_at);
 	json_put_text(&w, buf_str(&at));
