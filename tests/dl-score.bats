@@ -575,3 +575,25 @@ for line in sys.stdin:
 	check dl-score list
 	exits 0
 }
+
+@test "times are the tenant's in tables, and UTC everywhere else" {
+	new_store
+	echo '{"id":"1"}' | dl-import leads -q
+	echo '{"id":"e","lead":"1","type":"demo_requested",
+		"time":"2026-01-10T23:23:54Z"}' | tr -d '\n' | dl-import events -q
+	dl-score define -q --reference
+	dl-score -q >/dev/null
+	for verb in "dl-score explain 1" "dl-lead show 1"; do
+		check $verb -f table
+		has '2026-01-11 08:23'
+		lacks '2026-01-10T23:23:54Z'
+		check $verb -f ndjson
+		has '2026-01-10T23:23:54Z'
+	done
+	check dl-score history 1 -f table
+	has '2026-01-15 09:00'
+	check dl-score history 1 -f csv
+	has '2026-01-15T00:00:00Z'
+	check dl-db audit -f table
+	has '2026-01-15 09:00'
+}

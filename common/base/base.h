@@ -324,6 +324,9 @@ void duration_add(struct buf *b, int64_t ms); /* the shortest of the above */
 void time_add(struct buf *b, int64_t at);
 /* 2026-11-22 21:00 in the zone, for people. */
 void time_add_local(struct buf *b, int64_t at, const struct zone *z);
+/* A text for people: every moment in it that is written as time_add does is
+ * written as time_add_local does instead. */
+void time_add_localised(struct buf *b, struct str text, const struct zone *z);
 
 /* hash.c */
 uint64_t hash64(const void *p, size_t n, uint64_t seed); /* not for secrets */

@@ -276,3 +276,37 @@ time_add_local(struct buf *b, int64_t at, const struct zone *z)
 	put2(text + 14, c.minute);
 	buf_add(b, text + from, 16 - from);
 }
+
+/* The length of the moment a text begins with; 0: it begins with none. */
+static size_t
+moment_here(struct str s, int64_t *ret)
+{
+	size_t n = s.n >= 24 && s.p[19] == '.' ? 24 : 20;
+
+	if (s.n < n || s.p[4] != '-' || s.p[7] != '-' || s.p[10] != 'T' ||
+	    s.p[13] != ':' || s.p[16] != ':' || s.p[n - 1] != 'Z')
+		return 0;
+	return time_parse((struct str){s.p, n}, zone_utc(), ret) ? n : 0;
+}
+
+void
+time_add_localised(struct buf *b, struct str text, const struct zone *z)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i + 20 <= text.n; i++) {
+		int64_t at;
+		size_t n;
+
+		if (i > start && text.p[i - 1] >= '0' && text.p[i - 1] <= '9')
+			continue;
+		n = moment_here((struct str){text.p + i, text.n - i}, &at);
+		if (n == 0)
+			continue;
+		buf_add(b, text.p + start, i - start);
+		time_add_local(b, at, z);
+		start = i + n;
+		i = start - 1;
+	}
+	buf_add(b, text.p + start, text.n - start);
+}

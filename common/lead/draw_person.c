@@ -116,12 +116,15 @@ add_score(
 			add_member(b, t, json_item(score, i));
 	for (size_t i = 0; rules && i < json_count(rules); i++) {
 		const struct json *rule = json_item(rules, i);
+		struct buf because = {0};
 
+		time_add_localised(
+		    &because, text_of(rule, "because"), t->settings.zone);
 		table_block_addf(b, i ? "" : "why", "%7.*s  %.*s%s%.*s",
 		    STR_ARG(text_of(rule, "points")),
-		    STR_ARG(text_of(rule, "rule")),
-		    text_of(rule, "because").n ? ": " : "",
-		    STR_ARG(text_of(rule, "because")));
+		    STR_ARG(text_of(rule, "rule")), because.len ? ": " : "",
+		    STR_ARG(buf_str(&because)));
+		buf_release(&because);
 	}
 }
 

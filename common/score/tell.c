@@ -25,7 +25,7 @@ struct telling {
 	size_t best_count;
 	bool choosing;       /* scores are compared, nothing is told yet */
 	struct table *table; /* of the best, drawn */
-	struct buf line, page;
+	struct buf line, page, local;
 };
 
 /* Among equals the lead that came first stays in front. */
@@ -66,8 +66,10 @@ tell_lead(struct telling *t, const struct lead_view *view, struct err *err)
 		return score_best_row(t->table, view, buf_str(&t->line), err);
 	if (!how->draw)
 		return how->each(how->context, buf_str(&t->line), err);
-	if (score_draw_explained(buf_str(&t->line), *how->draw, &t->page, err) <
-	    0)
+	buf_clear(&t->local);
+	time_add_localised(&t->local, buf_str(&t->line), how->moment.zone);
+	if (score_draw_explained(
+		buf_str(&t->local), *how->draw, &t->page, err) < 0)
 		return -1;
 	return how->each(how->context, buf_str(&t->page), err);
 }
@@ -171,5 +173,6 @@ score_tell(struct store *st, const struct tenant *tenant,
 	score_result_release(&t.result);
 	buf_release(&t.line);
 	buf_release(&t.page);
+	buf_release(&t.local);
 	return rc;
 }

@@ -47,6 +47,11 @@ printer_lines(struct printer *p, struct str lines)
 		if (line.n == 0)
 			continue;
 		record_make_clear(&p->make);
+		if (p->format == RECORD_TABLE && p->zone) {
+			buf_clear(&p->local);
+			time_add_localised(&p->local, line, p->zone);
+			line = buf_str(&p->local);
+		}
 		record_add_members(&p->make, line);
 		record_write(p->writer, &p->make.record);
 	}
@@ -76,6 +81,7 @@ printer_close(struct printer *p, int rc, struct err *err)
 	if (!p->out)
 		return rc;
 	record_make_release(&p->make);
+	buf_release(&p->local);
 	if (p->writer && record_writer_close(p->writer, &late) < 0 && rc >= 0) {
 		*err = late;
 		return -1;

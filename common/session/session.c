@@ -185,7 +185,10 @@ int
 session_print(struct session *s, const char *const *columns, size_t count,
     struct err *err)
 {
-	return printer_open(s->call, columns, count, &s->printer, err);
+	if (printer_open(s->call, columns, count, &s->printer, err) < 0)
+		return -1;
+	s->printer.zone = s->tenant ? s->moment.zone : NULL;
+	return 0;
 }
 
 int

@@ -37,8 +37,10 @@ struct printer {
 	FILE *out; /* NULL: not open */
 	enum record_format format;
 	struct chart_style style;     /* for drawings beside it */
+	const struct zone *zone;      /* of times in tables; NULL: UTC */
 	struct record_writer *writer; /* NULL: lines go out as they are */
 	struct record_make make;
+	struct buf local; /* a line with its times in that zone */
 };
 /* As --format and --output say; NDJSON without --format. Columns of tables and
  * CSV, which leave other members out; NULL: those of the first record. They

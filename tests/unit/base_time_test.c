@@ -731,6 +731,15 @@ for_people(void)
 
 	time_add_local(&b, utc(2026, 11, 22, 12, 0), zone("Asia/Tokyo"));
 	CHECK_TEXT(b.p, "2026-11-22 21:00");
+	buf_clear(&b);
+	time_add_localised(&b,
+	    STR("2 x: 2026-01-10T23:23:54Z, 2025-12-31T15:00:00.250Z"
+		"2026-01-01T00:00:00Z; 12026-01-10T23:23:54Z "
+		"2026-02-30T00:00:00Z 2026-01-10T23:23:54"),
+	    zone("Asia/Tokyo"));
+	CHECK_TEXT(b.p,
+	    "2 x: 2026-01-11 08:23, 2026-01-01 00:002026-01-01 09:00; "
+	    "12026-01-10T23:23:54Z 2026-02-30T00:00:00Z 2026-01-10T23:23:54");
 	buf_release(&b);
 	CHECK(time_real() > utc(2020, 1, 1, 0, 0) && time_real() < TIME_MAX);
 	CHECK(time_monotonic() <= time_monotonic());
