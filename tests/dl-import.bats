@@ -593,3 +593,18 @@ events() {
 	check dl-import leads -e cp932 list.csv
 	exits 0
 }
+
+@test "an event that names a lead and another address is the lead's" {
+	printf '%s\n' '{"id":"1","email":"a@x.jp"}' '{"id":"2","email":"b@x.jp"}' |
+		dl-import leads -q
+	echo '{"lead":"1","email":"b@x.jp","type":"x","time":"2026-01-01"}' |
+		dl-import events -q
+	[ "$(dl-db dump | jq -r 'select(.record == "event").lead')" = 1 ]
+}
+
+@test "a run whose questionnaire nobody told has no member for it" {
+	echo '{"id":"1"}' | dl-import leads -q
+	echo '{"id":"r","lead":"1","progress":5}' | dl-import assessments -q
+	[ "$(dl-db dump | jq -c 'select(.record == "assessment")')" = \
+		'{"record":"assessment","id":"r","lead":"1","progress":5}' ]
+}

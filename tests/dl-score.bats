@@ -597,3 +597,19 @@ for line in sys.stdin:
 	check dl-db audit -f table
 	has '2026-01-15 09:00'
 }
+
+@test "filter rejects a value that is not what its field is" {
+	local record
+	one_rule >rules.json
+	for record in '{"id":"a","company_size":"many"}' \
+		'{"id":"a","created_at":"2026-02-30"}' \
+		'{"id":"a","converted":"perhaps"}'; do
+		check dl-score filter --rules rules.json <<<"$record"
+		exits 3
+		prints_nothing
+		says '<stdin>:1: ' ': not ' '1 rejected'
+	done
+	check dl-score filter --rules rules.json <<<'{"id":"a","company_size":""}'
+	exits 0
+	has '"lead":"a"'
+}

@@ -44,7 +44,7 @@ WHERE e.tenant_id = $1 AND e.lead_id = $2 ORDER BY e.at, e.event_id;
 -- Every run through an assessment by id.
 -- $1 tenant_id bigint
 SELECT {{WHOLE_TENANT}}
-	a.response_id, l.id, a.assessment, a.started_at, a.completed_at,
+	a.response_id, l.id, nullif(a.assessment, ''), a.started_at, a.completed_at,
 	a.progress, a.result, a.answers
 FROM assessment AS a
 JOIN lead AS l ON l.tenant_id = a.tenant_id AND l.lead_id = a.lead_id
@@ -54,7 +54,7 @@ WHERE a.tenant_id = $1 ORDER BY a.tenant_id, a.response_id;
 -- One lead's runs through assessments.
 -- $1 tenant_id bigint
 -- $2 lead_id bigint
-SELECT a.response_id, l.id, a.assessment, a.started_at, a.completed_at,
+SELECT a.response_id, l.id, nullif(a.assessment, ''), a.started_at, a.completed_at,
 	a.progress, a.result, a.answers
 FROM assessment AS a
 JOIN lead AS l ON l.tenant_id = a.tenant_id AND l.lead_id = a.lead_id

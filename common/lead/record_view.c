@@ -456,8 +456,20 @@ lead_view_of_record(const struct record *r, struct lead_types *types,
 			continue;
 		field = field_named(f->name);
 		if (field < LEAD__MAX) {
-			ret->values[field] = value_of_field(f,
-			    lead_catalogue.fields[field].type, moment, arena);
+			enum cond_type type = lead_catalogue.fields[field].type;
+
+			ret->values[field] =
+			    value_of_field(f, type, moment, arena);
+			if (ret->values[field].kind == COND_MISSING &&
+			    f->text.n > 0) {
+				buf_release(&others);
+				return err_set(err, ERR_USAGE, "%.*s: %s: %s",
+				    STR_ARG(f->name),
+				    type == COND_NUMBER ? "not a number"
+				    : type == COND_TIME ? "not a time"
+							: "not true or false",
+				    quoted(f->text));
+			}
 		} else if (f->type == FIELD_OBJECT &&
 			   str_is(f->name, "attrs")) {
 			attrs = f->text;
