@@ -184,3 +184,66 @@ bulk_free(struct bulk *b)
 	arena_release(&b->text);
 	free(b);
 }
+
+/* ---- what the tables show ------------------------------------------------ */
+
+struct bulk_slot *
+bulk_slot_of(struct store *st, const struct bulk_spec *spec, struct err *err)
+{
+	struct bulk_slot *slot = st->slots;
+
+	while (slot && slot->spec != spec)
+		slot = slot->next;
+	if (slot)
+		return slot;
+	slot = xcalloc(1, sizeof(*slot));
+	slot->spec = spec;
+	slot->next = st->slots;
+	st->slots = slot;
+	return st->engine->bulk_slot(st, slot, err) < 0 ? NULL : slot;
+}
+
+int
+bulk_slots_all(struct store *st, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; bulk_all[i]; i++)
+		if (!bulk_slot_of(st, bulk_all[i], err))
+			return -1;
+	return 0;
+}
+
+int
+store_bulk(struct store *st, struct bulk *b, struct err *err)
+{
+	struct bulk_slot *slot;
+
+	if (b->column != 0)
+		BUG("bulk_%s: the last row is not complete", b->spec->name);
+	slot = bulk_slot_of(st, b->spec, err);
+	if (!slot)
+		return -1;
+	if (b->slot && b->slot->bulk == b)
+		b->slot->bulk = NULL;
+	if (slot->bulk)
+		slot->bulk->slot = NULL;
+	slot->bulk = b;
+	slot->loaded = false;
+	b->slot = slot;
+	return 0;
+}
+
+/* After the connection. Rows that outlive it point at no slot. */
+void
+bulk_slots_free(struct store *st)
+{
+	struct bulk_slot *slot;
+
+	while ((slot = st->slots) != NULL) {
+		st->slots = slot->next;
+		if (slot->bulk)
+			slot->bulk->slot = NULL;
+		free(slot);
+	}
+}

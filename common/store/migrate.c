@@ -18,40 +18,41 @@ migrations_latest(void)
 
 /* ---- engine words -------------------------------------------------------- */
 
-/* Appends what the word stands for; *skip turns on inside another engine's
- * part. */
-static void
-replace_word(struct buf *out, struct str word, bool *skip)
+/* Words that begin a part for one engine, or end it, are looked at here. */
+static bool
+is_part(const struct engine *engine, struct str word, bool *skip)
 {
-	if (str_is(word, "CLUSTERED"))
-		buf_addstr(out, "WITHOUT ROWID");
-	else if (str_is(word, "BLOB"))
-		buf_addstr(out, "blob");
-	else if (str_is(word, "SQLITE") || str_is(word, "END"))
-		*skip = false;
+	if (str_is(word, "SQLITE"))
+		*skip = engine != &sqlite_engine;
 	else if (str_is(word, "POSTGRESQL"))
-		*skip = true;
+		*skip = engine != &postgres_engine;
+	else if (str_is(word, "END"))
+		*skip = false;
 	else
-		BUG("unknown engine word: %.*s", STR_ARG(word));
+		return false;
+	return true;
 }
 
 static void
-engine_text(struct buf *out, const char *text)
+engine_text(struct buf *out, const struct engine *engine, const char *text)
 {
 	const char *open, *close;
+	struct str word;
 	bool skip = false;
 
 	while ((open = strstr(text, "{{")) != NULL) {
 		if (!skip)
-			buf_add(out, text, (size_t)(open - text));
+			engine->schema_text(
+			    out, (struct str){text, (size_t)(open - text)});
 		close = strstr(open, "}}");
 		if (!close)
 			BUG("engine word without an end: %s", open);
-		replace_word(out,
-		    (struct str){open + 2, (size_t)(close - open) - 2}, &skip);
+		word = (struct str){open + 2, (size_t)(close - open) - 2};
+		if (!is_part(engine, word, &skip) && !skip)
+			engine->schema_word(out, word);
 		text = close + 2;
 	}
-	buf_addstr(out, text);
+	engine->schema_text(out, str_of(text));
 }
 
 /* ---- applying ------------------------------------------------------------ */
@@ -69,8 +70,8 @@ apply(struct store *st, const struct migration *m, struct err *err)
 	char sum[65];
 	int code;
 
-	engine_text(&text, m->text);
-	code = store_execute(st, text.p, err);
+	engine_text(&text, st->engine, m->text);
+	code = st->engine->execute(st, text.p, err);
 	buf_release(&text);
 	checksum(m, sum);
 	if (code == 0)
@@ -86,24 +87,19 @@ apply(struct store *st, const struct migration *m, struct err *err)
 static int
 apply_all(struct store *st, int from, struct err *err)
 {
-	char header[128];
-	int64_t version;
-	int i;
+	int version, i;
 
 	/* Another program may have done it while we waited for our turn. */
-	if (store_pragma(st, "PRAGMA user_version", &version, err) < 0)
+	if (st->engine->version(st, &version, err) < 0)
 		return -1;
 	if (version > from)
-		from = (int)version;
+		from = version;
 	if (migrations[from].number == 0)
 		return 0;
 	for (i = from; migrations[i].number != 0; i++)
 		if (apply(st, &migrations[i], err) < 0)
 			return -1;
-	snprintf(header, sizeof(header),
-	    "PRAGMA application_id=%d; PRAGMA user_version=%d", APPLICATION_ID,
-	    i);
-	return store_execute(st, header, err);
+	return st->engine->migrated(st, i, err);
 }
 
 static void
@@ -139,9 +135,27 @@ migrate(struct store *st, int from, struct err *err)
 		store_rollback(st);
 		return -1;
 	}
-	/* The seeded statistics are read when a connection first looks at the
-	 * schema, which this one has done before they were there. */
-	return store_execute(st, "ANALYZE sqlite_schema", err);
+	return st->engine->settled(st, err);
+}
+
+int
+migrations_check(struct store *st, int version, struct err *err)
+{
+	int latest = migrations_latest();
+
+	if (version > latest)
+		return err_set(err, ERR_FAIL,
+		    "%s: made by a newer dl (schema %d, this program knows "
+		    "%d)",
+		    st->path, version, latest);
+	if (version == latest)
+		return 0;
+	if (st->mode != STORE_UPGRADE)
+		return err_set(err, ERR_FAIL,
+		    "%s: made by an older dl (schema %d, this program needs "
+		    "%d): run dl-db migrate",
+		    st->path, version, latest);
+	return migrate(st, version, err);
 }
 
 /* ---- verifying ----------------------------------------------------------- */

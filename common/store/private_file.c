@@ -113,7 +113,7 @@ build(const char *made, struct err *err)
 	sqlite3_db_config(st->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
 	code = migrate(st, 0, err);
 	if (code == 0)
-		code = store_execute(st, "PRAGMA journal_mode=WAL", err);
+		code = sqlite_execute(st, "PRAGMA journal_mode=WAL", err);
 	store_close(st);
 	return code;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The connection to SQLite: settings, error messages, and what opening a
- * store checks. How a new file comes to be is create.c's; transactions,
- * statements and tables have files of their own.
+ * The connection to SQLite: settings, error messages, and the table of what
+ * this engine does. How a new file comes to be is private_file.c's;
+ * transactions, statements and tables have files of their own.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -58,7 +58,7 @@ fail_open(struct store *st, struct err *err, const char *name)
 }
 
 int
-store_fail_code(struct store *st, struct err *err, const char *what, int code)
+sqlite_fail_code(struct store *st, struct err *err, const char *what, int code)
 {
 	const char *name = st->path ? st->path : ":memory:";
 
@@ -100,21 +100,21 @@ store_fail_code(struct store *st, struct err *err, const char *what, int code)
 }
 
 int
-store_fail(struct store *st, struct err *err, const char *what)
+sqlite_fail(struct store *st, struct err *err, const char *what)
 {
-	return store_fail_code(st, err, what, sqlite3_extended_errcode(st->db));
+	return sqlite_fail_code(st, err, what, sqlite3_extended_errcode(st->db));
 }
 
 int
-store_execute(struct store *st, const char *text, struct err *err)
+sqlite_execute(struct store *st, const char *text, struct err *err)
 {
 	if (sqlite3_exec(st->db, text, NULL, NULL, NULL) != SQLITE_OK)
-		return store_fail(st, err, NULL);
+		return sqlite_fail(st, err, NULL);
 	return 0;
 }
 
 int
-store_pragma(struct store *st, const char *text, int64_t *ret, struct err *err)
+sqlite_pragma(struct store *st, const char *text, int64_t *ret, struct err *err)
 {
 	sqlite3_stmt *stmt = NULL;
 	int code = -1;
@@ -124,7 +124,7 @@ store_pragma(struct store *st, const char *text, int64_t *ret, struct err *err)
 		*ret = sqlite3_column_int64(stmt, 0);
 		code = 0;
 	} else {
-		store_fail(st, err, NULL);
+		sqlite_fail(st, err, NULL);
 	}
 	sqlite3_finalize(stmt);
 	return code;
@@ -185,15 +185,13 @@ sqlite_open(const char *path, int flags, struct store **ret, struct err *err)
 	size_t i;
 
 	pthread_once(&configured, configure);
-	st = xcalloc(1, sizeof(*st));
+	st = store_new(&sqlite_engine);
 	st->turnstile = st->flush_fd = -1;
-	st->patience = PATIENCE_MS;
 	st->log_limit = LOG_LIMIT;
-	st->deadline = time_monotonic() + st->patience;
 	st->path = strcmp(path, ":memory:") == 0 ? NULL : xstrdup(path);
 	if (sqlite3_open_v2(path, &st->db, flags | SQLITE_OPEN_EXRESCODE,
 		NULL) != SQLITE_OK) {
-		store_fail(st, err, NULL);
+		sqlite_fail(st, err, NULL);
 		store_close(st);
 		return -1;
 	}
@@ -208,52 +206,129 @@ sqlite_open(const char *path, int flags, struct store **ret, struct err *err)
 }
 
 void
-store_close(struct store *st)
+sqlite_close(struct store *st)
 {
-	if (!st)
-		return;
 	if (st->db) {
-		lease_release(st);
-		store_rollback(st);
 		checkpoint_on_close(st);
 		statements_free(st);
 		if (sqlite3_close(st->db) != SQLITE_OK)
 			BUG("rows are open while the store closes");
 	}
-	bulk_slots_free(st);
 	flush_close(st);
 	turnstile_close(st);
-	buf_release(&st->lease.owner);
-	arena_release(&st->scratch);
-	free(st->lease.job);
-	free(st->path);
-	free(st);
 }
 
 void
-store_trace(struct store *st,
-    void (*trace)(void *context, const char *sql, double ms), void *context)
+sqlite_trace(struct store *st)
 {
-	st->trace = trace;
-	st->trace_context = context;
-	sqlite3_trace_v2(st->db, trace ? SQLITE_TRACE_PROFILE : 0,
-	    trace ? trace_profile : NULL, st);
+	sqlite3_trace_v2(st->db, st->trace ? SQLITE_TRACE_PROFILE : 0,
+	    st->trace ? trace_profile : NULL, st);
 }
 
-const char *
-store_path(const struct store *st)
+/* ---- the engine ---------------------------------------------------------- */
+
+static void
+schema_text(struct buf *out, struct str text)
 {
-	return st->path;
+	buf_adds(out, text);
 }
 
-void
-store_patience(struct store *st, int64_t ms)
+/* What an engine word of a migration stands for. */
+static void
+sqlite_schema_word(struct buf *out, struct str word)
 {
-	st->patience = ms;
+	if (str_is(word, "CLUSTERED"))
+		buf_addstr(out, "WITHOUT ROWID");
+	else if (str_is(word, "BLOB"))
+		buf_addstr(out, "blob");
+	else
+		BUG("unknown engine word: %.*s", STR_ARG(word));
 }
 
-void
-store_log_limit(struct store *st, int64_t bytes)
+static int
+sqlite_describe(struct store *st, struct remarks *ret, struct err *err)
 {
-	st->log_limit = bytes;
+	(void)st;
+	(void)ret;
+	(void)err;
+	return 0;
 }
+
+static int
+sqlite_version(struct store *st, int *ret, struct err *err)
+{
+	int64_t version;
+
+	if (sqlite_pragma(st, "PRAGMA user_version", &version, err) < 0)
+		return -1;
+	*ret = (int)version;
+	return 0;
+}
+
+static int
+sqlite_migrated(struct store *st, int version, struct err *err)
+{
+	char header[128];
+
+	snprintf(header, sizeof(header),
+	    "PRAGMA application_id=%d; PRAGMA user_version=%d", APPLICATION_ID,
+	    version);
+	return sqlite_execute(st, header, err);
+}
+
+/* The seeded statistics are read when a connection first looks at the schema,
+ * which this one has done before they were there. */
+static int
+sqlite_settled(struct store *st, struct err *err)
+{
+	return sqlite_execute(st, "ANALYZE sqlite_schema", err);
+}
+
+/* Every tenant's rows lie in the one file; statements filter them. */
+static int
+sqlite_tenant(struct store *st, int64_t tenant, struct err *err)
+{
+	(void)st;
+	(void)tenant;
+	(void)err;
+	return 0;
+}
+
+const struct engine sqlite_engine = {
+    .name = "SQLite",
+    .close = sqlite_close,
+    .reader = sqlite_reader,
+    .cache = sqlite_cache,
+    .trace = sqlite_trace,
+    .tenant = sqlite_tenant,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .sync = sqlite_sync,
+    .awaited = turnstile_awaited,
+    .exclusive = sqlite_exclusive,
+    .query = sqlite_query,
+    .query_text = sqlite_query_text,
+    .rows_next = sqlite_rows_next,
+    .rows_null = sqlite_rows_null,
+    .rows_int = sqlite_rows_int,
+    .rows_real = sqlite_rows_real,
+    .rows_text = sqlite_rows_text,
+    .rows_blob = sqlite_rows_blob,
+    .rows_changed = sqlite_rows_changed,
+    .rows_close = sqlite_rows_close,
+    .bulk_slot = sqlite_bulk_slot,
+    .prepare_all = sqlite_prepare_all,
+    .execute = sqlite_execute,
+    .schema_text = schema_text,
+    .schema_word = sqlite_schema_word,
+    .version = sqlite_version,
+    .migrated = sqlite_migrated,
+    .settled = sqlite_settled,
+    .stats = sqlite_stats,
+    .check = sqlite_check,
+    .describe = sqlite_describe,
+    .backup = sqlite_backup,
+    .scrub = sqlite_scrub,
+    .checkpoint = sqlite_checkpoint,
+};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * store: one shared database behind an interface that two engines can serve.
- * SQLite today; nothing of sqlite3 shows outside this room. Rooms bring their
+ * store: one shared database behind an interface that two engines serve,
+ * SQLite and PostgreSQL; nothing of either shows outside this room. Rooms bring their
  * SQL as named statements (ROOM/NAME.sql, a closed set, see scripts/sql2c.awk)
  * in the dialect both engines share; the store opens, migrates, binds, steps,
  * retries, takes turns at writing, loads in bulk, keeps leases and queues.
@@ -51,7 +51,7 @@ extern const struct bulk_spec *const bulk_all[]; /* NULL-terminated */
  * taken) and {{WHOLE_TENANT}}, which stands anywhere after the first word and
  * says that reading all of a tenant's rows is meant (see store_prepare_all).
  * In migrations: {{CLUSTERED}}, {{BLOB}}, and whole parts for one engine
- * between {{SQLITE}} and {{END}}.
+ * between {{SQLITE}} or {{POSTGRESQL}} and {{END}}.
  */
 struct migration {
 	int number;       /* from 1, without gaps */
@@ -70,10 +70,11 @@ enum store_mode {
 };
 /*
  * uri: a file path, sqlite:PATH, :memory: (created and migrated at once, for
- * tests and dry runs). Anything else starting with "postgresql:" is refused by
- * name until an engine serves it. A missing file, a file that is no store, a
- * store newer than this program, one that needs `dl-db migrate`, WAL on a
- * network file system: each its own clear error (ERR_FAIL).
+ * tests and dry runs), or postgresql://[USER@][HOST][:PORT]/DATABASE[?...] as
+ * libpq reads it, but never with a password in it (ERR_USAGE). A missing file,
+ * a file or database that is no store, a store newer than this program, one
+ * that needs `dl-db migrate`, WAL on a network file system: each its own clear
+ * error (ERR_FAIL); a server that does not answer is ERR_BUSY.
  */
 int store_open(
     const char *uri, enum store_mode mode, struct store **ret, struct err *err);
@@ -83,10 +84,18 @@ int store_cache(struct store *st, int64_t bytes, struct err *err);
 /* A second, read-only connection to the same store for another thread; NULL
  * with no error for :memory:, which has only one. */
 int store_reader(struct store *st, struct store **ret, struct err *err);
+/*
+ * Whose rows come next: tenant_open() says it, and who works on one tenant
+ * after another. PostgreSQL shows no rows of any other tenant (row-level
+ * security), and changes of one tenant wait for each other there, those of
+ * different tenants do not. 0: no tenant's, only what belongs to none.
+ */
+int store_tenant(struct store *st, int64_t tenant, struct err *err);
 /* How chatty: called with the expanded SQL and its milliseconds (-vv). */
 void store_trace(struct store *st,
     void (*trace)(void *context, const char *sql, double ms), void *context);
-const char *store_path(const struct store *st); /* NULL for :memory: */
+/* What messages call it: the file's path, NULL for :memory:, or the URI. */
+const char *store_path(const struct store *st);
 /* How long this connection waits for others before ERR_BUSY (60,000 ms). */
 void store_patience(struct store *st, int64_t ms);
 /* How large the log may grow before a commit empties it into the file (64
@@ -97,7 +106,7 @@ void store_log_limit(struct store *st, int64_t bytes);
 
 enum store_intent {
 	STORE_SNAPSHOT, /* reads see one moment; keep it under two seconds */
-	STORE_CHANGE    /* BEGIN IMMEDIATE behind the turnstile */
+	STORE_CHANGE    /* one at a time: in the file, or of a tenant */
 };
 /* `who` names the opener for messages ("import leads"); a literal. One level:
  * opening inside an open transaction is a BUG. Waits its turn (fair among our
@@ -265,6 +274,9 @@ int store_stats(struct store *st, struct store_stats *ret, struct err *err);
  */
 int store_check(struct store *st, struct remarks *findings,
     struct remarks *advice, struct err *err);
+/* What the administrator of a database server wants to know (roles,
+ * extensions, sizes to expect), a remark each; nothing for a file. */
+int store_describe(struct store *st, struct remarks *ret, struct err *err);
 /* Online, consistent, while others write; the copy appears whole, mode 0600. */
 int store_backup(struct store *st, const char *path,
     void (*progress)(void *context, int64_t done, int64_t total), void *context,

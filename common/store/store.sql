@@ -59,7 +59,7 @@ RETURNING lead_id;
 -- $3 limit bigint
 SELECT count(*) FROM (
 	SELECT w.lead_id FROM work AS w
-	WHERE w.tenant_id = $1 AND w.consumer = $2 LIMIT $3) AS some;
+	WHERE w.tenant_id = $1 AND w.consumer = $2 LIMIT $3) AS few;
 
 -- name: work_clear
 -- Empties a consumer's queue, when all leads are done anyway.

@@ -227,7 +227,7 @@ turnstile_alone(struct store *st)
 }
 
 bool
-store_awaited(struct store *st)
+turnstile_awaited(struct store *st)
 {
 	if (!st->turn || st->exclusive)
 		return false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Looking after a store: its sizes, what is wrong with it, and getting rid of
+ * Looking after a store in a file: its sizes, what is wrong with it, and getting rid of
  * what was deleted. The copy is in backup.c.
  */
 #include <inttypes.h>
@@ -23,14 +23,14 @@ file_bytes(const char *path, const char *suffix)
 }
 
 int
-store_stats(struct store *st, struct store_stats *ret, struct err *err)
+sqlite_stats(struct store *st, struct store_stats *ret, struct err *err)
 {
 	struct store_stats s = {.engine = "SQLite", .page_size = st->page_size};
 	int64_t version;
 
-	if (store_pragma(st, "PRAGMA page_count", &s.pages, err) < 0 ||
-	    store_pragma(st, "PRAGMA freelist_count", &s.free_pages, err) < 0 ||
-	    store_pragma(st, "PRAGMA user_version", &version, err) < 0)
+	if (sqlite_pragma(st, "PRAGMA page_count", &s.pages, err) < 0 ||
+	    sqlite_pragma(st, "PRAGMA freelist_count", &s.free_pages, err) < 0 ||
+	    sqlite_pragma(st, "PRAGMA user_version", &version, err) < 0)
 		return -1;
 	s.schema_version = (int)version;
 	snprintf(s.version, sizeof(s.version), "%s", sqlite3_libversion());
@@ -110,7 +110,7 @@ advise(struct store *st, struct remarks *advice)
 }
 
 int
-store_check(struct store *st, struct remarks *findings, struct remarks *advice,
+sqlite_check(struct store *st, struct remarks *findings, struct remarks *advice,
     struct err *err)
 {
 	int64_t id;
@@ -122,7 +122,7 @@ store_check(struct store *st, struct remarks *findings, struct remarks *advice,
 	    migrations_verify(st, findings, err) < 0)
 		return -1;
 	if (st->path) {
-		if (store_pragma(st, "PRAGMA application_id", &id, err) < 0)
+		if (sqlite_pragma(st, "PRAGMA application_id", &id, err) < 0)
 			return -1;
 		if (id != APPLICATION_ID)
 			remark(findings, (struct place){.file = st->path},
@@ -144,8 +144,8 @@ scrub_in_turn(struct store *st, struct err *err)
 	int code;
 
 	st->deadline = time_monotonic() + st->patience;
-	if (store_execute(st, "PRAGMA secure_delete=ON", err) < 0 ||
-	    store_execute(st, "VACUUM", err) < 0)
+	if (sqlite_execute(st, "PRAGMA secure_delete=ON", err) < 0 ||
+	    sqlite_execute(st, "VACUUM", err) < 0)
 		return err_prefix(err, "scrub");
 	if (!st->path)
 		return 0;
@@ -159,12 +159,10 @@ scrub_in_turn(struct store *st, struct err *err)
 }
 
 int
-store_scrub(struct store *st, struct err *err)
+sqlite_scrub(struct store *st, struct err *err)
 {
 	int code;
 
-	if (st->open || st->active > 0)
-		BUG("scrub inside a transaction");
 	code = turnstile_take(st, time_monotonic() + st->patience, err);
 	if (code == 0)
 		err_set(err, ERR_BUSY, "%s: the store is busy", st->path);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Transactions. A change begins IMMEDIATE behind the turnstile; its commit is
+ * SQLite's transactions. A change begins IMMEDIATE behind the turnstile; its commit is
  * quick (NORMAL: the log is written, not synced), and a durable one syncs the
  * log after it has let the next writer in.
  */
@@ -25,8 +25,6 @@ begin_turn(struct store *st, const char *who, struct err *err)
 {
 	int code;
 
-	if (st->mode == STORE_READ)
-		BUG("%s: a change in a store opened for reading", who);
 	if (st->active > 0)
 		BUG("%s: rows are open when a change begins", who);
 	code = turnstile_take(st, st->deadline, err);
@@ -38,14 +36,11 @@ begin_turn(struct store *st, const char *who, struct err *err)
 }
 
 int
-store_begin(struct store *st, enum store_intent intent, const char *who,
+sqlite_begin(struct store *st, enum store_intent intent, const char *who,
     struct err *err)
 {
 	struct err why = {0};
 
-	if (st->open)
-		BUG("%s begins inside %s", who, st->who);
-	st->deadline = time_monotonic() + st->patience;
 	if (intent == STORE_CHANGE && begin_turn(st, who, err) < 0)
 		return -1;
 	if (statement_step(st,
@@ -58,20 +53,14 @@ store_begin(struct store *st, enum store_intent intent, const char *who,
 			*err = why;
 		return err_prefix(err, "%s", who);
 	}
-	st->open = true;
-	st->intent = intent;
-	st->who = who;
-	st->began = time_monotonic();
 	return 0;
 }
 
 int
-store_commit(struct store *st, bool durable, struct err *err)
+sqlite_commit(struct store *st, bool durable, struct err *err)
 {
-	if (!st->open)
-		BUG("commit without a transaction");
 	if (statement_step(st, &commit, err) < 0)
-		return err_prefix(err, "%s", st->who);
+		return -1;
 	st->open = false;
 	if (st->intent == STORE_CHANGE) {
 		checkpoint_after_commit(st);
@@ -79,18 +68,15 @@ store_commit(struct store *st, bool durable, struct err *err)
 		flush_begin(st);
 		checkpoint_brake(st);
 	}
-	return durable ? store_sync(st, err) : 0;
+	return durable ? sqlite_sync(st, err) : 0;
 }
 
 void
-store_rollback(struct store *st)
+sqlite_rollback(struct store *st)
 {
-	if (!st->open)
-		return;
 	/* After a full disk SQLite has rolled back by itself. */
 	if (!sqlite3_get_autocommit(st->db))
 		sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
-	st->open = false;
 	if (st->intent == STORE_CHANGE)
 		turnstile_give(st);
 }
@@ -110,7 +96,7 @@ log_file(struct store *st)
 /* After a failed sync the kernel forgets what it could not write, and the next
  * sync succeeds all the same; so one failure is for good. */
 int
-store_sync(struct store *st, struct err *err)
+sqlite_sync(struct store *st, struct err *err)
 {
 	sqlite3_file *file = log_file(st);
 	int code;
@@ -119,7 +105,7 @@ store_sync(struct store *st, struct err *err)
 		code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
 		if (code != SQLITE_OK) {
 			st->lost = true;
-			return store_fail_code(st, err, "sync", code);
+			return sqlite_fail_code(st, err, "sync", code);
 		}
 	}
 	if (st->lost)
@@ -130,33 +116,16 @@ store_sync(struct store *st, struct err *err)
 	return 0;
 }
 
-bool
-store_in_transaction(const struct store *st)
-{
-	return st->open;
-}
-
-int64_t
-store_held(const struct store *st)
-{
-	if (!st->open || st->intent != STORE_CHANGE)
-		return 0;
-	return time_monotonic() - st->began;
-}
-
 int
-store_exclusive(struct store *st, struct err *err)
+sqlite_exclusive(struct store *st, struct err *err)
 {
 	int code;
 
-	if (st->open || st->mode == STORE_READ)
-		BUG("exclusive use wants a writing store, outside "
-		    "transactions");
 	code = turnstile_take(st, time_monotonic() + st->patience, err);
 	if (code < 0)
 		return -1;
 	if (code == 0)
 		return fail_waited(st, "exclusive use", err);
 	st->exclusive = st->turnstile >= 0;
-	return store_execute(st, "PRAGMA cache_size=-32768", err);
+	return sqlite_execute(st, "PRAGMA cache_size=-32768", err);
 }

@@ -139,13 +139,13 @@ check_plan(const struct check *c, struct err *err)
 			nests |= UINT64_C(1) << (parent % 64);
 	}
 	sqlite3_finalize(stmt);
-	return code == SQLITE_DONE ? 0 : store_fail(c->store, err, "plan");
+	return code == SQLITE_DONE ? 0 : sqlite_fail(c->store, err, "plan");
 }
 
 /* ---- the whole set ------------------------------------------------------- */
 
 int
-store_prepare_all(struct store *st, struct remarks *remarks, struct err *err)
+sqlite_prepare_all(struct store *st, struct remarks *remarks, struct err *err)
 {
 	struct check c = {.store = st, .remarks = remarks};
 	struct buf text = {0};

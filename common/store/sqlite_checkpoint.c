@@ -60,7 +60,7 @@ checkpoint_run(struct store *st, int mode, int64_t wait, struct err *err)
 		return 0;
 	if (code == SQLITE_IOERR_FSYNC)
 		st->lost = true; /* said by the next durable commit */
-	return store_fail(st, err, "checkpoint");
+	return sqlite_fail(st, err, "checkpoint");
 }
 
 int
@@ -106,12 +106,10 @@ checkpoint_brake(struct store *st)
 }
 
 int
-store_checkpoint(struct store *st, struct err *err)
+sqlite_checkpoint(struct store *st, struct err *err)
 {
 	int code;
 
-	if (st->open)
-		BUG("checkpoint inside %s", st->who);
 	if (!st->path || st->mode == STORE_READ || st->active > 0)
 		return 0;
 	code = turnstile_take(st, time_monotonic(), err);
@@ -130,5 +128,5 @@ checkpoint_on_close(struct store *st)
 {
 	if (st->turnstile >= 0 && st->frames > 0 && !st->lost &&
 	    turnstile_alone(st))
-		store_checkpoint(st, NULL);
+		sqlite_checkpoint(st, NULL);
 }

@@ -45,7 +45,7 @@ copy_pages(struct store *from, struct store *to, struct progress progress,
 
 	backup = sqlite3_backup_init(to->db, "main", from->db, "main");
 	if (!backup)
-		return store_fail(to, err, "backup");
+		return sqlite_fail(to, err, "backup");
 	do {
 		to->deadline = from->deadline =
 		    time_monotonic() + from->patience;
@@ -58,7 +58,7 @@ copy_pages(struct store *from, struct store *to, struct progress progress,
 	} while (code == SQLITE_OK);
 	sqlite3_backup_finish(backup);
 	if (code != SQLITE_DONE)
-		return store_fail_code(to, err, "backup", code);
+		return sqlite_fail_code(to, err, "backup", code);
 	return 0;
 }
 
@@ -76,7 +76,7 @@ copy_to(struct store *from, const char *made, const char *path,
 		return -1;
 	free(to->path);
 	to->path = xstrdup(path); /* what messages are to say */
-	code = store_execute(
+	code = sqlite_execute(
 	    to, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", err);
 	if (code == 0)
 		code = copy_pages(from, to, progress, err);
@@ -100,7 +100,7 @@ backup_from(struct store *from, const char *path, struct progress progress,
 }
 
 int
-store_backup(struct store *st, const char *path,
+sqlite_backup(struct store *st, const char *path,
     void (*progress)(void *context, int64_t done, int64_t total), void *context,
     struct err *err)
 {
@@ -109,11 +109,11 @@ store_backup(struct store *st, const char *path,
 	int code = -1;
 
 	if (refuse_target(st, path, err) < 0 ||
-	    store_reader(st, &from, err) < 0)
+	    sqlite_reader(st, &from, err) < 0)
 		return -1;
 	if (!from)
 		return backup_from(st, path, p, err);
-	if (store_execute(
+	if (sqlite_execute(
 		from, "BEGIN; SELECT count(*) FROM sqlite_schema", err) == 0)
 		code = backup_from(from, path, p, err);
 	sqlite3_exec(from->db, "ROLLBACK", NULL, NULL, NULL);

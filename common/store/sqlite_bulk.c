@@ -179,66 +179,14 @@ static const sqlite3_module module = {
     .xRowid = cursor_rowid,
 };
 
-/* ---- one set of tables per connection ------------------------------------ */
-
-static struct bulk_slot *
-slot_add(struct store *st, const struct bulk_spec *spec, struct err *err)
+int
+sqlite_bulk_slot(struct store *st, struct bulk_slot *slot, struct err *err)
 {
-	struct bulk_slot *slot = xcalloc(1, sizeof(*slot));
 	char name[128];
 
-	slot->spec = spec;
-	slot->next = st->slots;
-	st->slots = slot;
-	snprintf(name, sizeof(name), "bulk_%s", spec->name);
-	if (sqlite3_create_module_v2(st->db, name, &module, slot, NULL) ==
+	snprintf(name, sizeof(name), "bulk_%s", slot->spec->name);
+	if (sqlite3_create_module_v2(st->db, name, &module, slot, NULL) !=
 	    SQLITE_OK)
-		return slot;
-	store_fail(st, err, name);
-	return NULL;
-}
-
-int
-bulk_tables(struct store *st, struct err *err)
-{
-	size_t i;
-
-	for (i = 0; bulk_all[i]; i++)
-		if (!slot_add(st, bulk_all[i], err))
-			return -1;
+		return sqlite_fail(st, err, name);
 	return 0;
-}
-
-int
-store_bulk(struct store *st, struct bulk *b, struct err *err)
-{
-	struct bulk_slot *slot = st->slots;
-
-	if (b->column != 0)
-		BUG("bulk_%s: the last row is not complete", b->spec->name);
-	while (slot && slot->spec != b->spec)
-		slot = slot->next;
-	if (!slot && !(slot = slot_add(st, b->spec, err)))
-		return -1;
-	if (b->slot && b->slot->bulk == b)
-		b->slot->bulk = NULL;
-	if (slot->bulk)
-		slot->bulk->slot = NULL;
-	slot->bulk = b;
-	b->slot = slot;
-	return 0;
-}
-
-/* After the connection. Rows that outlive it point at no slot. */
-void
-bulk_slots_free(struct store *st)
-{
-	struct bulk_slot *slot;
-
-	while ((slot = st->slots) != NULL) {
-		st->slots = slot->next;
-		if (slot->bulk)
-			slot->bulk->slot = NULL;
-		free(slot);
-	}
 }

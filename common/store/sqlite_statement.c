@@ -58,13 +58,14 @@ statement_new(struct store *st, const char *text, const char *types,
 
 	stmt = prepare_text(st, text, flags);
 	if (!stmt) {
-		store_fail(st, err, name);
+		sqlite_fail(st, err, name);
 		return NULL;
 	}
 	s = xcalloc(1, sizeof(*s));
 	s->params = (unsigned)strlen(types);
 	s->index = xcalloc(s->params + 1, sizeof(*s->index));
 	s->writes = !sqlite3_stmt_readonly(stmt);
+	s->rows.engine = &sqlite_engine;
 	s->rows.store = st;
 	s->rows.stmt = stmt;
 	s->rows.name = name;
@@ -157,7 +158,7 @@ bind_all(struct statement *s, const char *types, const struct bind *binds,
 			    i + 1, types[i], binds[i].type);
 		if (s->index[i] != 0 &&
 		    bind_one(s->rows.stmt, s->index[i], &binds[i]) != SQLITE_OK)
-			return store_fail(s->rows.store, err, s->rows.name);
+			return sqlite_fail(s->rows.store, err, s->rows.name);
 	}
 	return 0;
 }
@@ -182,7 +183,7 @@ open_rows(struct store *st, struct statement *s, const char *types,
 }
 
 int
-store_query(struct store *st, const struct sql *sql, const struct bind *binds,
+sqlite_query(struct store *st, const struct sql *sql, const struct bind *binds,
     size_t count, struct rows **ret, struct err *err)
 {
 	struct statement *s = statement_find(st, sql, err);
@@ -193,7 +194,7 @@ store_query(struct store *st, const struct sql *sql, const struct bind *binds,
 }
 
 int
-store_query_text(struct store *st, const char *text, const char *types,
+sqlite_query_text(struct store *st, const char *text, const char *types,
     const struct bind *binds, size_t count, struct rows **ret, struct err *err)
 {
 	struct statement *s;
@@ -209,12 +210,10 @@ store_query_text(struct store *st, const char *text, const char *types,
 }
 
 void
-rows_close(struct rows *r)
+sqlite_rows_close(struct rows *r)
 {
 	struct statement *s;
 
-	if (!r)
-		return;
 	s = (struct statement *)((char *)r - offsetof(struct statement, rows));
 	r->store->active--;
 	s->busy = false;
@@ -238,61 +237,13 @@ statement_step(struct store *st, const struct sql *sql, struct err *err)
 		return -1;
 	code = sqlite3_step(s->rows.stmt);
 	if (code != SQLITE_DONE)
-		store_fail(st, err, NULL);
+		sqlite_fail(st, err, NULL);
 	sqlite3_reset(s->rows.stmt);
 	return code == SQLITE_DONE ? 0 : -1;
 }
 
-int
-store_run(struct store *st, const struct sql *sql, const struct bind *binds,
-    size_t count, int64_t *ret_changed, struct err *err)
+int64_t
+sqlite_rows_changed(const struct rows *r)
 {
-	struct rows *r;
-	int code;
-
-	if (store_query(st, sql, binds, count, &r, err) < 0)
-		return -1;
-	code = rows_next(r, err);
-	if (code > 0)
-		BUG("%s gives rows", sql->name);
-	if (code == 0 && ret_changed)
-		*ret_changed = sqlite3_changes64(st->db);
-	rows_close(r);
-	return code;
-}
-
-int
-store_int(struct store *st, const struct sql *sql, const struct bind *binds,
-    size_t count, int64_t *ret, struct err *err)
-{
-	struct rows *r;
-	int code;
-
-	if (store_query(st, sql, binds, count, &r, err) < 0)
-		return -1;
-	code = rows_next(r, err);
-	if (code == 1 && rows_null(r, 0))
-		code = 0;
-	if (code == 1)
-		*ret = rows_int(r, 0);
-	rows_close(r);
-	return code;
-}
-
-int
-store_text(struct store *st, const struct sql *sql, const struct bind *binds,
-    size_t count, struct buf *ret, struct err *err)
-{
-	struct rows *r;
-	int code;
-
-	if (store_query(st, sql, binds, count, &r, err) < 0)
-		return -1;
-	code = rows_next(r, err);
-	if (code == 1 && rows_null(r, 0))
-		code = 0;
-	if (code == 1)
-		buf_adds(ret, rows_text(r, 0));
-	rows_close(r);
-	return code;
+	return sqlite3_changes64(r->store->db);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Opening a store: what the URI names, what the file must be before anyone
+ * Opening a store in a file: what the path names, what the file must be before anyone
  * works on it, and a second connection for a reading thread.
  */
 #include <errno.h>
@@ -48,33 +48,13 @@ check_file(const char *path, struct err *err)
 
 /* ---- what the file says of itself ---------------------------------------- */
 
-static int
-check_version(struct store *st, int64_t version, struct err *err)
-{
-	int latest = migrations_latest();
-
-	if (version > latest)
-		return err_set(err, ERR_FAIL,
-		    "%s: made by a newer dl (schema %lld, this program knows "
-		    "%d)",
-		    st->path, (long long)version, latest);
-	if (version == latest && st->mode != STORE_UPGRADE)
-		return 0;
-	if (st->mode != STORE_UPGRADE)
-		return err_set(err, ERR_FAIL,
-		    "%s: made by an older dl (schema %lld, this program needs "
-		    "%d): run dl-db migrate",
-		    st->path, (long long)version, latest);
-	return migrate(st, (int)version, err);
-}
-
 /* Turns the log on in a file that lost it, say in a copy made by hand. */
 static int
 check_log(struct store *st, struct err *err)
 {
 	if (st->mode == STORE_READ || log_file(st))
 		return 0;
-	return store_execute(st, "PRAGMA journal_mode=WAL", err);
+	return sqlite_execute(st, "PRAGMA journal_mode=WAL", err);
 }
 
 static int
@@ -82,7 +62,7 @@ check_header(struct store *st, struct err *err)
 {
 	int64_t id, version;
 
-	if (store_pragma(st, "PRAGMA application_id", &id, err) < 0)
+	if (sqlite_pragma(st, "PRAGMA application_id", &id, err) < 0)
 		return -1;
 	if (id == 0 && sqlite3_errcode(st->db) == SQLITE_OK) {
 		/* an empty file reads as a database without tables */
@@ -91,9 +71,9 @@ check_header(struct store *st, struct err *err)
 	if (id != APPLICATION_ID)
 		return err_set(err, ERR_FAIL,
 		    "%s: an SQLite file of another application", st->path);
-	if (store_pragma(st, "PRAGMA user_version", &version, err) < 0)
+	if (sqlite_pragma(st, "PRAGMA user_version", &version, err) < 0)
 		return -1;
-	return check_version(st, version, err);
+	return migrations_check(st, (int)version, err);
 }
 
 static int
@@ -102,9 +82,9 @@ set_up(struct store *st, enum store_mode mode, struct err *err)
 	const char *text = mode == STORE_READ ? SETTINGS_READ : SETTINGS_WRITE;
 
 	st->mode = mode;
-	if (store_pragma(st, "PRAGMA page_size", &st->page_size, err) < 0 ||
-	    store_execute(st, text, err) < 0 ||
-	    functions_register(st, err) < 0 || bulk_tables(st, err) < 0)
+	if (sqlite_pragma(st, "PRAGMA page_size", &st->page_size, err) < 0 ||
+	    sqlite_execute(st, text, err) < 0 ||
+	    functions_register(st, err) < 0 || bulk_slots_all(st, err) < 0)
 		return -1;
 	return 0;
 }
@@ -209,18 +189,13 @@ folder_is_closed(const char *path)
 }
 
 int
-store_open(
+sqlite_store(
     const char *uri, enum store_mode mode, struct store **ret, struct err *err)
 {
-	struct str name = str_of(uri);
 	char *folder;
 	int code;
 
-	if (str_starts(name, STR("postgresql:")) ||
-	    str_starts(name, STR("postgres:")))
-		return err_set(err, ERR_FAIL,
-		    "postgresql: this program has no engine for it");
-	if (str_starts(name, STR("sqlite:")))
+	if (str_starts(str_of(uri), STR("sqlite:")))
 		uri += strlen("sqlite:");
 	if (*uri == '\0')
 		return err_set(err, ERR_USAGE, "the store's name is empty");
@@ -242,21 +217,21 @@ store_open(
 }
 
 int
-store_cache(struct store *st, int64_t bytes, struct err *err)
-{
-	char text[64];
-
-	snprintf(text, sizeof(text), "PRAGMA cache_size=-%lld",
-	    (long long)(bytes / 1024));
-	return store_execute(st, text, err);
-}
-
-int
-store_reader(struct store *st, struct store **ret, struct err *err)
+sqlite_reader(struct store *st, struct store **ret, struct err *err)
 {
 	if (!st->path) {
 		*ret = NULL;
 		return 0;
 	}
-	return store_open(st->path, STORE_READ, ret, err);
+	return sqlite_store(st->path, STORE_READ, ret, err);
+}
+
+int
+sqlite_cache(struct store *st, int64_t bytes, struct err *err)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "PRAGMA cache_size=-%lld",
+	    (long long)(bytes / 1024));
+	return sqlite_execute(st, text, err);
 }

@@ -294,6 +294,6 @@ functions_register(struct store *st, struct err *err)
 			functions[i].arguments,
 			SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
 			st, functions[i].call, NULL, NULL, NULL) != SQLITE_OK)
-			return store_fail(st, err, functions[i].name);
+			return sqlite_fail(st, err, functions[i].name);
 	return 0;
 }

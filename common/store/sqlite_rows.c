@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The rows of an open statement: stepping, and the values of the present row.
+ * The rows of an open statement in SQLite: stepping, and the values of the
+ * present row.
  */
 #include "store/store_priv.h"
 
 int
-rows_next(struct rows *r, struct err *err)
+sqlite_rows_next(struct rows *r, struct err *err)
 {
 	int code;
 
@@ -15,7 +16,7 @@ rows_next(struct rows *r, struct err *err)
 	if (code == SQLITE_ROW)
 		return 1;
 	if (code != SQLITE_DONE)
-		return store_fail(r->store, err, r->name);
+		return sqlite_fail(r->store, err, r->name);
 	/* The snapshot it read from is let go at once, not at rows_close(). */
 	sqlite3_reset(r->stmt);
 	r->done = true;
@@ -23,25 +24,25 @@ rows_next(struct rows *r, struct err *err)
 }
 
 bool
-rows_null(const struct rows *r, unsigned column)
+sqlite_rows_null(const struct rows *r, unsigned column)
 {
 	return sqlite3_column_type(r->stmt, (int)column) == SQLITE_NULL;
 }
 
 int64_t
-rows_int(const struct rows *r, unsigned column)
+sqlite_rows_int(const struct rows *r, unsigned column)
 {
 	return sqlite3_column_int64(r->stmt, (int)column);
 }
 
 double
-rows_real(const struct rows *r, unsigned column)
+sqlite_rows_real(const struct rows *r, unsigned column)
 {
 	return sqlite3_column_double(r->stmt, (int)column);
 }
 
 struct str
-rows_text(const struct rows *r, unsigned column)
+sqlite_rows_text(const struct rows *r, unsigned column)
 {
 	const char *p = (const char *)sqlite3_column_text(r->stmt, (int)column);
 
@@ -52,11 +53,11 @@ rows_text(const struct rows *r, unsigned column)
 }
 
 struct str
-rows_blob(const struct rows *r, unsigned column)
+sqlite_rows_blob(const struct rows *r, unsigned column)
 {
 	const char *p;
 
-	if (rows_null(r, column))
+	if (sqlite_rows_null(r, column))
 		return (struct str){NULL, 0};
 	p = sqlite3_column_blob(r->stmt, (int)column);
 	return (struct str){p ? p : "", /* SQLite's empty blob is NULL */
