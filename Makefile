@@ -27,12 +27,12 @@ ifdef COV
 OPT  = -O0 -g --coverage -DDL_COVERAGE
 endif
 PKGS     := sqlite3 jansson libutf8proc
-PKG_CPP  := $(shell pkg-config --cflags $(PKGS))
+PKG_CPP  := $(shell pkg-config --cflags $(PKGS) libpq) # loaded when wanted
 PKG_LIBS := $(shell pkg-config --libs $(PKGS))
 CFLAGS   += -std=c11 $(OPT) $(WARN)
 CPPFLAGS += -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
             -DDL_VERSION='"$(VERSION)"' -Icommon -I$(B)/gen $(PKG_CPP)
-LDLIBS   += -Wl,--as-needed $(PKG_LIBS) -lcsv -lm -lpthread
+LDLIBS   += -Wl,--as-needed $(PKG_LIBS) -lcsv -lm -lpthread -ldl
 
 built    = $(patsubst $(1)/%.c,$(B)/$(2)/%,$(wildcard $(1)/$(3).c))
 PROGRAMS = $(call built,cmd,bin,dl-*)
@@ -44,7 +44,7 @@ MANUALS  = $(wildcard man/*.[157])
 SQLS     = $(wildcard common/*/*.sql)
 MIGRATE  = $(sort $(wildcard common/store/migrate/*.sql))
 GEN_H    = $(SQLS:common/%=$(B)/gen/%.h)
-TEXTS    = $(wildcard common/*/*.json)
+TEXTS    = $(wildcard common/*/*.json common/store/postgres/*.sql)
 GEN_C    = $(SQLS:common/%=$(B)/gen/%.c) $(B)/gen/statements.c \
            $(B)/gen/migrations.c $(TEXTS:common/%=$(B)/gen/%.c)
 OBJS     = $(patsubst %.c,$(B)/obj/%.o,$(wildcard common/*/*.c)) \
@@ -97,6 +97,11 @@ $(B)/gen/%.sql.c: common/%.sql scripts/sql2c.awk
 $(B)/gen/%.json.c: common/%.json scripts/text2c.awk
 	$(call say,TEXT)mkdir -p $(@D) && LC_ALL=C awk \
 	    -v name=$(notdir $*)_json -f scripts/text2c.awk $< >$@.tmp && \
+	    mv $@.tmp $@
+# What PostgreSQL is told: common/store/postgres/NAME.sql -> postgres_NAME[].
+$(B)/gen/store/postgres/%.sql.c: common/store/postgres/%.sql scripts/text2c.awk
+	$(call say,TEXT)mkdir -p $(@D) && LC_ALL=C awk \
+	    -v name=postgres_$* -f scripts/text2c.awk $< >$@.tmp && \
 	    mv $@.tmp $@
 $(B)/gen/statements.c: FORCE
 	$(Q)$(call made,awk -v mode=all -f scripts/sql2c.awk $(SQLS) /dev/null)

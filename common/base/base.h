@@ -237,6 +237,15 @@ void text_end_line(struct buf *out, size_t start);
 void text_fold(struct buf *out, struct str s);
 /* s itself when already folded (the common ASCII case), else in arena. */
 struct str text_folded(struct arena *a, struct str s);
+/* The tables behind text_fold, for an engine that has to fold by itself: what
+ * a character becomes (in place of it, 0 to FOLD_PARTS others; false: itself);
+ * the class that orders a combining mark among others (0: it is none); the two
+ * that join into it (false: none do). And which Unicode they are of. */
+enum { FOLD_PARTS = 32 };
+bool fold_parts(uint32_t code, uint32_t ret[FOLD_PARTS], size_t *ret_count);
+unsigned fold_class(uint32_t code);
+bool fold_pair(uint32_t whole, uint32_t *ret_a, uint32_t *ret_b);
+const char *fold_version(void);
 /* Does s, folded, hold `folded` (folded already) there? Without memory of its
  * own for ASCII and for text that is folded as it stands. */
 enum text_part { TEXT_ANYWHERE, TEXT_START, TEXT_END, TEXT_WHOLE };

@@ -26,7 +26,7 @@ struct bulk_slot {
 
 	/* postgres_bulk.c: the temporary table. */
 	bool exists;   /* it has been made */
-	bool in_doubt; /* ... in the open transaction, or changed there */
+	bool made_here, changed_here; /* ... in the open transaction */
 	bool empty;    /* nothing lies in it */
 	bool loaded;   /* the bulk's rows do, and these many: */
 	size_t rows;

@@ -108,6 +108,10 @@ tenant_open(
 		tenant_free(found);
 		return unclear(st, name, err);
 	}
+	if (store_tenant(st, found->id, err) < 0) {
+		tenant_free(found);
+		return -1;
+	}
 	*ret = found;
 	return 0;
 }
@@ -141,7 +145,9 @@ tenant_add(struct store *st, const char *name, const char *who, int64_t now,
 	int64_t id, changed;
 
 	if (name_check(name, err) < 0 ||
+	    store_tenant(st, 0, err) < 0 ||
 	    store_numbers(st, 0, "tenant", 1, &id, err) < 0 ||
+	    store_tenant(st, id, err) < 0 ||
 	    store_run(st, &sql_tenant_insert,
 		BINDS(BIND_INT(id), BIND_TEXT(str_of(name)), BIND_INT(now),
 		    BIND_TEXT(STR("{}"))),
@@ -224,13 +230,17 @@ tenant_list(struct store *st,
 			got = -1;
 			break;
 		}
-		got = each(context, t, err);
+		got = store_tenant(st, t->id, err);
+		if (got == 0)
+			got = each(context, t, err);
 		tenant_free(t);
 		if (got < 0)
 			break;
 	}
 	rows_close(rows);
-	return got < 0 ? -1 : 0;
+	if (got < 0)
+		return -1;
+	return store_tenant(st, 0, err);
 }
 
 void

@@ -46,7 +46,7 @@ struct tenant {
 };
 
 /* name NULL: the only tenant there is; with none or several an ERR_USAGE that
- * lists them. */
+ * lists them. The store works for this tenant from now on (store_tenant). */
 int tenant_open(
     struct store *st, const char *name, struct tenant **ret, struct err *err);
 /* One with every setting at its default and the id 0, for work without a
@@ -61,6 +61,7 @@ int tenant_add(struct store *st, const char *name, const char *who, int64_t now,
  * {"tenant":…,"setting":…,"old":…,"new":…} to changes unless it was so. */
 int tenant_set(struct store *st, struct tenant *t, const char *assignment,
     const char *who, int64_t now, struct buf *changes, struct err *err);
+/* The store works for each tenant while it is looked at, and for none after. */
 int tenant_list(struct store *st,
     int (*each)(void *context, const struct tenant *t, struct err *err),
     void *context, struct err *err);

@@ -126,24 +126,30 @@ fixture_run(struct store *st, const char *text, const char *types,
 static inline struct store *
 fixture_store(void)
 {
+	const char *uri = unit_store(), *by_bytes;
 	struct store *st = NULL;
 	struct err err = {0};
+	char text[400];
 
-	if (store_open(":memory:", STORE_WRITE, &st, &err) < 0 ||
+	if (store_open(uri, STORE_WRITE, &st, &err) < 0 ||
 	    store_begin(st, STORE_CHANGE, "test", &err) < 0) {
 		printf("%s\n", err.text);
 		exit(1);
 	}
-	fixture_run(st,
-	    "CREATE TABLE cond_lead (lead bigint NOT NULL PRIMARY KEY, "
-	    "score bigint, industry text, company text, name text, "
-	    "phone text, company_size bigint, created_at bigint, "
-	    "tags text, attrs text)",
-	    "", NULL, 0, NULL, 0);
-	fixture_run(st,
-	    "CREATE TABLE cond_event (lead bigint NOT NULL, type text NOT "
-	    "NULL, at bigint NOT NULL, attrs text)",
-	    "", NULL, 0, NULL, 0);
+	by_bytes = strncmp(uri, "postgres", 8) == 0 ? " COLLATE \"C\"" : "";
+	snprintf(text, sizeof(text),
+	    "CREATE TEMPORARY TABLE cond_lead "
+	    "(lead bigint NOT NULL PRIMARY KEY, score bigint, "
+	    "industry text%s, company text%s, name text%s, phone text%s, "
+	    "company_size bigint, created_at bigint, tags text%s, "
+	    "attrs text%s)",
+	    by_bytes, by_bytes, by_bytes, by_bytes, by_bytes, by_bytes);
+	fixture_run(st, text, "", NULL, 0, NULL, 0);
+	snprintf(text, sizeof(text),
+	    "CREATE TEMPORARY TABLE cond_event (lead bigint NOT NULL, "
+	    "type text%s NOT NULL, at bigint NOT NULL, attrs text%s)",
+	    by_bytes, by_bytes);
+	fixture_run(st, text, "", NULL, 0, NULL, 0);
 	fixture_run(st, "CREATE INDEX cond_event_by ON cond_event (lead, type)",
 	    "", NULL, 0, NULL, 0);
 	return st;

@@ -54,6 +54,16 @@ static unsigned unit_passed, unit_failed, unit_skipped;
 		printf("skipped: %s\n", why); \
 	} while (0)
 
+/* A store for tests that any engine must pass: $DL_TEST_STORE, made by dl-db
+ * init with nothing in it, or one in memory. */
+static inline const char *
+unit_store(void)
+{
+	const char *uri = getenv("DL_TEST_STORE");
+
+	return uri && *uri ? uri : ":memory:";
+}
+
 static inline int
 unit_done(const char *room)
 {

@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Statements on PostgreSQL: run in one round trip at first use, prepared from
+ * the second on. What says that it reads a whole tenant is read through a
+ * cursor, so that memory stays flat; the rest is small and comes at once.
+ */
+#include <inttypes.h>
+
+#include "store/postgres_priv.h"
+
+enum { BULKS_MOST = 8, PARAMS_MOST = 65535 };
+
+struct pg_statement {
+	struct pg_statement *next;
+	const struct sql *sql; /* NULL: composed, not kept */
+	const char *name;      /* for messages */
+	struct buf text;
+	bool writes, whole;
+	unsigned uses;
+	unsigned prepared; /* in which connection; 0 none */
+	char id[16];
+	const struct bulk_spec *bulks[BULKS_MOST]; /* it reads these */
+	size_t bulk_count;
+};
+
+/* ---- text ---------------------------------------------------------------- */
+
+static void
+engine_words(struct pg_statement *s, const char *text)
+{
+	const char *open, *close;
+	struct str word;
+
+	while ((open = strstr(text, "{{")) != NULL) {
+		close = strstr(open, "}}");
+		if (!close)
+			BUG("engine word without an end: %s", open);
+		buf_add(&s->text, text, (size_t)(open - text));
+		word = (struct str){open + 2, (size_t)(close - open) - 2};
+		if (str_is(word, "WHOLE_TENANT"))
+			s->whole = true;
+		else if (str_is(word, "SKIP_LOCKED"))
+			buf_addstr(&s->text, "FOR UPDATE SKIP LOCKED");
+		else
+			BUG("unknown engine word: %.*s", STR_ARG(word));
+		text = close + 2;
+	}
+	buf_addstr(&s->text, text);
+}
+
+static bool
+word_char(char c)
+{
+	return c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static const struct bulk_spec *
+spec_named(const struct store *st, struct str name)
+{
+	const struct bulk_slot *slot;
+	size_t i;
+
+	for (i = 0; bulk_all[i]; i++)
+		if (str_is(name, bulk_all[i]->name))
+			return bulk_all[i];
+	for (slot = st->slots; slot; slot = slot->next)
+		if (str_is(name, slot->spec->name))
+			return slot->spec;
+	return NULL;
+}
+
+/* Which bulk tables the text reads. */
+static void
+find_bulks(const struct store *st, struct pg_statement *s)
+{
+	const char *p = s->text.p;
+	const struct bulk_spec *spec;
+	struct str name;
+	size_t i;
+
+	while ((p = strstr(p, "bulk_")) != NULL) {
+		bool inside = p > s->text.p && word_char(p[-1]);
+
+		p += strlen("bulk_");
+		for (name = (struct str){p, 0}; word_char(*p); p++)
+			name.n++;
+		spec = inside ? NULL : spec_named(st, name);
+		if (!spec)
+			continue;
+		for (i = 0; i < s->bulk_count && s->bulks[i] != spec; i++)
+			continue;
+		if (i == BULKS_MOST)
+			BUG("%s reads more bulk tables than %zu", s->name, i);
+		s->bulks[i] = spec;
+		if (i == s->bulk_count)
+			s->bulk_count++;
+	}
+}
+
+static bool
+text_reads(struct str text)
+{
+	text = str_trim(text);
+	return str_starts(text, STR("SELECT")) ||
+	       str_starts(text, STR("WITH")) || str_starts(text, STR("VALUES"));
+}
+
+static struct pg_statement *
+statement_new(struct store *st, const char *text, const char *name)
+{
+	struct pg_statement *s = xcalloc(1, sizeof(*s));
+
+	s->name = name;
+	engine_words(s, text);
+	s->writes = !text_reads(buf_str(&s->text));
+	find_bulks(st, s);
+	snprintf(s->id, sizeof(s->id), "s%u", ++st->pg->serial);
+	return s;
+}
+
+static void
+statement_free(struct pg_statement *s)
+{
+	buf_release(&s->text);
+	free(s);
+}
+
+static struct pg_statement *
+statement_find(struct store *st, const struct sql *sql)
+{
+	size_t bucket = ((uintptr_t)sql / sizeof(*sql)) % STATEMENT_BUCKETS;
+	struct pg_statement *s;
+
+	for (s = st->pg->statements[bucket]; s; s = s->next)
+		if (s->sql == sql)
+			return s;
+	s = statement_new(st, sql->text, sql->name);
+	s->sql = sql;
+	s->next = st->pg->statements[bucket];
+	st->pg->statements[bucket] = s;
+	return s;
+}
+
+void
+postgres_statements_free(struct store *st)
+{
+	struct pg_statement *s, *next;
+	size_t i;
+
+	for (i = 0; i < STATEMENT_BUCKETS; i++) {
+		for (s = st->pg->statements[i]; s; s = next) {
+			next = s->next;
+			statement_free(s);
+		}
+		st->pg->statements[i] = NULL;
+	}
+}
+
+/* ---- parameters ---------------------------------------------------------- */
+
+Oid
+postgres_type(char letter)
+{
+	switch (letter) {
+	case 'i':
+		return 20;
+	case 'r':
+		return 701;
+	case 't':
+		return 25;
+	case 'b':
+		return 17;
+	}
+	BUG("type %c", letter);
+}
+
+/* All in binary. */
+struct params {
+	int count;
+	Oid *types;
+	const char **values;
+	int *lengths, *formats;
+};
+
+static void
+params_value(struct arena *a, const struct bind *b, const char **ret, int *size)
+{
+	struct str s = b->s;
+	uint64_t bits;
+	char *p;
+
+	*size = 0;
+	*ret = NULL;
+	if (b->null || ((b->type == 't' || b->type == 'b') && !s.p))
+		return;
+	if (b->type == 't' || b->type == 'b') {
+		if (b->type == 't')
+			s = postgres_text_out(a, s);
+		if (s.n > INT32_MAX)
+			BUG("a parameter of %zu bytes", s.n);
+		*ret = s.p;
+		*size = (int)s.n;
+		return;
+	}
+	if (b->type == 'r')
+		memcpy(&bits, &b->r, sizeof(bits));
+	else
+		bits = (uint64_t)b->i;
+	p = arena_alloc(a, 8);
+	postgres_put64(p, bits);
+	*ret = p;
+	*size = 8;
+}
+
+static struct params
+params_make(struct arena *a, const char *name, const char *types,
+    const struct bind *binds, size_t count)
+{
+	struct params p = {.count = (int)count};
+	size_t i;
+
+	if (count != strlen(types))
+		BUG("%s takes %zu parameters, not %zu", name, strlen(types),
+		    count);
+	p.types = arena_alloc(a, (count + 1) * sizeof(*p.types));
+	p.values = arena_alloc(a, (count + 1) * sizeof(*p.values));
+	p.lengths = arena_alloc(a, (count + 1) * sizeof(*p.lengths));
+	p.formats = arena_alloc(a, (count + 1) * sizeof(*p.formats));
+	for (i = 0; i < count; i++) {
+		if (binds[i].type != types[i])
+			BUG("%s: $%zu is of type %c, not %c", name, i + 1,
+			    types[i], binds[i].type);
+		p.types[i] = postgres_type(types[i]);
+		p.formats[i] = 1;
+		params_value(a, &binds[i], &p.values[i], &p.lengths[i]);
+	}
+	return p;
+}
+
+/* ---- telling what is done ------------------------------------------------ */
+
+static void
+trace_value(struct buf *out, const struct bind *b)
+{
+	bool text = b->type == 't' || b->type == 'b';
+	size_t i;
+
+	if (b->null || (text && !b->s.p)) {
+		buf_addstr(out, "NULL");
+	} else if (b->type == 'i') {
+		buf_addint(out, b->i);
+	} else if (b->type == 'r') {
+		buf_addf(out, "%.17g", b->r);
+	} else {
+		buf_addc(out, '\'');
+		for (i = 0; i < b->s.n; i++) {
+			if (b->s.p[i] == '\'')
+				buf_addc(out, '\'');
+			buf_addc(out, b->s.p[i]);
+		}
+		buf_addc(out, '\'');
+	}
+}
+
+static void
+trace(struct store *st, const char *text, const struct bind *binds,
+    size_t count, int64_t began)
+{
+	struct buf out = {0};
+	size_t n;
+
+	if (!st->trace)
+		return;
+	while (*text) {
+		if (*text != '$' || text[1] < '1' || text[1] > '9') {
+			buf_addc(&out, *text++);
+			continue;
+		}
+		for (n = 0, text++; *text >= '0' && *text <= '9'; text++)
+			n = n * 10 + (size_t)(*text - '0');
+		if (n <= count)
+			trace_value(&out, &binds[n - 1]);
+	}
+	st->trace(st->trace_context, out.p ? out.p : "",
+	    (double)(time_monotonic() - began));
+	buf_release(&out);
+}
+
+/* ---- running ------------------------------------------------------------- */
+
+static bool
+succeeded(const PGresult *result)
+{
+	switch (libpq.PQresultStatus(result)) {
+	case PGRES_COMMAND_OK:
+	case PGRES_TUPLES_OK:
+	case PGRES_EMPTY_QUERY:
+		return true;
+	default:
+		return false;
+	}
+}
+
+int
+postgres_result(
+    struct store *st, const char *text, PGresult **ret, struct err *err)
+{
+	int64_t began = st->trace ? time_monotonic() : 0;
+	PGresult *result = libpq.PQexec(st->pg->conn, text);
+
+	trace(st, text, NO_BINDS, began);
+	if (!succeeded(result))
+		return postgres_fail(st, result, err, NULL);
+	*ret = result;
+	return 0;
+}
+
+int
+postgres_execute(struct store *st, const char *text, struct err *err)
+{
+	PGresult *result;
+
+	if (postgres_result(st, text, &result, err) < 0)
+		return -1;
+	libpq.PQclear(result);
+	return 0;
+}
+
+int
+postgres_tenant_set(struct store *st, struct err *err)
+{
+	char text[96];
+
+	if (st->pg->tenant == st->tenant)
+		return 0;
+	snprintf(text, sizeof(text),
+	    "SELECT set_config('dl.tenant', '%" PRId64 "', false)", st->tenant);
+	if (postgres_execute(st, text, err) < 0)
+		return -1;
+	st->pg->tenant = st->tenant;
+	return 0;
+}
+
+static PGresult *
+run(struct store *st, struct pg_statement *s, const struct params *p)
+{
+	PGconn *conn = st->pg->conn;
+	PGresult *result;
+
+	if (s->uses++ == 0 || !s->sql)
+		return libpq.PQexecParams(conn, s->text.p, p->count, p->types,
+		    p->values, p->lengths, p->formats, 1);
+	if (s->prepared != st->pg->generation) {
+		result = libpq.PQprepare(
+		    conn, s->id, s->text.p, p->count, p->types);
+		if (!succeeded(result))
+			return result;
+		libpq.PQclear(result);
+		s->prepared = st->pg->generation;
+	}
+	return libpq.PQexecPrepared(conn, s->id, p->count, p->values,
+	    p->lengths, p->formats, 1);
+}
+
+/* The next result in a pipeline; the NULL behind each is read over. */
+static PGresult *
+pipeline_result(PGconn *conn)
+{
+	PGresult *result = libpq.PQgetResult(conn);
+
+	if (!result)
+		result = libpq.PQgetResult(conn);
+	return result;
+}
+
+/* Makes the cursor and fetches its first batch in one round trip; the first
+ * result that failed, or the batch. */
+static PGresult *
+open_cursor(struct store *st, struct pg_statement *s, const struct params *p,
+    const char *name)
+{
+	PGconn *conn = st->pg->conn;
+	PGresult *made = NULL, *batch = NULL, *end;
+	char fetch[64];
+	struct buf text = {0};
+
+	snprintf(fetch, sizeof(fetch), "FETCH %d FROM %s", CURSOR_ROWS, name);
+	buf_addf(&text, "DECLARE %s NO SCROLL CURSOR FOR %s", name, s->text.p);
+	if (libpq.PQenterPipelineMode(conn) &&
+	    libpq.PQsendQueryParams(conn, text.p, p->count, p->types, p->values,
+		p->lengths, p->formats, 1) &&
+	    libpq.PQsendQueryParams(
+		conn, fetch, 0, NULL, NULL, NULL, NULL, 1) &&
+	    libpq.PQpipelineSync(conn)) {
+		made = pipeline_result(conn);
+		batch = pipeline_result(conn);
+		do {
+			end = pipeline_result(conn);
+			if (end &&
+			    libpq.PQresultStatus(end) == PGRES_PIPELINE_SYNC) {
+				libpq.PQclear(end);
+				break;
+			}
+			libpq.PQclear(end);
+		} while (end);
+	}
+	libpq.PQexitPipelineMode(conn);
+	buf_release(&text);
+	if (!succeeded(made)) {
+		libpq.PQclear(batch);
+		return made;
+	}
+	libpq.PQclear(made);
+	return batch;
+}
+
+/* A cursor lives in a transaction; outside of one it brings its own. */
+static int
+query_whole(struct store *st, struct pg_statement *s, const struct params *p,
+    struct rows **ret, struct err *err)
+{
+	struct pg_rows *r;
+	char name[16];
+	bool implicit = !st->open;
+	PGresult *result;
+
+	if (implicit && st->pg->implicit == 0 &&
+	    postgres_execute(st, "BEGIN", err) < 0)
+		return -1;
+	snprintf(name, sizeof(name), "c%u", ++st->pg->serial);
+	result = open_cursor(st, s, p, name);
+	if (!succeeded(result)) {
+		postgres_fail(st, result, err, s->name);
+		if (implicit && st->pg->implicit == 0) {
+			libpq.PQclear(
+			    libpq.PQexec(st->pg->conn, "ROLLBACK"));
+			st->pg->aborted = false;
+		}
+		return -1;
+	}
+	r = postgres_rows_new(st, s->name, result);
+	memcpy(r->cursor, name, sizeof(r->cursor));
+	r->finished = r->count < CURSOR_ROWS;
+	r->implicit = implicit;
+	st->pg->implicit += implicit;
+	*ret = &r->rows;
+	return 0;
+}
+
+/* What stands alone is tried again where that can help. */
+static int
+query_at_once(struct store *st, struct pg_statement *s, const struct params *p,
+    struct rows **ret, struct err *err)
+{
+	bool alone = !st->open && st->pg->implicit == 0;
+	PGresult *result = run(st, s, p);
+	int tries;
+
+	for (tries = 0; tries < 3 && alone && postgres_passing(result);
+	     tries++) {
+		libpq.PQclear(result);
+		result = run(st, s, p);
+	}
+	if (!succeeded(result) && alone && !s->writes && postgres_lost(st)) {
+		libpq.PQclear(result);
+		if (postgres_ready(st, err) < 0 ||
+		    postgres_tenant_set(st, err) < 0)
+			return -1;
+		result = run(st, s, p);
+	}
+	if (!succeeded(result))
+		return postgres_fail(st, result, err, s->name);
+	*ret = &postgres_rows_new(st, s->name, result)->rows;
+	return 0;
+}
+
+static int
+query(struct store *st, struct pg_statement *s, const char *types,
+    const struct bind *binds, size_t count, struct rows **ret, struct err *err)
+{
+	struct bulk_slot *slot;
+	struct arena a = {0};
+	struct params p;
+	int64_t began;
+	size_t i;
+	int code;
+
+	if (s->writes && !(st->open && st->intent == STORE_CHANGE))
+		BUG("%s writes outside a change transaction", s->name);
+	if (postgres_ready(st, err) < 0 || postgres_tenant_set(st, err) < 0)
+		return -1;
+	for (i = 0; i < s->bulk_count; i++) {
+		slot = bulk_slot_of(st, s->bulks[i], err);
+		if (!slot || postgres_bulk_load(st, slot, err) < 0)
+			return -1;
+	}
+	p = params_make(&a, s->name, types, binds, count);
+	began = st->trace ? time_monotonic() : 0;
+	code = s->whole && !s->writes ? query_whole(st, s, &p, ret, err)
+				      : query_at_once(st, s, &p, ret, err);
+	arena_release(&a);
+	trace(st, s->text.p, binds, count, began);
+	return code;
+}
+
+int
+postgres_query(struct store *st, const struct sql *sql,
+    const struct bind *binds, size_t count, struct rows **ret, struct err *err)
+{
+	return query(
+	    st, statement_find(st, sql), sql->types, binds, count, ret, err);
+}
+
+/* Composed text asks about all leads, so it may give many rows. */
+int
+postgres_query_text(struct store *st, const char *text, const char *types,
+    const struct bind *binds, size_t count, struct rows **ret, struct err *err)
+{
+	struct pg_statement *s = statement_new(st, text, "composed");
+	int code;
+
+	s->whole = !s->writes;
+	code = query(st, s, types, binds, count, ret, err);
+	statement_free(s);
+	return code;
+}
+
+/* ---- the whole set ------------------------------------------------------- */
+
+static int
+prepare_one(struct store *st, const struct sql *sql, struct remarks *remarks,
+    struct err *err)
+{
+	struct pg_statement *s = statement_find(st, sql);
+	size_t count = strlen(sql->types), i;
+	struct bulk_slot *slot;
+	Oid *types = xcalloc(count + 1, sizeof(*types));
+	struct err why = {0};
+	PGresult *result;
+
+	for (i = 0; i < count; i++)
+		types[i] = postgres_type(sql->types[i]);
+	for (i = 0; i < s->bulk_count; i++) {
+		slot = bulk_slot_of(st, s->bulks[i], err);
+		if (!slot || postgres_bulk_load(st, slot, err) < 0) {
+			free(types);
+			return -1;
+		}
+	}
+	result = libpq.PQprepare(
+	    st->pg->conn, "", s->text.p, (int)count, types);
+	free(types);
+	if (succeeded(result)) {
+		libpq.PQclear(result);
+		return 0;
+	}
+	postgres_fail(st, result, &why, NULL);
+	remark(remarks, (struct place){.file = sql->name},
+	    "does not prepare: %s", why.text);
+	if (why.kind == ERR_FAIL)
+		return 0;
+	*err = why;
+	return -1;
+}
+
+int
+postgres_prepare_all(
+    struct store *st, struct remarks *remarks, struct err *err)
+{
+	int code = 0;
+	size_t i;
+
+	for (i = 0; sql_all[i] && code == 0; i++)
+		code = prepare_one(st, sql_all[i], remarks, err);
+	return code;
+}
