@@ -137,7 +137,7 @@ DELETE FROM work WHERE tenant_id = $1 AND consumer = $2
 -- $1 tenant bigint
 -- $2 limit bigint
 SELECT count(*) FROM (SELECT l.lead_id FROM lead AS l {{WHOLE_TENANT}}
-	WHERE l.tenant_id = $1 LIMIT $2) AS some;
+	WHERE l.tenant_id = $1 LIMIT $2) AS few;
 
 -- ---- the present score ------------------------------------------------------
 

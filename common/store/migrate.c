@@ -148,7 +148,7 @@ migrations_check(struct store *st, int version, struct err *err)
 		    "%s: made by a newer dl (schema %d, this program knows "
 		    "%d)",
 		    st->path, version, latest);
-	if (version == latest)
+	if (version == latest && st->mode != STORE_UPGRADE)
 		return 0;
 	if (st->mode != STORE_UPGRADE)
 		return err_set(err, ERR_FAIL,

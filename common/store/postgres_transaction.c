@@ -160,6 +160,8 @@ postgres_rollback(struct store *st)
 int
 postgres_sync(struct store *st, struct err *err)
 {
+	if (!st->unsynced)
+		return 0;
 	if (postgres_ready(st, err) < 0 ||
 	    postgres_execute(st,
 		"SELECT pg_catalog.pg_logical_emit_message(true, 'dl', '')",

@@ -103,6 +103,12 @@ store_patience(struct store *st, int64_t ms)
 	st->patience = ms;
 }
 
+void
+store_log_limit(struct store *st, int64_t bytes)
+{
+	st->log_limit = bytes;
+}
+
 /* ---- transactions -------------------------------------------------------- */
 
 int
@@ -145,7 +151,7 @@ store_rollback(struct store *st)
 int
 store_sync(struct store *st, struct err *err)
 {
-	return st->unsynced ? st->engine->sync(st, err) : 0;
+	return st->engine->sync(st, err);
 }
 
 bool
