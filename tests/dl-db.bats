@@ -141,12 +141,12 @@ load helper
 	check dl-db check -q
 	exits 0
 	lacks finding
-	require_tool sqlite3
-	local sql want
+	local sql want whole=$DL_DB
 	while IFS='|' read -r sql want; do
-		cp "$DL_DB" broken.db
-		sqlite3 broken.db "$sql"
-		check dl-db check -d broken.db
+		DL_DB=$whole
+		store_copy broken
+		store_sql "$sql"
+		check dl-db check
 		exits 4
 		has "$want"
 	done <<-'END'
@@ -172,10 +172,14 @@ load helper
 	exits 0
 	[ "$(jq -c '.tenants[0] | [.tenant, .leads, .waiting]' <<<"$output")" = '["main",50,50]' ]
 	[ "$(jq '.tenants[0] | .events == ([.event_types[].count] | add)' <<<"$output")" = true ]
-	[ "$(jq -r .engine <<<"$output")" = SQLite ]
+	case $DL_DB in
+	postgresql:*) [ "$(jq -r .engine <<<"$output")" = PostgreSQL ] ;;
+	*) [ "$(jq -r .engine <<<"$output")" = SQLite ] ;;
+	esac
 }
 
 @test "a backup is the same store, and takes the place of the last one" {
+	require_engine sqlite
 	store_with_leads 50
 	check dl-db backup copy.db
 	exits 0
@@ -240,7 +244,7 @@ load helper
 	echo "{\"id\":\"$canary\",\"lead\":\"L0000001\",\"answers\":\"$canary\"}" |
 		dl-import assessments -q
 	dl-db person L0000001 >/dev/null
-	grep -q "$canary" dl.db*
+	[ "${DL_TEST_ENGINE:-sqlite}" != sqlite ] || grep -q "$canary" dl.db*
 	check dl-db erase -n L0000001
 	exits 0
 	dl-db person L0000001 | grep -q "$canary"
@@ -252,7 +256,8 @@ load helper
 	says "1 lead and"
 	check dl-lead show L0000001
 	exits 2
-	run ! grep -q "$canary" dl.db dl.db-wal
+	[ "${DL_TEST_ENGINE:-sqlite}" != sqlite ] ||
+		run ! grep -q "$canary" dl.db dl.db-wal
 	check dl-db audit
 	has '"user":"officer","action":"lead.erase","object":"erased"'
 	lacks L0000001 "$canary"

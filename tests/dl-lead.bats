@@ -135,8 +135,7 @@ found() { # found TEXT...: the ids that a search prints
 
 @test "what was changed by hand waits for scoring" {
 	[ "$(dl-db stats | jq '.tenants[0].waiting')" -eq 2 ]
-	require_tool sqlite3
-	sqlite3 dl.db "DELETE FROM work"
+	store_sql "DELETE FROM work"
 	dl-lead set L2 title=x >/dev/null
 	[ "$(dl-db stats | jq '.tenants[0].waiting')" -eq 1 ]
 }

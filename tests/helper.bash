@@ -7,7 +7,8 @@
 #	DL_BIN		programs under test (build/bin)
 #	DL_TOOLS	the sample generator and its like (build/tools)
 #	DL_SHARED	shared real data; tests that want it skip without
-#	DL_TEST_ENGINE	what new_store makes (sqlite)
+#	DL_TEST_ENGINE	what new_store makes: sqlite (the default) or postgresql
+#	DL_TEST_PG	where the PostgreSQL server of the tests is, see pg.bash
 
 bats_require_minimum_version 1.5.0
 
@@ -16,6 +17,8 @@ top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 DL_BIN=$(cd "$DL_BIN" && pwd)
 [[ $DL_TOOLS == /* ]] || DL_TOOLS=$top/$DL_TOOLS
 export DL_BIN DL_TOOLS
+
+[ "${DL_TEST_ENGINE:-sqlite}" = sqlite ] || . "$top/tests/pg.bash"
 
 common_setup() {
 	local name
@@ -62,13 +65,19 @@ require_tool() {
 # new_store [NAME]: DL_DB becomes a new, empty store with the tenant `main`.
 new_store() {
 	case ${DL_TEST_ENGINE:-sqlite} in
-	sqlite) export DL_DB=$PWD/${1:-dl}.db ;;
+	sqlite)
+		export DL_DB=$PWD/${1:-dl}.db
+		dl-db init --tenant main >/dev/null 2>&1
+		;;
+	postgresql)
+		pg_empty || return
+		pg_copy "$PG_EMPTY" "$(pg_name "$PWD/${1:-dl}")"
+		;;
 	*)
 		echo "no such engine: $DL_TEST_ENGINE" >&2
 		return 1
 		;;
 	esac
-	dl-db init --tenant main >/dev/null 2>&1
 }
 
 # store_with_leads [N]: the same with N leads (200) of the sample and their
@@ -80,11 +89,101 @@ store_with_leads() {
 		new_store making
 		sample leads "$n" | dl-import leads -q -
 		sample events "$n" | dl-import events -q -
-		dl-db backup "$origin" >/dev/null 2>&1
-		rm -f "$DL_DB"*
+		if [ "${DL_TEST_ENGINE:-sqlite}" = sqlite ]; then
+			dl-db backup "$origin" >/dev/null 2>&1
+			rm -f "$DL_DB"*
+		else
+			echo "$DL_DB" >"$origin"
+		fi
 	fi
-	cp "$origin" dl.db
-	export DL_DB=$PWD/dl.db
+	if [ "${DL_TEST_ENGINE:-sqlite}" = sqlite ]; then
+		cp "$origin" dl.db
+		export DL_DB=$PWD/dl.db
+	else
+		pg_copy "$(pg_of "$(cat "$origin")")" "$(pg_name "$PWD/dl")"
+	fi
+}
+
+# store_sql SQL: what no program would do, behind their backs.
+store_sql() {
+	if [ "${DL_TEST_ENGINE:-sqlite}" = sqlite ]; then
+		require_tool sqlite3
+		sqlite3 "$DL_DB" "$1"
+	else
+		pg_sql "$(pg_of "$DL_DB")" "$1"
+	fi
+}
+
+# store_copy NAME: DL_DB becomes a copy of itself, to be spoilt.
+store_copy() {
+	if [ "${DL_TEST_ENGINE:-sqlite}" = sqlite ]; then
+		cp "$DL_DB" "$1.db"
+		export DL_DB=$PWD/$1.db
+	else
+		pg_copy "$(pg_of "$DL_DB")" "$(pg_name "$PWD/$1")"
+	fi
+}
+
+# require_engine NAME: skips what only this engine has.
+require_engine() {
+	[ "${DL_TEST_ENGINE:-sqlite}" = "$1" ] ||
+	    skip "not on ${DL_TEST_ENGINE:-sqlite}"
+}
+
+# --- stores on the tests' PostgreSQL server -------------------------------
+
+PG_EMPTY=dl_empty
+
+# A name that no other test has.
+pg_name() {
+	echo "t$(echo "$1" | md5sum | cut -c1-20)"
+}
+
+# The store every other one is a copy of; whoever comes first makes it.
+pg_empty() {
+	[ -n "${DL_TEST_PG-}" ] || {
+		echo "DL_TEST_PG: no server (tests/pg.bash start FOLDER)" >&2
+		return 1
+	}
+	[ -e "$DL_TEST_PG/$PG_EMPTY" ] || (
+		flock 9
+		[ ! -e "$DL_TEST_PG/$PG_EMPTY" ] || exit 0
+		pg_database "$PG_EMPTY" &&
+		    dl-db init --tenant main -d "$(pg_uri "$PG_EMPTY")" \
+			>/dev/null 2>&1 &&
+		    : >"$DL_TEST_PG/$PG_EMPTY"
+	) 9>"$DL_TEST_PG/lock"
+}
+
+# pg_of URI: the database's name.
+pg_of() {
+	set -- "${1##*@/}"
+	echo "${1%%\?*}"
+}
+
+# pg_sql DATABASE SQL: as the server's superuser, whom nothing holds back.
+pg_sql() {
+	PGOPTIONS='-c search_path=dl' "$(pg_bin)/psql" -q -h "$DL_TEST_PG" \
+	    -U postgres -d "$1" -v ON_ERROR_STOP=1 -At -c "$2"
+}
+
+# pg_copy FROM TO: DL_DB becomes a copy of another database.
+pg_copy() {
+	pg_drop "$2"
+	pg_database "$2" "$1" || return
+	echo "$2" >>"$BATS_TEST_TMPDIR/.databases"
+	DL_DB=$(pg_uri "$2")
+	export DL_DB
+}
+
+# Nobody keeps what a test has made, but for what its file copies.
+teardown() {
+	local name
+	[ -e "$BATS_TEST_TMPDIR/.databases" ] || return 0
+	while read -r name; do
+		grep -qs "/$name?" "$BATS_FILE_TMPDIR"/leads-*.db ||
+		    pg_drop "$name"
+	done <"$BATS_TEST_TMPDIR/.databases"
 }
 
 # sample KIND N [OPTION...]: the generator, always the same world.

@@ -100,6 +100,11 @@ pg_database() {
 	"$(pg_bin)/createdb" -h "$DL_TEST_PG" -U dl ${2:+-T "$2"} "$1"
 }
 
+# Dropping what is not there is fine; so is somebody still connected.
+pg_drop() {
+	"$(pg_bin)/dropdb" -h "$DL_TEST_PG" -U dl -f --if-exists "$1" 2>/dev/null
+}
+
 pg_uri() {
 	echo "postgresql://dl@/$1?host=$DL_TEST_PG"
 }

@@ -6,6 +6,7 @@ load fault
 
 setup() {
 	common_setup
+	require_engine sqlite # its files and calls; see postgres.bats
 	if [ ! -e "$BATS_FILE_TMPDIR/world/want.ndjson" ]; then
 		rm -rf "$BATS_FILE_TMPDIR/world"
 		mkdir "$BATS_FILE_TMPDIR/world"
