@@ -153,11 +153,17 @@ connect_with_defaults(const char *uri)
 }
 
 /* A statement may take half an hour and no more, unless the server or the
- * user's PGOPTIONS say something. A plan for all rows, since all are read. */
+ * user's PGOPTIONS say something. A plan for all rows, since all are read; and
+ * a plan for the tables as they are now: one kept from when they were empty
+ * reads whole tables in inner loops. Every row is found by an index that
+ * begins with its tenant, and a few at a time by one loop over bulk rows or
+ * none; what reads a whole tenant is told otherwise (postgres_statement.c). */
 static const char settings[] =
     "SET search_path TO dl; SET client_min_messages TO error; "
     "SET standard_conforming_strings TO on; SET cursor_tuple_fraction TO 1; "
-    "SET jit TO off; "
+    "SET jit TO off; SET plan_cache_mode TO force_custom_plan; "
+    "SET enable_seqscan TO off; SET enable_hashjoin TO off; "
+    "SET enable_mergejoin TO off; SET enable_material TO off; "
     "SELECT set_config('statement_timeout', "
     "CASE current_setting('statement_timeout') WHEN '0' THEN '30min' "
     "ELSE current_setting('statement_timeout') END, false)";

@@ -101,8 +101,10 @@ static bool
 text_reads(struct str text)
 {
 	text = str_trim(text);
-	return str_starts(text, STR("SELECT")) ||
-	       str_starts(text, STR("WITH")) || str_starts(text, STR("VALUES"));
+	if (!str_starts(text, STR("WITH")))
+		return str_starts(text, STR("SELECT"));
+	return !strstr(text.p, "DELETE FROM ") &&
+	       !strstr(text.p, "INSERT INTO ") && !strstr(text.p, "UPDATE ");
 }
 
 static struct pg_statement *
@@ -373,6 +375,23 @@ pipeline_result(PGconn *conn)
 	return result;
 }
 
+/* A whole tenant may be joined by tables read once. */
+static const char joins_on[] =
+    "SELECT pg_catalog.set_config('enable_hashjoin', 'on', true), "
+    "pg_catalog.set_config('enable_mergejoin', 'on', true), "
+    "pg_catalog.set_config('enable_material', 'on', true)";
+static const char joins_off[] =
+    "SELECT pg_catalog.set_config('enable_hashjoin', 'off', true), "
+    "pg_catalog.set_config('enable_mergejoin', 'off', true), "
+    "pg_catalog.set_config('enable_material', 'off', true)";
+
+static bool
+send_plain(PGconn *conn, const char *text)
+{
+	return libpq.PQsendQueryParams(
+	    conn, text, 0, NULL, NULL, NULL, NULL, 1);
+}
+
 /* Makes the cursor and fetches its first batch in one round trip; the first
  * result that failed, or the batch. */
 static PGresult *
@@ -380,38 +399,35 @@ open_cursor(struct store *st, struct pg_statement *s, const struct params *p,
     const char *name)
 {
 	PGconn *conn = st->pg->conn;
-	PGresult *made = NULL, *batch = NULL, *end;
+	PGresult *results[4] = {NULL}, *wanted, *end;
 	char fetch[64];
 	struct buf text = {0};
+	size_t i;
 
 	snprintf(fetch, sizeof(fetch), "FETCH %d FROM %s", CURSOR_ROWS, name);
 	buf_addf(&text, "DECLARE %s NO SCROLL CURSOR FOR %s", name, s->text.p);
-	if (libpq.PQenterPipelineMode(conn) &&
+	if (libpq.PQenterPipelineMode(conn) && send_plain(conn, joins_on) &&
 	    libpq.PQsendQueryParams(conn, text.p, p->count, p->types, p->values,
 		p->lengths, p->formats, 1) &&
-	    libpq.PQsendQueryParams(
-		conn, fetch, 0, NULL, NULL, NULL, NULL, 1) &&
+	    send_plain(conn, joins_off) && send_plain(conn, fetch) &&
 	    libpq.PQpipelineSync(conn)) {
-		made = pipeline_result(conn);
-		batch = pipeline_result(conn);
-		do {
-			end = pipeline_result(conn);
-			if (end &&
-			    libpq.PQresultStatus(end) == PGRES_PIPELINE_SYNC) {
-				libpq.PQclear(end);
-				break;
-			}
+		for (i = 0; i < COUNT_OF(results); i++)
+			results[i] = pipeline_result(conn);
+		while ((end = pipeline_result(conn)) != NULL &&
+		       libpq.PQresultStatus(end) != PGRES_PIPELINE_SYNC)
 			libpq.PQclear(end);
-		} while (end);
+		libpq.PQclear(end);
 	}
 	libpq.PQexitPipelineMode(conn);
 	buf_release(&text);
-	if (!succeeded(made)) {
-		libpq.PQclear(batch);
-		return made;
-	}
-	libpq.PQclear(made);
-	return batch;
+	for (i = 0; i < COUNT_OF(results) - 1; i++)
+		if (!succeeded(results[i]))
+			break;
+	wanted = results[i];
+	results[i] = NULL;
+	for (i = 0; i < COUNT_OF(results); i++)
+		libpq.PQclear(results[i]);
+	return wanted;
 }
 
 /* A cursor lives in a transaction; outside of one it brings its own. */

@@ -45,11 +45,13 @@ ON CONFLICT (tenant_id, consumer, lead_id) DO NOTHING;
 -- $1 tenant bigint
 -- $2 consumer bigint
 -- $3 limit bigint
-DELETE FROM work
-WHERE tenant_id = $1 AND consumer = $2 AND lead_id IN (
+WITH picked AS MATERIALIZED (
 	SELECT w.lead_id FROM work AS w
 	WHERE w.tenant_id = $1 AND w.consumer = $2
 	ORDER BY w.lead_id LIMIT $3 {{SKIP_LOCKED}})
+DELETE FROM work
+WHERE tenant_id = $1 AND consumer = $2
+	AND lead_id IN (SELECT p.lead_id FROM picked AS p)
 RETURNING lead_id;
 
 -- name: work_count
