@@ -21,11 +21,29 @@ static struct {
 
 /* ---- the store ---------------------------------------------------------- */
 
+static void
+add_note(void *context, struct place where, const char *text)
+{
+	struct session *s = context;
+	struct json_writer w = {.out = &s->lines};
+
+	(void)where;
+	json_put_object(&w);
+	json_put_name(&w, "note");
+	json_put_text(&w, str_of(text));
+	json_put_end(&w);
+	buf_addc(&s->lines, '\n');
+}
+
+/* The administrator of a server reads what has been made there. */
 static int
 make(struct session *s, struct err *err)
 {
 	const struct cli_shared *shared = s->call->shared;
+	struct remarks notes = {.put = add_note, .context = s};
 
+	if (store_describe(s->st, &notes, err) < 0)
+		return -1;
 	session_summary(s, "made %s", shared->db);
 	if (!shared->tenant)
 		return 0;
@@ -342,7 +360,7 @@ enum {
 static const struct cli_verb verbs[] = {
     {.name = "init",
 	.help = "make a new store, with its first tenant if one is named",
-	.shared = CLI_STORE | CLI_CHANGES,
+	.shared = CLI_STORE | CLI_PRINTS | CLI_CHANGES,
 	.run = init},
     {.name = "migrate",
 	.help = "bring an older store up to date",
