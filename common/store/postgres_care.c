@@ -156,8 +156,8 @@ static const char *const facts[] = {
     "coalesce(string_agg(e.name, ', ' ORDER BY e.name), 'none') "
     "FROM pg_catalog.pg_available_extensions AS e "
     "WHERE e.name IN ('citus', 'amcheck', 'pg_stat_statements')",
-    "SELECT 'size to expect: about 0.4 GB for a million leads, 0.3 GB for a "
-    "million events, 0.2 GB for a million scores, indexes included'",
+    "SELECT 'size to expect: about 0.6 GB for a million leads, 0.25 GB for "
+    "a million events, 0.3 GB for a million scores and their signals'",
     "SELECT 'connections: one for each program at work, up to three while "
     "all leads are scored; max_connections is ' || "
     "pg_catalog.current_setting('max_connections')",

@@ -477,13 +477,6 @@ query_at_once(struct store *st, struct pg_statement *s, const struct params *p,
 		libpq.PQclear(result);
 		result = run(st, s, p);
 	}
-	if (!succeeded(result) && alone && !s->writes && postgres_lost(st)) {
-		libpq.PQclear(result);
-		if (postgres_ready(st, err) < 0 ||
-		    postgres_tenant_set(st, err) < 0)
-			return -1;
-		result = run(st, s, p);
-	}
 	if (!succeeded(result))
 		return postgres_fail(st, result, err, s->name);
 	*ret = &postgres_rows_new(st, s->name, result)->rows;
@@ -491,7 +484,7 @@ query_at_once(struct store *st, struct pg_statement *s, const struct params *p,
 }
 
 static int
-query(struct store *st, struct pg_statement *s, const char *types,
+query_once(struct store *st, struct pg_statement *s, const char *types,
     const struct bind *binds, size_t count, struct rows **ret, struct err *err)
 {
 	struct bulk_slot *slot;
@@ -501,8 +494,6 @@ query(struct store *st, struct pg_statement *s, const char *types,
 	size_t i;
 	int code;
 
-	if (s->writes && !(st->open && st->intent == STORE_CHANGE))
-		BUG("%s writes outside a change transaction", s->name);
 	if (postgres_ready(st, err) < 0 || postgres_tenant_set(st, err) < 0)
 		return -1;
 	for (i = 0; i < s->bulk_count; i++) {
@@ -517,6 +508,26 @@ query(struct store *st, struct pg_statement *s, const char *types,
 	arena_release(&a);
 	trace(st, s->text.p, binds, count, began);
 	return code;
+}
+
+/* What only reads, and stands alone, is asked again when the connection turns
+ * out to be lost: a server was started anew between two transactions, say. */
+static int
+query(struct store *st, struct pg_statement *s, const char *types,
+    const struct bind *binds, size_t count, struct rows **ret, struct err *err)
+{
+	bool alone = !st->open && st->pg->implicit == 0 && !st->pg->exclusive;
+	struct err why = {0};
+
+	if (s->writes && !(st->open && st->intent == STORE_CHANGE))
+		BUG("%s writes outside a change transaction", s->name);
+	if (query_once(st, s, types, binds, count, ret, &why) == 0)
+		return 0;
+	if (alone && postgres_lost(st))
+		return query_once(st, s, types, binds, count, ret, err);
+	if (err)
+		*err = why;
+	return -1;
 }
 
 int
