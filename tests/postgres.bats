@@ -1,0 +1,215 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# What only a store on a PostgreSQL server can do, or suffer.
+load helper
+
+setup() {
+	common_setup
+	require_engine postgresql
+}
+
+# A server of its own that may be killed: it syncs what it confirms.
+server() {
+	own=$BATS_FILE_TMPDIR/server
+	if [ ! -e "$own/ready" ]; then
+		chmod 0755 "$BATS_FILE_TMPDIR" "$(dirname "$BATS_FILE_TMPDIR")" \
+			"$(dirname "$(dirname "$BATS_FILE_TMPDIR")")" || true
+		DL_TEST_FSYNC=on pg_start "$own" >/dev/null || return
+		: >"$own/ready"
+	fi
+	export DL_TEST_PG=$own
+}
+
+teardown_file() {
+	[ ! -e "$BATS_FILE_TMPDIR/server" ] ||
+	    pg_stop "$BATS_FILE_TMPDIR/server" immediate
+}
+
+job() {
+	dl-score define -q reference "$top/common/score/reference.json" >/dev/null &&
+	    dl-import leads -q leads.ndjson &&
+	    dl-import events -q events.ndjson &&
+	    dl-score apply -q >/dev/null
+}
+
+world() {
+	sample leads "$1" >leads.ndjson
+	sample events "$1" >events.ndjson
+}
+
+@test "a URI with a password is refused, and the password never repeated" {
+	local uri
+	for uri in postgresql://me:geheim7@h/db 'postgresql://h/db?password=geheim7' \
+	    'postgres://me@h/db?user=x&p%61ssword=geheim7' \
+	    'postgresql://me:geheim7@h:99999999/db?x=y'; do
+		check dl-db stats -d "$uri"
+		exits 2
+		says "~/.pgpass"
+		[[ $stderr$output != *geheim7* ]] || tell "repeated"
+	done
+}
+
+@test "no server, no database, no store, one too new: each says so" {
+	check dl-db stats -d "postgresql://dl@/x?host=$PWD/nowhere"
+	exits 75
+	check dl-db stats -d "$(pg_uri nothing_there)"
+	exits 1
+	says "no such database"
+	pg_drop bare_$$
+	pg_database bare_$$
+	check dl-db stats -d "$(pg_uri bare_$$)"
+	exits 1
+	says "not a store (dl-db init makes one)"
+	pg_drop bare_$$
+	new_store
+	check dl-db init
+	exits 1
+	says "is there already"
+	store_sql "UPDATE migration SET number = 9999"
+	check dl-db stats
+	exits 1
+	says "made by a newer dl"
+	store_sql "UPDATE migration SET number = 1"
+	store_sql "UPDATE engine SET value = 'x'"
+	check dl-db stats
+	exits 1
+	says "run dl-db migrate"
+	dl-db migrate -q
+	dl-db stats >/dev/null
+	store_sql "UPDATE migration SET checksum = 'x'"
+	check dl-db check -q
+	exits 4
+	has "made with another text"
+}
+
+@test "a login without the role, a read-only server: each says so" {
+	new_store
+	pg_sql postgres "DO \$\$ BEGIN CREATE ROLE dl_stranger LOGIN;
+	    EXCEPTION WHEN duplicate_object THEN NULL; END \$\$"
+	check dl-db stats -d "${DL_DB/dl@/dl_stranger@}"
+	exits 1
+	says "GRANT dl_app"
+	pg_sql postgres "GRANT dl_app TO dl_stranger"
+	check dl-db stats -d "${DL_DB/dl@/dl_stranger@}"
+	exits 0
+	check dl-db migrate -d "${DL_DB/dl@/dl_stranger@}"
+	exits 1
+	pg_sql postgres "REVOKE dl_app FROM dl_stranger"
+	pg_sql postgres "ALTER DATABASE $(pg_of "$DL_DB") SET default_transaction_read_only = on"
+	check dl-db tenant add other
+	exits 1
+	says "read-only"
+	check dl-db stats
+	exits 0
+}
+
+@test "a table whose rows are not kept apart is a finding" {
+	new_store
+	store_sql "ALTER TABLE lead NO FORCE ROW LEVEL SECURITY"
+	store_sql "DROP POLICY dl_tenant ON event"
+	check dl-db check -q
+	exits 4
+	has "table lead: row-level security is not forced" \
+	    "table event: policy dl_tenant is missing"
+}
+
+@test "with the wrong tenant in every filter no row of another shows" {
+	local canary=カナリア7f3a9c
+	new_store
+	dl-db tenant add -q other >/dev/null
+	printf '{"id":"%s","name":"%s","attrs":{"%s":"%s"}}' $canary $canary \
+	    $canary $canary | dl-import leads -q -t main
+	printf '{"lead":"%s","type":"%s","time":"2026-01-01"}' $canary $canary |
+	    dl-import events -q -t main
+	printf '{"rules":[{"name":"%s","type":"attribute","when":"name exists","points":85}]}' \
+	    $canary | dl-score define -q -t main $canary - >/dev/null
+	dl-score apply -q -t main >/dev/null
+	# Asked by its own tenant it is there.
+	wrong-tenant "$DL_DB" 1 1 2>/dev/null | grep -q $canary
+	check wrong-tenant "$DL_DB" 2 1
+	exits 0
+	lacks $canary
+	[ "${stderr%% *}" -ge 60 ]
+	check wrong-tenant "$DL_DB" 0 1
+	lacks $canary
+	# And without any filter, in SQL by hand.
+	check env PGOPTIONS='-c search_path=dl' "$(pg_bin)/psql" -q \
+	    -h "$DL_TEST_PG" -U dl -d "$(pg_of "$DL_DB")" -At -c \
+	    'SELECT count(*) FROM lead' -c "SET dl.tenant = '2'" \
+	    -c 'SELECT count(*) FROM lead' -c "SET dl.tenant = '1'" \
+	    -c 'SELECT count(*) FROM lead' -c "SET ROLE dl_app" \
+	    -c "SET dl.tenant = '2'" -c 'DELETE FROM lead' \
+	    -c "SET dl.tenant = '1'" -c 'SELECT count(*) FROM lead'
+	exits 0
+	prints $'0\n0\n1\n1'
+}
+
+@test "both engines give the same bytes" {
+	local uri=$DL_DB verb
+	world 300
+	new_store
+	uri=$DL_DB
+	job
+	export DL_DB=$PWD/file.db
+	dl-db init -q --tenant main
+	job
+	for verb in "dl-db dump" "dl-db audit" "dl-db tenant show" \
+	    "dl-db person L0000003" "dl-lead search 株式会社" \
+	    "dl-lead show L0000005" "dl-score show reference" \
+	    "dl-score explain L0000007" "dl-score explain --all" \
+	    "dl-score history L0000007" "dl-score list"; do
+		$verb >one 2>&1
+		$verb -d "$uri" >two 2>&1
+		same one two
+	done
+	sed 's/"company":"/&新/' leads.ndjson >changed.ndjson
+	dl-import leads --changes changed.ndjson >one 2>&1
+	dl-import leads --changes changed.ndjson -d "$uri" >two 2>&1
+	same one two
+	dl-score apply --now 2026-02-15T00:00:00Z >one 2>&1
+	dl-score apply --now 2026-02-15T00:00:00Z -d "$uri" >two 2>&1
+	same one two
+	dl-db dump >one
+	dl-db dump -d "$uri" >two
+	same one two
+}
+
+@test "the server is killed at work: told with 75, and a rerun heals" {
+	local round pid code killed=0
+	server
+	world 400
+	DL_TEST_ENGINE=sqlite new_store whole
+	job
+	dl-db dump >want
+	for round in 1 2 3 4 5 6; do
+		pg_drop "round$round"
+		pg_database "round$round"
+		DL_DB=$(pg_uri "round$round")
+		export DL_DB
+		dl-db init -q --tenant main >/dev/null
+		job >job.out 2>job.err &
+		pid=$!
+		sleep "0.$((round * 5 + 2))"
+		pg_kill "$own"
+		code=0
+		wait "$pid" || code=$?
+		case $code in
+		0) ;;
+		75) killed=$((killed + 1)) ;;
+		*)
+			cat job.err >&2
+			echo "round $round: status $code" >&2
+			return 1
+			;;
+		esac
+		pg_again "$own"
+		job
+		dl-db check -q >check.out || {
+			cat check.out >&2
+			return 1
+		}
+		dl-db dump >got
+		same want got
+	done
+	[ "$killed" -gt 0 ] || tell "the server was never killed in time"
+}
