@@ -240,8 +240,10 @@ look(struct store *st, bool *ret_there, struct err *err)
 		    OLDEST_SERVER / 10000);
 	if (postgres_result(st,
 		"SELECT pg_catalog.current_setting('server_encoding'), "
-		"CASE WHEN to_regclass('dl.migration') IS NULL THEN 'n' ELSE "
-		"'y' END, CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'y' "
+		"CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class AS c "
+		"JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
+		"WHERE n.nspname = 'dl' AND c.relname = 'migration') "
+		"THEN 'y' ELSE 'n' END, CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'y' "
 		"ELSE 'n' END",
 		&result, err) < 0)
 		return -1;
