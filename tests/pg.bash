@@ -4,6 +4,7 @@
 #	tests/pg.bash start FOLDER	makes and starts one; prints its version
 #	tests/pg.bash stop FOLDER [MODE]	stops it (fast) and removes it
 #	tests/pg.bash kill FOLDER; tests/pg.bash again FOLDER
+#	tests/pg.bash store NAME	a new store in $DL_TEST_PG; prints its URI
 # It listens on a unix socket in FOLDER and nowhere else. Its login is `dl`,
 # no superuser but one that may make databases and roles. The server refuses
 # to run as root; then it runs as postgres or nobody. Databases sort as
@@ -109,9 +110,16 @@ pg_uri() {
 	echo "postgresql://dl@/$1?host=$DL_TEST_PG"
 }
 
+pg_store() {
+	pg_drop "$1"
+	pg_database "$1" &&
+	    "${DL_BIN:-build/bin}/dl-db" init -q -d "$(pg_uri "$1")" \
+		>/dev/null && pg_uri "$1"
+}
+
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
 	case ${1-} in
-	start | stop | kill | again)
+	start | stop | kill | again | store)
 		verb=$1
 		shift
 		"pg_$verb" "$@"

@@ -17,8 +17,8 @@ fold_parts(uint32_t code, uint32_t ret[FOLD_PARTS], size_t *ret_count)
 	utf8proc_ssize_t n;
 	int before = 0;
 
-	n = utf8proc_decompose_char((utf8proc_int32_t)code, parts,
-	    COUNT_OF(parts), how, &before);
+	n = utf8proc_decompose_char(
+	    (utf8proc_int32_t)code, parts, COUNT_OF(parts), how, &before);
 	if (n < 0 || n > (utf8proc_ssize_t)COUNT_OF(parts))
 		BUG("character %x folds to %zd", code, (ssize_t)n);
 	if (n == 1 && parts[0] == (utf8proc_int32_t)code)

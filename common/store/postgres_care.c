@@ -18,9 +18,8 @@ ask(struct store *st, const char *text, struct buf *ret, struct err *err)
 	buf_clear(ret);
 	if (postgres_result(st, text, &result, err) < 0)
 		return -1;
-	buf_addstr(ret, libpq.PQntuples(result) > 0
-			    ? libpq.PQgetvalue(result, 0, 0)
-			    : "");
+	buf_addstr(ret,
+	    libpq.PQntuples(result) > 0 ? libpq.PQgetvalue(result, 0, 0) : "");
 	libpq.PQclear(result);
 	return 0;
 }
@@ -121,8 +120,8 @@ collect(struct store *st, const char *const *texts, size_t count,
 		if (postgres_result(st, texts[i], &result, err) < 0)
 			return -1;
 		for (row = 0; row < libpq.PQntuples(result); row++)
-			remark(ret, where, "%s",
-			    libpq.PQgetvalue(result, row, 0));
+			remark(
+			    ret, where, "%s", libpq.PQgetvalue(result, row, 0));
 		libpq.PQclear(result);
 	}
 	return 0;

@@ -22,7 +22,8 @@ static const struct {
     {"53100", ERR_FAIL, "the server's disk is full"},
     {"53200", ERR_FAIL, "the server is out of memory"},
     {"25006", ERR_FAIL,
-	"the server is read-only (a standby, or default_transaction_read_only)"},
+	"the server is read-only (a standby, or "
+	"default_transaction_read_only)"},
     {"3D000", ERR_FAIL, "no such database (createdb makes one)"},
     {"22021", ERR_FAIL, "text that is not UTF-8"},
     {"XX001", ERR_FAIL, "the server's data is damaged"},

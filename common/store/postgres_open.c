@@ -128,7 +128,7 @@ connect_with_defaults(const char *uri)
 	    {"keepalives_count", "3"}, {"tcp_user_timeout", "60000"},
 	    {"fallback_application_name", "dl"}};
 	const char *names[COUNT_OF(ours) + 3] = {0},
-		   *values[COUNT_OF(ours) + 3] = {0};
+					   *values[COUNT_OF(ours) + 3] = {0};
 	PQconninfoOption *defaults = libpq.PQconndefaults(), *o;
 	PGconn *conn;
 	size_t i, n = 0;
@@ -243,7 +243,8 @@ look(struct store *st, bool *ret_there, struct err *err)
 		"CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class AS c "
 		"JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
 		"WHERE n.nspname = 'dl' AND c.relname = 'migration') "
-		"THEN 'y' ELSE 'n' END, CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'y' "
+		"THEN 'y' ELSE 'n' END, CASE WHEN "
+		"pg_catalog.pg_is_in_recovery() THEN 'y' "
 		"ELSE 'n' END",
 		&result, err) < 0)
 		return -1;
@@ -253,7 +254,8 @@ look(struct store *st, bool *ret_there, struct err *err)
 		    "%s: the database's encoding is %s, not UTF8: createdb "
 		    "-E UTF8 -T template0 NAME",
 		    st->path, libpq.PQgetvalue(result, 0, 0));
-	else if (st->mode != STORE_READ && *libpq.PQgetvalue(result, 0, 2) == 'y')
+	else if (st->mode != STORE_READ &&
+		 *libpq.PQgetvalue(result, 0, 2) == 'y')
 		code = err_set(err, ERR_FAIL,
 		    "%s: the server is read-only (a standby)", st->path);
 	libpq.PQclear(result);
@@ -264,8 +266,7 @@ static int
 create(struct store *st, bool there, struct err *err)
 {
 	if (there)
-		return err_set(
-		    err, ERR_FAIL, "%s: is there already", st->path);
+		return err_set(err, ERR_FAIL, "%s: is there already", st->path);
 	if (postgres_prepare_create(st, err) < 0 || migrate(st, 0, err) < 0 ||
 	    postgres_take_role(st, err) < 0)
 		return -1;

@@ -12,43 +12,43 @@
 #include "store/store_priv.h"
 
 #define APPLICATION_ROLE "dl_app"
-#define OLDEST_SERVER	 150000
+#define OLDEST_SERVER    150000
 
 /* postgres_library.c: the programs run without libpq, so nothing of it is
  * called by name. */
-#define LIBPQ_FUNCTIONS(X)                                                   \
-	X(PQclear)                                                           \
-	X(PQcmdTuples)                                                       \
-	X(PQconndefaults)                                                    \
-	X(PQconnectdbParams)                                                 \
-	X(PQconninfoFree)                                                    \
-	X(PQconninfoParse)                                                   \
-	X(PQdb)                                                              \
-	X(PQerrorMessage)                                                    \
-	X(PQexec)                                                            \
-	X(PQexecParams)                                                      \
-	X(PQexecPrepared)                                                    \
-	X(PQenterPipelineMode)                                               \
-	X(PQexitPipelineMode)                                                \
-	X(PQfinish)                                                          \
-	X(PQfreemem)                                                         \
-	X(PQftype)                                                           \
-	X(PQgetisnull)                                                       \
-	X(PQgetlength)                                                       \
-	X(PQgetResult)                                                       \
-	X(PQgetvalue)                                                        \
-	X(PQnfields)                                                         \
-	X(PQntuples)                                                         \
-	X(PQpipelineSync)                                                    \
-	X(PQprepare)                                                         \
-	X(PQputCopyData)                                                     \
-	X(PQputCopyEnd)                                                      \
-	X(PQresultErrorField)                                                \
-	X(PQresultStatus)                                                    \
-	X(PQsendQueryParams)                                                 \
-	X(PQserverVersion)                                                   \
-	X(PQsetNoticeProcessor)                                              \
-	X(PQstatus)                                                          \
+#define LIBPQ_FUNCTIONS(X)      \
+	X(PQclear)              \
+	X(PQcmdTuples)          \
+	X(PQconndefaults)       \
+	X(PQconnectdbParams)    \
+	X(PQconninfoFree)       \
+	X(PQconninfoParse)      \
+	X(PQdb)                 \
+	X(PQerrorMessage)       \
+	X(PQexec)               \
+	X(PQexecParams)         \
+	X(PQexecPrepared)       \
+	X(PQenterPipelineMode)  \
+	X(PQexitPipelineMode)   \
+	X(PQfinish)             \
+	X(PQfreemem)            \
+	X(PQftype)              \
+	X(PQgetisnull)          \
+	X(PQgetlength)          \
+	X(PQgetResult)          \
+	X(PQgetvalue)           \
+	X(PQnfields)            \
+	X(PQntuples)            \
+	X(PQpipelineSync)       \
+	X(PQprepare)            \
+	X(PQputCopyData)        \
+	X(PQputCopyEnd)         \
+	X(PQresultErrorField)   \
+	X(PQresultStatus)       \
+	X(PQsendQueryParams)    \
+	X(PQserverVersion)      \
+	X(PQsetNoticeProcessor) \
+	X(PQstatus)             \
 	X(PQtransactionStatus)
 
 struct libpq {
@@ -62,12 +62,12 @@ int libpq_load(struct err *err);
 struct postgres {
 	PGconn *conn;
 	char *uri;
-	int64_t tenant;	       /* what the session's dl.tenant says */
+	int64_t tenant;        /* what the session's dl.tenant says */
 	int64_t tenant_before; /* ... when the transaction began */
 	unsigned generation;   /* which connection this is */
 	unsigned serial;       /* names of statements and cursors */
 	unsigned implicit; /* cursors that hold a transaction of their own */
-	int64_t looked;	   /* when store_awaited last asked */
+	int64_t looked;    /* when store_awaited last asked */
 	bool was_awaited;
 	bool exclusive;
 	bool aborted; /* the transaction can only be rolled back */
@@ -116,8 +116,8 @@ struct pg_rows {
 	unsigned columns;
 	Oid *types;
 	char cursor[16]; /* its name; "" when the result is all there is */
-	bool finished;	 /* the cursor has no more */
-	bool implicit;	 /* it holds a transaction of its own */
+	bool finished;   /* the cursor has no more */
+	bool implicit;   /* it holds a transaction of its own */
 	struct arena decoded;
 };
 enum { CURSOR_ROWS = 1000 };
@@ -158,8 +158,8 @@ int postgres_copy(
     struct store *st, const char *text, const struct bulk *b, struct err *err);
 
 /* postgres_transaction.c */
-int postgres_begin(struct store *st, enum store_intent intent,
-    const char *who, struct err *err);
+int postgres_begin(struct store *st, enum store_intent intent, const char *who,
+    struct err *err);
 int postgres_commit(struct store *st, bool durable, struct err *err);
 void postgres_rollback(struct store *st);
 int postgres_sync(struct store *st, struct err *err);
@@ -181,7 +181,6 @@ int postgres_functions_check(struct store *st, struct err *err);
 int postgres_stats(struct store *st, struct store_stats *ret, struct err *err);
 int postgres_check(struct store *st, struct remarks *findings,
     struct remarks *advice, struct err *err);
-int postgres_describe(
-    struct store *st, struct remarks *ret, struct err *err);
+int postgres_describe(struct store *st, struct remarks *ret, struct err *err);
 
 #endif

@@ -98,7 +98,8 @@ postgres_rows_close(struct rows *rows)
 		libpq.PQclear(libpq.PQexec(
 		    pg->conn, pg->aborted ? "ROLLBACK" : "COMMIT"));
 		pg->aborted = false;
-	} else if (r->cursor[0] && !pg->aborted && !postgres_lost(rows->store)) {
+	} else if (r->cursor[0] && !pg->aborted &&
+		   !postgres_lost(rows->store)) {
 		snprintf(text, sizeof(text), "CLOSE %s", r->cursor);
 		libpq.PQclear(libpq.PQexec(pg->conn, text));
 	}
@@ -178,8 +179,7 @@ read_real(const struct pg_rows *r, unsigned column)
 	double v = 0;
 
 	if (r->types[column] == OID_NUMERIC)
-		postgres_numeric(
-		    &text, raw(r, column).p, raw(r, column).n);
+		postgres_numeric(&text, raw(r, column).p, raw(r, column).n);
 	else
 		buf_adds(&text, raw(r, column));
 	number_real(buf_str(&text), &v);
@@ -195,8 +195,7 @@ read_int(const struct pg_rows *r, unsigned column)
 	int64_t v = 0;
 
 	if (r->types[column] == OID_NUMERIC)
-		postgres_numeric(
-		    &text, raw(r, column).p, raw(r, column).n);
+		postgres_numeric(&text, raw(r, column).p, raw(r, column).n);
 	else
 		buf_adds(&text, raw(r, column));
 	rest = buf_str(&text);
@@ -263,8 +262,7 @@ number_text(const struct pg_rows *r, unsigned column)
 
 	switch (r->types[column]) {
 	case OID_NUMERIC:
-		postgres_numeric(
-		    &text, raw(r, column).p, raw(r, column).n);
+		postgres_numeric(&text, raw(r, column).p, raw(r, column).n);
 		break;
 	case OID_DOUBLE:
 	case OID_FLOAT:

@@ -146,8 +146,8 @@ make_functions(struct store *st, struct err *err)
 	    fill_fold(st, &class_spec, add_class, err) < 0 ||
 	    fill_fold(st, &pair_spec, add_pair, err) < 0 ||
 	    postgres_execute(st, text, err) < 0 ||
-	    postgres_execute(st, "ANALYZE fold_part, fold_class, fold_pair",
-		err) < 0)
+	    postgres_execute(
+		st, "ANALYZE fold_part, fold_class, fold_pair", err) < 0)
 		return err_prefix(err, "functions");
 	return 0;
 }
@@ -259,8 +259,8 @@ need_role(struct store *st, struct err *err)
 		return err_set(err, ERR_FAIL,
 		    "%s: the programs work as the role " APPLICATION_ROLE
 		    ", which is missing and cannot be made by this login (%s): "
-		    "CREATE ROLE " APPLICATION_ROLE " NOLOGIN; GRANT " APPLICATION_ROLE
-		    " TO this login",
+		    "CREATE ROLE " APPLICATION_ROLE
+		    " NOLOGIN; GRANT " APPLICATION_ROLE " TO this login",
 		    st->path, why.text);
 	if (postgres_result(st,
 		"SELECT 1 WHERE pg_catalog.pg_has_role("

@@ -353,15 +353,15 @@ run(struct store *st, struct pg_statement *s, const struct params *p)
 		return libpq.PQexecParams(conn, s->text.p, p->count, p->types,
 		    p->values, p->lengths, p->formats, 1);
 	if (s->prepared != st->pg->generation) {
-		result = libpq.PQprepare(
-		    conn, s->id, s->text.p, p->count, p->types);
+		result =
+		    libpq.PQprepare(conn, s->id, s->text.p, p->count, p->types);
 		if (!succeeded(result))
 			return result;
 		libpq.PQclear(result);
 		s->prepared = st->pg->generation;
 	}
-	return libpq.PQexecPrepared(conn, s->id, p->count, p->values,
-	    p->lengths, p->formats, 1);
+	return libpq.PQexecPrepared(
+	    conn, s->id, p->count, p->values, p->lengths, p->formats, 1);
 }
 
 /* The next result in a pipeline; the NULL behind each is read over. */
@@ -448,8 +448,7 @@ query_whole(struct store *st, struct pg_statement *s, const struct params *p,
 	if (!succeeded(result)) {
 		postgres_fail(st, result, err, s->name);
 		if (implicit && st->pg->implicit == 0) {
-			libpq.PQclear(
-			    libpq.PQexec(st->pg->conn, "ROLLBACK"));
+			libpq.PQclear(libpq.PQexec(st->pg->conn, "ROLLBACK"));
 			st->pg->aborted = false;
 		}
 		return -1;
@@ -574,8 +573,8 @@ prepare_one(struct store *st, const struct sql *sql, struct remarks *remarks,
 			return -1;
 		}
 	}
-	result = libpq.PQprepare(
-	    st->pg->conn, "", s->text.p, (int)count, types);
+	result =
+	    libpq.PQprepare(st->pg->conn, "", s->text.p, (int)count, types);
 	free(types);
 	if (succeeded(result)) {
 		libpq.PQclear(result);
@@ -591,8 +590,7 @@ prepare_one(struct store *st, const struct sql *sql, struct remarks *remarks,
 }
 
 int
-postgres_prepare_all(
-    struct store *st, struct remarks *remarks, struct err *err)
+postgres_prepare_all(struct store *st, struct remarks *remarks, struct err *err)
 {
 	int code = 0;
 	size_t i;

@@ -212,8 +212,7 @@ postgres_exclusive(struct store *st, struct err *err)
 	snprintf(text, sizeof(text),
 	    "BEGIN; SET LOCAL lock_timeout = %lld; "
 	    "SELECT pg_advisory_lock(%" PRId64 "); COMMIT",
-	    (long long)(st->patience > 0 ? st->patience : 1),
-	    lock_number(st));
+	    (long long)(st->patience > 0 ? st->patience : 1), lock_number(st));
 	if (lock_result(st, text, &waited, err) < 0) {
 		libpq.PQclear(libpq.PQexec(st->pg->conn, "ROLLBACK"));
 		return waited ? fail_waited(st, "exclusive use", err) : -1;

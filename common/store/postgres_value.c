@@ -99,8 +99,7 @@ postgres_get64(const char *p)
 static int
 get16(const char *p)
 {
-	unsigned v =
-	    (unsigned)(unsigned char)p[0] << 8 | (unsigned char)p[1];
+	unsigned v = (unsigned)(unsigned char)p[0] << 8 | (unsigned char)p[1];
 
 	return v < 0x8000 ? (int)v : (int)v - 0x10000;
 }

@@ -102,7 +102,8 @@ sqlite_fail_code(struct store *st, struct err *err, const char *what, int code)
 int
 sqlite_fail(struct store *st, struct err *err, const char *what)
 {
-	return sqlite_fail_code(st, err, what, sqlite3_extended_errcode(st->db));
+	return sqlite_fail_code(
+	    st, err, what, sqlite3_extended_errcode(st->db));
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Looking after a store in a file: its sizes, what is wrong with it, and getting rid of
- * what was deleted. The copy is in backup.c.
+ * Looking after a store in a file: its sizes, what is wrong with it, and
+ * getting rid of what was deleted. The copy is in backup.c.
  */
 #include <inttypes.h>
 #include <sys/stat.h>
@@ -29,7 +29,8 @@ sqlite_stats(struct store *st, struct store_stats *ret, struct err *err)
 	int64_t version;
 
 	if (sqlite_pragma(st, "PRAGMA page_count", &s.pages, err) < 0 ||
-	    sqlite_pragma(st, "PRAGMA freelist_count", &s.free_pages, err) < 0 ||
+	    sqlite_pragma(st, "PRAGMA freelist_count", &s.free_pages, err) <
+		0 ||
 	    sqlite_pragma(st, "PRAGMA user_version", &version, err) < 0)
 		return -1;
 	s.schema_version = (int)version;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Opening a store in a file: what the path names, what the file must be before anyone
- * works on it, and a second connection for a reading thread.
+ * Opening a store in a file: what the path names, what the file must be before
+ * anyone works on it, and a second connection for a reading thread.
  */
 #include <errno.h>
 #include <sys/stat.h>

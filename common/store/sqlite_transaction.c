@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * SQLite's transactions. A change begins IMMEDIATE behind the turnstile; its commit is
- * quick (NORMAL: the log is written, not synced), and a durable one syncs the
- * log after it has let the next writer in.
+ * SQLite's transactions. A change begins IMMEDIATE behind the turnstile; its
+ * commit is quick (NORMAL: the log is written, not synced), and a durable one
+ * syncs the log after it has let the next writer in.
  */
 #include "store/store_priv.h"
 

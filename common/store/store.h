@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * store: one shared database behind an interface that two engines serve,
- * SQLite and PostgreSQL; nothing of either shows outside this room. Rooms bring their
- * SQL as named statements (ROOM/NAME.sql, a closed set, see scripts/sql2c.awk)
- * in the dialect both engines share; the store opens, migrates, binds, steps,
- * retries, takes turns at writing, loads in bulk, keeps leases and queues.
+ * SQLite and PostgreSQL; nothing of either shows outside this room. Rooms bring
+ * their SQL as named statements (ROOM/NAME.sql, a closed set, see
+ * scripts/sql2c.awk) in the dialect both engines share; the store opens,
+ * migrates, binds, steps, retries, takes turns at writing, loads in bulk, keeps
+ * leases and queues.
  *
  * Ownership: a struct store belongs to one thread; store_reader() gives a
  * second thread a connection of its own. Text and blobs that a row hands out

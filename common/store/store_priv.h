@@ -25,10 +25,10 @@ struct bulk_slot {
 	struct bulk *bulk; /* NULL: the table is empty */
 
 	/* postgres_bulk.c: the temporary table. */
-	bool exists;   /* it has been made */
+	bool exists;                  /* it has been made */
 	bool made_here, changed_here; /* ... in the open transaction */
-	bool empty;    /* nothing lies in it */
-	bool loaded;   /* the bulk's rows do, and these many: */
+	bool empty;                   /* nothing lies in it */
+	bool loaded;                  /* the bulk's rows do, and these many: */
 	size_t rows;
 };
 
@@ -112,8 +112,8 @@ struct store {
 	bool open; /* a transaction is */
 	enum store_intent intent;
 	const char *who;
-	int64_t began;	 /* monotonic */
-	bool unsynced;	 /* commits that no sync has covered */
+	int64_t began;   /* monotonic */
+	bool unsynced;   /* commits that no sync has covered */
 	unsigned active; /* rows that are open */
 
 	struct bulk_slot *slots;
@@ -135,9 +135,9 @@ struct store {
 	bool exclusive;
 
 	/* sqlite_checkpoint.c */
-	bool lost;            /* a sync has failed: what it covered is unknown */
-	int64_t log_limit;    /* bytes; a commit over it empties the log */
-	int64_t frames;       /* in the log after our latest commit */
+	bool lost;         /* a sync has failed: what it covered is unknown */
+	int64_t log_limit; /* bytes; a commit over it empties the log */
+	int64_t frames;    /* in the log after our latest commit */
 	int64_t retry_frames; /* a busy checkpoint is tried again from here */
 	int64_t retry_step;   /* and after so many more if it is busy again */
 
@@ -165,10 +165,10 @@ int migrations_verify(
 int migrations_check(struct store *st, int version, struct err *err);
 
 /* The two ways to open. */
-int sqlite_store(const char *uri, enum store_mode mode, struct store **ret,
-    struct err *err);
-int postgres_store(const char *uri, enum store_mode mode, struct store **ret,
-    struct err *err);
+int sqlite_store(
+    const char *uri, enum store_mode mode, struct store **ret, struct err *err);
+int postgres_store(
+    const char *uri, enum store_mode mode, struct store **ret, struct err *err);
 
 /* What stands open; the rest of a row is its engine's. */
 struct rows {
@@ -179,7 +179,8 @@ struct rows {
 	sqlite3_stmt *stmt;
 };
 
-/* ---- SQLite --------------------------------------------------------------- */
+/* ---- SQLite ---------------------------------------------------------------
+ */
 
 /* sqlite.c: fills err from the connection's last error; returns -1. */
 int sqlite_fail(struct store *st, struct err *err, const char *what);
@@ -218,8 +219,7 @@ struct str sqlite_rows_text(const struct rows *r, unsigned column);
 struct str sqlite_rows_blob(const struct rows *r, unsigned column);
 int64_t sqlite_rows_changed(const struct rows *r);
 void sqlite_rows_close(struct rows *r);
-int sqlite_bulk_slot(
-    struct store *st, struct bulk_slot *slot, struct err *err);
+int sqlite_bulk_slot(struct store *st, struct bulk_slot *slot, struct err *err);
 int sqlite_prepare_all(
     struct store *st, struct remarks *remarks, struct err *err);
 int sqlite_stats(struct store *st, struct store_stats *ret, struct err *err);

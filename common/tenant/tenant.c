@@ -144,8 +144,7 @@ tenant_add(struct store *st, const char *name, const char *who, int64_t now,
 {
 	int64_t id, changed;
 
-	if (name_check(name, err) < 0 ||
-	    store_tenant(st, 0, err) < 0 ||
+	if (name_check(name, err) < 0 || store_tenant(st, 0, err) < 0 ||
 	    store_numbers(st, 0, "tenant", 1, &id, err) < 0 ||
 	    store_tenant(st, id, err) < 0 ||
 	    store_run(st, &sql_tenant_insert,

@@ -49,8 +49,7 @@ main(int argc, char **argv)
 	size_t ran = 0;
 
 	if (argc != 4) {
-		fprintf(stderr,
-		    "usage: wrong-tenant URI WORKS-FOR ASKS-FOR\n");
+		fprintf(stderr, "usage: wrong-tenant URI WORKS-FOR ASKS-FOR\n");
 		return 2;
 	}
 	if (store_open(argv[1], STORE_READ, &st, &err) < 0 ||
@@ -68,7 +67,7 @@ main(int argc, char **argv)
 			continue;
 		binds[0] = BIND_INT(strtoll(argv[3], NULL, 10));
 		for (size_t k = 1; k < count; k++)
-			binds[k] = sql->types[k] == 'i'	  ? BIND_INT(1)
+			binds[k] = sql->types[k] == 'i'   ? BIND_INT(1)
 				   : sql->types[k] == 't' ? BIND_TEXT(STR(""))
 				   : sql->types[k] == 'r' ? BIND_REAL(0)
 							  : BIND_BLOB(STR(""));

@@ -43,23 +43,21 @@ is_common(struct str name)
  * with tenant_id. The tenant table's own name is the one exception. */
 static const struct {
 	const char *keys, *keyless;
-} sqlite = {
-    "SELECT m.name, i.name, c.name "
-    "FROM sqlite_schema AS m, pragma_index_list(m.name) AS i, "
-    "	pragma_index_info(i.name) AS c "
-    "WHERE m.type = 'table' AND i.\"unique\" = 1 AND c.seqno = 0 "
-    "ORDER BY m.name, i.name",
+} sqlite = {"SELECT m.name, i.name, c.name "
+	    "FROM sqlite_schema AS m, pragma_index_list(m.name) AS i, "
+	    "	pragma_index_info(i.name) AS c "
+	    "WHERE m.type = 'table' AND i.\"unique\" = 1 AND c.seqno = 0 "
+	    "ORDER BY m.name, i.name",
     "SELECT m.name FROM sqlite_schema AS m WHERE m.type = 'table' "
     "AND NOT EXISTS (SELECT 1 FROM pragma_index_list(m.name) AS i "
     "	WHERE i.origin = 'pk')"},
-  postgres = {
-      "SELECT t.relname, i.relname, a.attname FROM pg_index AS x "
-      "JOIN pg_class AS t ON t.oid = x.indrelid "
-      "JOIN pg_class AS i ON i.oid = x.indexrelid "
-      "JOIN pg_attribute AS a ON a.attrelid = t.oid "
-      "	AND a.attnum = x.indkey[0] "
-      "WHERE t.relnamespace = 'dl'::regnamespace AND x.indisunique "
-      "ORDER BY 1, 2",
+  postgres = {"SELECT t.relname, i.relname, a.attname FROM pg_index AS x "
+	      "JOIN pg_class AS t ON t.oid = x.indrelid "
+	      "JOIN pg_class AS i ON i.oid = x.indexrelid "
+	      "JOIN pg_attribute AS a ON a.attrelid = t.oid "
+	      "	AND a.attnum = x.indkey[0] "
+	      "WHERE t.relnamespace = 'dl'::regnamespace AND x.indisunique "
+	      "ORDER BY 1, 2",
       "SELECT t.relname FROM pg_class AS t "
       "WHERE t.relnamespace = 'dl'::regnamespace AND t.relkind = 'r' "
       "AND NOT EXISTS (SELECT 1 FROM pg_index AS x "
@@ -78,8 +76,10 @@ test_keys(struct store *st)
 	struct rows *r;
 	unsigned count = 0;
 
-	CHECK_INT(store_query_text(
-		      st, on_postgres() ? postgres.keys : sqlite.keys, "", NO_BINDS, &r, &err), 0);
+	CHECK_INT(
+	    store_query_text(st, on_postgres() ? postgres.keys : sqlite.keys,
+		"", NO_BINDS, &r, &err),
+	    0);
 	while (rows_next(r, &err) == 1) {
 		if (is_common(rows_text(r, 0)) ||
 		    (str_is(rows_text(r, 0), "tenant") &&
@@ -96,7 +96,9 @@ test_keys(struct store *st)
 	rows_close(r);
 	CHECK(count >= 20);
 	CHECK_INT(store_query_text(st,
-		      on_postgres() ? postgres.keyless : sqlite.keyless, "", NO_BINDS, &r, &err), 0);
+		      on_postgres() ? postgres.keyless : sqlite.keyless, "",
+		      NO_BINDS, &r, &err),
+	    0);
 	while (rows_next(r, &err) == 1)
 		if (!is_common(rows_text(r, 0))) {
 			printf("%.*s has no primary key\n",

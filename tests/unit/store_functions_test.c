@@ -95,9 +95,8 @@ add_awkward(struct buf *b)
 	    {0xac00, 0x100}, {0xd700, 0xa3}, {0xf900, 0x200}, {0xfb00, 0x60},
 	    {0xfe00, 0x30}, {0xff00, 0xf0}, {0x10400, 0x50}, {0x11080, 0x50},
 	    {0x11300, 0x80}, {0x11f00, 0x60}, {0x16d40, 0x40}, {0x1d15e, 0x70},
-	    {0x1d400, 0x200}, {0x1e900, 0x50}, {0x1f100, 0x80},
-	    {0x1f600, 0x40}, {0x2f800, 0x100}, {0xe0000, 0x80},
-	    {0x10fff0, 16}};
+	    {0x1d400, 0x200}, {0x1e900, 0x50}, {0x1f100, 0x80}, {0x1f600, 0x40},
+	    {0x2f800, 0x100}, {0xe0000, 0x80}, {0x10fff0, 16}};
 	size_t i = below(COUNT_OF(blocks));
 
 	add_code(b, blocks[i].first + (uint32_t)below(blocks[i].count));
@@ -192,8 +191,8 @@ test_characters(void)
 			add_code(&s, code);
 			buf_addc(&s, '\n');
 		}
-		if (code % 1024 != 1023 || (code >= 0x30000 && code < 0xe0000) ||
-		    s.len == 0)
+		if (code % 1024 != 1023 ||
+		    (code >= 0x30000 && code < 0xe0000) || s.len == 0)
 			continue;
 		buf_clear(&want);
 		text_fold(&want, buf_str(&s));
@@ -218,8 +217,8 @@ add_json_text(struct buf *b)
 	static const char *const pieces[] = {"a", "B", "予", "\\n", "\\\"",
 	    "\\\\", "\\/", "\\u0000", "\\u0001", "\\u0041", "\\ud83d\\ude00",
 	    "\\ud83d", "\\ude00", "\\ud83dx", "\\uFF21", "S", "Q", "u0041",
-	    "\\b\\f\\r\\t", "}", "]", ",", ":", "ＩＴ", "\xf0\x9f\x98\x80",
-	    "'", "\\\\\\\"", "\\ude00\\ud83d", "\\uD83D\\u0041"};
+	    "\\b\\f\\r\\t", "}", "]", ",", ":", "ＩＴ", "\xf0\x9f\x98\x80", "'",
+	    "\\\\\\\"", "\\ude00\\ud83d", "\\uD83D\\u0041"};
 	size_t n = below(4);
 
 	buf_addc(b, '"');
@@ -330,8 +329,7 @@ same_real(const char *what, struct str input, struct str text)
 	same(what, input, is_null ? STR("NULL") : STR("number"),
 	    there ? STR("number") : STR("NULL"));
 	if (there && !is_null)
-		same(what, input,
-		    (struct str){(const char *)&got, sizeof(got)},
+		same(what, input, (struct str){(const char *)&got, sizeof(got)},
 		    (struct str){(const char *)&want, sizeof(want)});
 }
 
@@ -379,8 +377,8 @@ check_list(struct str list, struct str want, struct arena *a)
 		exact = exact || str_eq(item, want);
 		same_folded = same_folded ||
 			      str_eq(text_folded(a, item), buf_str(&folded));
-		starts = starts ||
-			 text_holds(item, buf_str(&folded), TEXT_START);
+		starts =
+		    starts || text_holds(item, buf_str(&folded), TEXT_START);
 		ends = ends || text_holds(item, buf_str(&folded), TEXT_END);
 	}
 	snprintf(number, sizeof(number), "%d%d%d%d%d", (int)count, exact,
@@ -389,8 +387,8 @@ check_list(struct str list, struct str want, struct arena *a)
 	    "dl_list_has_folded($1, $3) || dl_list_starts($1, $3) || "
 	    "dl_list_ends($1, $3)",
 	    "ttt",
-	    BINDS(BIND_TEXT(list), BIND_TEXT(want),
-		BIND_TEXT(buf_str(&folded))),
+	    BINDS(
+		BIND_TEXT(list), BIND_TEXT(want), BIND_TEXT(buf_str(&folded))),
 	    &got);
 	same("lists", list, buf_str(&got), str_of(number));
 	buf_release(&got);
@@ -421,8 +419,8 @@ test_lists(unsigned times)
 				any = any || str_eq(item, want);
 		}
 		ask("SELECT dl_list_any($1, $2)", "tt",
-		    BINDS(BIND_TEXT(buf_str(&list)),
-			BIND_TEXT(buf_str(&other))),
+		    BINDS(
+			BIND_TEXT(buf_str(&list)), BIND_TEXT(buf_str(&other))),
 		    &got);
 		same("dl_list_any", buf_str(&list), buf_str(&got),
 		    any ? STR("1") : STR("0"));
@@ -440,14 +438,17 @@ test_nulls(void)
 {
 	static const char *const texts[] = {"SELECT dl_fold($1)",
 	    "SELECT dl_attr_text($1, 'a')", "SELECT dl_attr_text('{}', $1)",
-	    "SELECT dl_attr_real($1, 'a')", "SELECT dl_attr_time($1, 'a', 'UTC')",
+	    "SELECT dl_attr_real($1, 'a')",
+	    "SELECT dl_attr_time($1, 'a', 'UTC')",
 	    "SELECT dl_text_has($1, 'a')", "SELECT dl_text_has('a', $1)",
 	    "SELECT dl_text_starts($1, 'a')", "SELECT dl_text_ends('a', $1)",
 	    "SELECT dl_list_any($1, '[]')", "SELECT dl_list_count($1)",
 	    "SELECT dl_list_has('[]', $1)", "SELECT dl_list_starts($1, 'a')",
-	    "SELECT dl_list_ends('[]', $1)", "SELECT dl_list_has_folded($1, '')",
+	    "SELECT dl_list_ends('[]', $1)",
+	    "SELECT dl_list_has_folded($1, '')",
 	    "SELECT dl_bucket(0, $1, 'UTC')", "SELECT dl_bucket(0, 'day', $1)"};
-	static const char *const empty[] = {"", " ", "null", "[]", "5", "\"a\""};
+	static const char *const empty[] = {
+	    "", " ", "null", "[]", "5", "\"a\""};
 	struct buf got = {0};
 	size_t i;
 
@@ -462,8 +463,8 @@ test_nulls(void)
 		    STR("NULL"));
 		ask("SELECT dl_list_count($1)", "t",
 		    BINDS(BIND_TEXT(str_of(empty[i]))), &got);
-		same("dl_list_count", str_of(empty[i]), buf_str(&got),
-		    STR("0"));
+		same(
+		    "dl_list_count", str_of(empty[i]), buf_str(&got), STR("0"));
 	}
 	buf_release(&got);
 }
@@ -480,17 +481,17 @@ random_time(struct buf *b)
 	static const char *const dates[] = {"2026-03-08", "2026-11-01",
 	    "2026-04-05", "2026-10-04", "1970-01-01", "2024-02-29",
 	    "2023-02-29", "0001-01-01", "0000-01-01", "9999-12-31",
-	    "2026-13-01", "2026-00-10", "2026-1-01", "1900-02-29",
-	    "2000-02-29", "2011-12-30", "1883-11-18", "1972-01-07",
-	    "2026-06-31", "2026-06-3x"};
+	    "2026-13-01", "2026-00-10", "2026-1-01", "1900-02-29", "2000-02-29",
+	    "2011-12-30", "1883-11-18", "1972-01-07", "2026-06-31",
+	    "2026-06-3x"};
 	static const char *const clocks[] = {"", "T00:00", "T02:30:00",
 	    " 01:59:59.999", "t24:00", "T23:59:60Z", "T12:00:00,5",
 	    "T12:00:00.1234567890123456789", "T12:00:00.", "T12:60",
 	    "T01:45:00", "T00:30:00", "T02:15:00.001", " 12:00:00 ", "T1:00",
 	    "T12", "T12:00:00.123456789012345678", "x12:00", "T00:44:30"};
 	static const char *const offsets[] = {"", "", "", "Z", "z", "+09:00",
-	    " +0900", "-05", "+24:00", "+09:60", "-00:30", "+9:00", " Z",
-	    "  Z", "+09:0", "+090", "+09:", " ", "\n", "Z\n"};
+	    " +0900", "-05", "+24:00", "+09:60", "-00:30", "+9:00", " Z", "  Z",
+	    "+09:0", "+090", "+09:", " ", "\n", "Z\n"};
 
 	buf_clear(b);
 	buf_addf(b, "%s%s%s", PICK(dates), PICK(clocks), PICK(offsets));
@@ -521,11 +522,9 @@ test_times(unsigned times)
 		json_put_end(&w);
 		snprintf(number, sizeof(number), "NULL");
 		if (time_parse(buf_str(&s), zone, &at))
-			snprintf(
-			    number, sizeof(number), "%lld", (long long)at);
+			snprintf(number, sizeof(number), "%lld", (long long)at);
 		ask("SELECT dl_attr_time($1, 't', $2)", "tt",
-		    BINDS(BIND_TEXT(buf_str(&attrs)),
-			BIND_TEXT(str_of(name))),
+		    BINDS(BIND_TEXT(buf_str(&attrs)), BIND_TEXT(str_of(name))),
 		    &got);
 		same(name, buf_str(&s), buf_str(&got), str_of(number));
 	}

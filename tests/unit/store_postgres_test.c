@@ -105,10 +105,10 @@ test_order(void)
 		for (size_t j = 0; j < COUNT_OF(texts); j++) {
 			CHECK_INT(
 			    store_int(st, &order,
-				BINDS(BIND_TEXT(((struct str){
-					  texts[i], lengths[i]})),
-				    BIND_TEXT(((struct str){
-					texts[j], lengths[j]}))),
+				BINDS(BIND_TEXT(
+					  ((struct str){texts[i], lengths[i]})),
+				    BIND_TEXT(
+					((struct str){texts[j], lengths[j]}))),
 				&less, &err),
 			    1);
 			CHECK_INT(less, i < j);
@@ -123,8 +123,7 @@ static const struct sql marks = {"marks",
     "AND w.consumer = 7 ORDER BY w.lead_id",
     "i"};
 static const struct sql mark_add = {"mark_add",
-    "INSERT INTO work (tenant_id, consumer, lead_id) VALUES ($1, 7, $2)",
-    "ii"};
+    "INSERT INTO work (tenant_id, consumer, lead_id) VALUES ($1, 7, $2)", "ii"};
 static const struct sql marks_clear = {
     "marks_clear", "DELETE FROM work WHERE consumer = 7", ""};
 static const struct sql marks_fill = {"marks_fill",
@@ -169,9 +168,8 @@ test_cursors(void)
 	begin(st);
 	CHECK_INT(store_run(st, &marks_clear, NO_BINDS, NULL, &err), 0);
 	CHECK_INT(store_bulk(st, b, &err), 0);
-	CHECK_INT(store_run(
-		      st, &marks_fill, BINDS(BIND_INT(1)), &changed, &err),
-	    0);
+	CHECK_INT(
+	    store_run(st, &marks_fill, BINDS(BIND_INT(1)), &changed, &err), 0);
 	CHECK_INT(changed, 4500);
 	CHECK_INT(sum_marks(st, 1, &n), INT64_C(4500) * 4501 / 2);
 	commit(st);
@@ -326,8 +324,7 @@ test_failure(void)
 static void
 test_turns(void)
 {
-	struct store *a = open_store(1), *b = open_store(1),
-		     *c = open_store(2);
+	struct store *a = open_store(1), *b = open_store(1), *c = open_store(2);
 	struct err err = {0};
 
 	store_patience(b, 50);

@@ -538,8 +538,8 @@ test_refusals(void)
 	struct buf garbage = {0};
 	int i;
 
-	check_refused(
-	    "postgresql://u:secret@localhost/x", STORE_WRITE, "holds a password");
+	check_refused("postgresql://u:secret@localhost/x", STORE_WRITE,
+	    "holds a password");
 	check_refused("", STORE_WRITE, "empty");
 	check_refused(path, STORE_WRITE, "no such store");
 	check_refused(path, STORE_READ, "no such store");
