@@ -520,12 +520,14 @@ sums() {
 	dl-score define -q fade - <<<'{"rules":[{"name":"x","type":"behavior",
 		"event":"x","points":30,"half_life":"300d"}]}'
 	dl-score -q >/dev/null
-	dl-db backup -q copy.db
+	local one=$DL_DB copy
+	store_copy copy
+	copy=$DL_DB DL_DB=$one
 	dl-score -q --now +1h --all >/dev/null
 	dl-score -q --now +300d >/dev/null
-	dl-score -q --now +300d -d copy.db >/dev/null
+	dl-score -q --now +300d -d "$copy" >/dev/null
 	[ "$(dl-score history 1 | wc -l)" -eq 2 ]
-	cmp <(dl-score history 1) <(dl-score history -d copy.db 1)
+	cmp <(dl-score history 1) <(dl-score history -d "$copy" 1)
 }
 
 @test "what is due by time alone stays due after a pass that changed nothing" {
