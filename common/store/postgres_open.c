@@ -298,6 +298,12 @@ open_there(struct store *st, bool there, struct err *err)
 	return postgres_functions_check(st, err);
 }
 
+static bool
+makes(enum store_mode mode, bool there)
+{
+	return mode == STORE_CREATE || (mode == STORE_ENSURE && !there);
+}
+
 int
 postgres_store(
     const char *uri, enum store_mode mode, struct store **ret, struct err *err)
@@ -313,7 +319,7 @@ postgres_store(
 	st->pg = xcalloc(1, sizeof(*st->pg));
 	st->pg->uri = xstrdup(uri);
 	if (postgres_connect(st, err) < 0 || look(st, &there, err) < 0 ||
-	    (mode == STORE_CREATE ? create : open_there)(st, there, err) < 0) {
+	    (makes(mode, there) ? create : open_there)(st, there, err) < 0) {
 		store_close(st);
 		return -1;
 	}

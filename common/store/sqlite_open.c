@@ -201,6 +201,8 @@ sqlite_store(
 		return err_set(err, ERR_USAGE, "the store's name is empty");
 	if (strcmp(uri, ":memory:") == 0)
 		return open_memory(ret, err);
+	if (mode == STORE_ENSURE)
+		mode = access(uri, F_OK) < 0 ? STORE_CREATE : STORE_WRITE;
 	if (mode == STORE_CREATE) {
 		folder = path_folder(uri);
 		code = refuse_network(folder, uri, err);

@@ -67,6 +67,7 @@ enum store_mode {
 	STORE_READ,   /* never writes; works on a read-only file */
 	STORE_WRITE,  /* the ordinary mode */
 	STORE_CREATE, /* makes a new store; fails when there is one */
+	STORE_ENSURE, /* STORE_WRITE where there is one, else STORE_CREATE */
 	STORE_UPGRADE /* applies missing migrations (dl-db migrate) */
 };
 /*

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The tables of a tenant as they are copied: what others refer to comes first.
+ * The tenant's own row is written last and by itself; leases are not copied,
+ * for nobody holds them in the new store.
+ */
+#include "store/copy.h"
+
+static const struct bulk_column member[] = {{"email", 't'}, {"name", 't'},
+    {"role", 't'}, {"region", 't'}, {"manager", 't'}, {"active", 'i'},
+    {"created_at", 'i'}};
+
+static const struct bulk_column lead[] = {{"lead_id", 'i'}, {"id", 't'},
+    {"email", 't'}, {"email_key", 't'}, {"name", 't'}, {"company", 't'},
+    {"department", 't'}, {"title", 't'}, {"phone", 't'}, {"industry", 't'},
+    {"company_size", 'i'}, {"region", 't'}, {"country", 't'}, {"source", 't'},
+    {"owner", 't'}, {"status", 't'}, {"stage", 't'}, {"tags", 't'},
+    {"created_at", 'i'}, {"updated_at", 'i'}, {"converted_at", 'i'},
+    {"converted", 'i'}, {"attrs", 't'}, {"folded", 't'}};
+
+static const struct bulk_column event_type[] = {
+    {"type_id", 'i'}, {"name", 't'}};
+
+static const struct bulk_column event[] = {{"event_id", 't'}, {"lead_id", 'i'},
+    {"type_id", 'i'}, {"at", 'i'}, {"attrs", 't'}};
+
+static const struct bulk_column assessment[] = {{"response_id", 't'},
+    {"lead_id", 'i'}, {"assessment", 't'}, {"started_at", 'i'},
+    {"completed_at", 'i'}, {"progress", 'i'}, {"result", 't'},
+    {"answers", 't'}};
+
+static const struct bulk_column rule_set[] = {
+    {"name", 't'}, {"document", 't'}, {"active", 'i'}, {"updated_at", 'i'}};
+
+static const struct bulk_column score[] = {{"lead_id", 'i'}, {"score", 'i'},
+    {"fit", 'i'}, {"engagement", 'i'}, {"is_hot", 'i'}, {"armed", 'i'},
+    {"became_hot_at", 'i'}, {"at", 'i'}, {"next_at", 'i'}, {"points", 'b'}};
+
+static const struct bulk_column score_history[] = {{"lead_id", 'i'},
+    {"at", 'i'}, {"number", 'i'}, {"score", 'i'}, {"fit", 'i'},
+    {"engagement", 'i'}, {"points", 'b'}};
+
+static const struct bulk_column score_due[] = {
+    {"chunk", 'i'}, {"next_at", 'i'}};
+
+static const struct bulk_column score_rules[] = {
+    {"version", 'i'}, {"names", 't'}, {"checksum", 't'}};
+
+static const struct bulk_column score_state[] = {{"version", 'i'},
+    {"pass_version", 'i'}, {"pass_lead", 'i'}, {"pass_now", 'i'}};
+
+static const struct bulk_column signals[] = {{"signal_id", 'i'}, {"at", 'i'},
+    {"kind", 't'}, {"lead_id", 'i'}, {"data", 't'}};
+
+static const struct bulk_column audit[] = {{"audit_id", 'i'}, {"at", 'i'},
+    {"who", 't'}, {"action", 't'}, {"object", 't'}, {"detail", 't'}};
+
+static const struct bulk_column work[] = {{"consumer", 'i'}, {"lead_id", 'i'}};
+
+static const struct bulk_column counter[] = {{"kind", 't'}, {"next", 'i'}};
+
+static const struct bulk_column moment[] = {{"latest", 'i'}};
+
+#define TABLE(table, columns, keys)                                      \
+	{                                                                \
+		{"copy_" table, columns, COUNT_OF(columns)}, table, keys \
+	}
+
+const struct copy_table copy_tables[] = {TABLE("member", member, 1),
+    TABLE("lead", lead, 1), TABLE("event_type", event_type, 1),
+    TABLE("event", event, 1), TABLE("assessment", assessment, 1),
+    TABLE("rule_set", rule_set, 1), TABLE("score_rules", score_rules, 1),
+    TABLE("score_state", score_state, 0), TABLE("score", score, 1),
+    TABLE("score_history", score_history, 3), TABLE("score_due", score_due, 1),
+    TABLE("signal", signals, 1), TABLE("audit", audit, 1),
+    TABLE("work", work, 2), TABLE("counter", counter, 1),
+    TABLE("moment", moment, 0), {{0}, NULL, 0}};
