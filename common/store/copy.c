@@ -1,325 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Copying tenants between stores, table by table and in the order of the
- * keys, so that the first n rows of a table are all there or none but they
- * are: how far an earlier attempt came is a count. Names of tables and columns
- * come from copy_tables.c.
+ * Copying tenants between stores: which there are, which an earlier attempt
+ * has begun or done, and each from its number in the new store to its name
+ * there. The number is kept among the store's own counters until all is done.
  */
 #include <inttypes.h>
 
-#include "store/copy.h"
+#include "json/json.h"
 #include "store/copy.sql.h"
+#include "store/copy_priv.h"
 
-enum {
-	BATCH_ROWS = 20000,
-	BATCH_BYTES = 8 << 20,
-	PROGRESS_ROWS = 4096,
-	CACHE_BYTES = 64 << 20
-};
+enum { CACHE_BYTES = 64 << 20 };
 #define NOBODY INT64_C(0) /* whose counters are the store's own */
-
-/* A tenant of the old store. */
-struct owner {
-	struct owner *next;
-	int64_t id, created_at;
-	char *name, *settings;
-	char *mark; /* of its copy, in the new store's counters */
-	int64_t target;
-	bool started, complete;
-};
-
-struct copying {
-	struct store *from, *to;
-	const struct owner *owner;
-	const struct copy_watch *watch;
-	struct buf row; /* one row's bytes */
-	int64_t seen;   /* rows, on either side, for the progress */
-	int64_t rows;   /* of the old store, complete tables */
-};
-
-/* ---- texts ----------------------------------------------------------------
- */
-
-static void
-add_columns(struct buf *out, const struct copy_table *t, const char *before)
-{
-	size_t i;
-
-	for (i = 0; i < t->spec.count; i++)
-		buf_addf(out, "%s%s%s", i ? ", " : "", before,
-		    t->spec.columns[i].name);
-}
-
-static void
-read_text(struct buf *out, const struct copy_table *t)
-{
-	unsigned i;
-
-	buf_clear(out);
-	buf_addstr(out, "SELECT ");
-	add_columns(out, t, "");
-	buf_addf(
-	    out, " FROM %s WHERE tenant_id = $1 ORDER BY tenant_id", t->name);
-	for (i = 0; i < t->keys; i++)
-		buf_addf(out, ", %s", t->spec.columns[i].name);
-}
-
-/* What is there already has been changed behind our backs; the comparison in
- * the end will say so better than a violated key. */
-static void
-insert_text(struct buf *out, const struct copy_table *t)
-{
-	buf_clear(out);
-	buf_addf(out, "INSERT INTO %s (tenant_id, ", t->name);
-	add_columns(out, t, "");
-	buf_addstr(out, ") SELECT $1, ");
-	add_columns(out, t, "b.");
-	buf_addf(out, " FROM bulk_%s AS b WHERE true ON CONFLICT DO NOTHING",
-	    t->spec.name);
-}
-
-/* ---- small steps ----------------------------------------------------------
- */
-
-static int
-run_text(struct store *st, const char *text, int64_t tenant, struct err *err)
-{
-	struct rows *r;
-	int code;
-
-	if (store_query_text(st, text, "i", BINDS(BIND_INT(tenant)), &r, err) <
-	    0)
-		return -1;
-	code = rows_next(r, err);
-	rows_close(r);
-	return code;
-}
-
-static int
-count_rows(struct store *st, const struct copy_table *t, int64_t tenant,
-    int64_t *ret, struct err *err)
-{
-	struct buf text = {0};
-	struct rows *r;
-	int code;
-
-	buf_addf(
-	    &text, "SELECT count(*) FROM %s WHERE tenant_id = $1", t->name);
-	code =
-	    store_query_text(st, text.p, "i", BINDS(BIND_INT(tenant)), &r, err);
-	buf_release(&text);
-	if (code < 0)
-		return -1;
-	code = rows_next(r, err);
-	if (code == 1)
-		*ret = rows_int(r, 0);
-	rows_close(r);
-	return code < 0 ? -1 : 0;
-}
-
-static void
-add_number(struct buf *out, uint64_t v)
-{
-	char bytes[8];
-	unsigned i;
-
-	for (i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (char)(v >> 8 * i);
-	buf_add(out, bytes, sizeof(bytes));
-}
-
-/* A row as bytes that are the same whatever engine it comes from. */
-static void
-add_value(struct buf *out, const struct rows *r, unsigned i, char type)
-{
-	struct str s;
-	double real;
-	uint64_t bits;
-
-	if (rows_null(r, i)) {
-		buf_addc(out, 'n');
-		return;
-	}
-	buf_addc(out, type);
-	switch (type) {
-	case 'i':
-		add_number(out, (uint64_t)rows_int(r, i));
-		break;
-	case 'r':
-		real = rows_real(r, i);
-		memcpy(&bits, &real, sizeof(bits));
-		add_number(out, bits);
-		break;
-	default:
-		s = type == 't' ? rows_text(r, i) : rows_blob(r, i);
-		add_number(out, s.n);
-		buf_adds(out, s);
-	}
-}
-
-static uint64_t
-sum_row(struct copying *c, const struct copy_table *t, const struct rows *r,
-    uint64_t sum)
-{
-	unsigned i;
-
-	buf_clear(&c->row);
-	for (i = 0; i < t->spec.count; i++)
-		add_value(&c->row, r, i, t->spec.columns[i].type);
-	if (++c->seen % PROGRESS_ROWS == 0 && c->watch->progress)
-		c->watch->progress(c->watch->context, c->seen);
-	return hash64(c->row.p, c->row.len, sum);
-}
-
-static void
-take_row(struct bulk *b, const struct copy_table *t, const struct rows *r)
-{
-	unsigned i;
-
-	for (i = 0; i < t->spec.count; i++) {
-		if (rows_null(r, i))
-			bulk_null(b);
-		else if (t->spec.columns[i].type == 'i')
-			bulk_int(b, rows_int(r, i));
-		else if (t->spec.columns[i].type == 'r')
-			bulk_real(b, rows_real(r, i));
-		else if (t->spec.columns[i].type == 't')
-			bulk_text(b, rows_text(r, i));
-		else
-			bulk_blob(b, rows_blob(r, i));
-	}
-	bulk_end_row(b);
-}
-
-/* ---- one table ------------------------------------------------------------
- */
-
-static int
-write_batch(
-    struct copying *c, const char *text, struct bulk *b, struct err *err)
-{
-	int code;
-
-	if (bulk_count(b) == 0)
-		return 0;
-	if (store_begin(c->to, STORE_CHANGE, "copy", err) < 0)
-		return -1;
-	code = store_bulk(c->to, b, err);
-	if (code == 0)
-		code = run_text(c->to, text, c->owner->target, err);
-	if (code == 0)
-		code = lease_renew(c->to, err);
-	if (code == 0)
-		code = store_commit(c->to, false, err);
-	store_rollback(c->to);
-	bulk_clear(b);
-	return code;
-}
-
-/* Reads the old table from its beginning and writes what lies behind the
- * first ret->before rows. */
-static int
-copy_rows(struct copying *c, const struct copy_table *t, struct copied *ret,
-    struct err *err)
-{
-	struct buf read = {0}, insert = {0};
-	struct bulk *b = bulk_new(&t->spec);
-	struct rows *r;
-	int code;
-
-	read_text(&read, t);
-	insert_text(&insert, t);
-	code = store_query_text(
-	    c->from, read.p, "i", BINDS(BIND_INT(c->owner->id)), &r, err);
-	if (code < 0)
-		goto out;
-	while ((code = rows_next(r, err)) == 1) {
-		ret->sum = sum_row(c, t, r, ret->sum);
-		if (++ret->rows <= ret->before)
-			continue;
-		take_row(b, t, r);
-		if ((bulk_count(b) >= BATCH_ROWS ||
-			bulk_bytes(b) >= BATCH_BYTES) &&
-		    (code = write_batch(c, insert.p, b, err)) < 0)
-			break;
-	}
-	rows_close(r);
-	if (code == 0)
-		code = write_batch(c, insert.p, b, err);
-out:
-	bulk_free(b);
-	buf_release(&read);
-	buf_release(&insert);
-	return code;
-}
-
-static int
-sum_rows(struct copying *c, const struct copy_table *t, struct copied *ret,
-    struct err *err)
-{
-	struct buf text = {0};
-	struct rows *r;
-	int code;
-
-	read_text(&text, t);
-	code = store_query_text(
-	    c->to, text.p, "i", BINDS(BIND_INT(c->owner->target)), &r, err);
-	buf_release(&text);
-	if (code < 0)
-		return -1;
-	while ((code = rows_next(r, err)) == 1) {
-		ret->sum = sum_row(c, t, r, ret->sum);
-		ret->rows++;
-	}
-	rows_close(r);
-	return code;
-}
-
-static int
-compare(struct copying *c, const struct copied *old, const struct copied *new,
-    struct err *err)
-{
-	struct buf why = {0};
-
-	if (old->rows == new->rows && old->sum == new->sum)
-		return 0;
-	if (old->rows == new->rows)
-		buf_addstr(&why, "rows differ");
-	else
-		buf_addf(&why, "%" PRId64 " rows, but %" PRId64 " in the copy",
-		    old->rows, new->rows);
-	err_set(err, ERR_FAIL, "%s: tenant %s, table %s: %s%s",
-	    store_path(c->from), quoted(str_of(c->owner->name)), old->table,
-	    why.p,
-	    old->before > 0 ? ": it has changed since the copy began; --again "
-			      "begins anew"
-			    : "");
-	buf_release(&why);
-	return -1;
-}
-
-static int
-copy_table(struct copying *c, const struct copy_table *t, struct err *err)
-{
-	struct copied old = {.tenant = c->owner->name, .table = t->name};
-	struct copied new = {0};
-	int code;
-
-	if (count_rows(c->to, t, c->owner->target, &old.before, err) < 0 ||
-	    copy_rows(c, t, &old, err) < 0)
-		return err_prefix(err, "table %s", t->name);
-	if (store_begin(c->to, STORE_SNAPSHOT, "compare", err) < 0)
-		return -1;
-	code = sum_rows(c, t, &new, err);
-	store_rollback(c->to);
-	if (code < 0)
-		return err_prefix(err, "table %s", t->name);
-	if (compare(c, &old, &new, err) < 0)
-		return -1;
-	c->rows += old.rows;
-	return c->watch->table ? c->watch->table(c->watch->context, &old, err)
-			       : 0;
-}
 
 /* ---- one tenant -----------------------------------------------------------
  */
@@ -351,20 +43,15 @@ static int
 take_away(struct copying *c, struct err *err)
 {
 	const struct copy_table *t;
-	struct buf text = {0};
-	int code;
+	int code = 0;
 
 	if (store_begin(c->to, STORE_CHANGE, "copy again", err) < 0)
 		return -1;
-	for (t = copy_tables, code = 0; t->name && code == 0; t++) {
-		buf_clear(&text);
-		buf_addf(&text, "DELETE FROM %s WHERE tenant_id = $1", t->name);
-		code = run_text(c->to, text.p, c->owner->target, err);
-	}
+	for (t = copy_tables; t->name && code == 0; t++)
+		code = copy_take_away(c, t, err);
 	if (code == 0)
 		code = store_commit(c->to, true, err);
 	store_rollback(c->to);
-	buf_release(&text);
 	return code;
 }
 
@@ -384,7 +71,7 @@ name_tenant(struct copying *c, struct err *err)
 	    &changed, err);
 	if (code == 0 && changed == 0)
 		code = err_set(err, ERR_USAGE, "%s: has a tenant %s by now",
-		    store_path(c->to), quoted(str_of(o->name)));
+		    copy_name(c->to), quoted(str_of(o->name)));
 	if (code == 0)
 		code = store_commit(c->to, true, err);
 	store_rollback(c->to);
@@ -420,7 +107,7 @@ copy_tenant(struct copying *c, struct owner *o, bool again, struct err *err)
 	code = lease_take(c->to, o->target, "copy", &holder, err);
 	if (code == 0)
 		code = err_set(err, ERR_BUSY,
-		    "%s: somebody else copies tenant %s: %s", store_path(c->to),
+		    "%s: somebody else copies tenant %s: %s", copy_name(c->to),
 		    quoted(str_of(o->name)), holder.p);
 	buf_release(&holder);
 	if (code < 0)
@@ -481,7 +168,7 @@ list_owners(
 	rows_close(r);
 	if (code == 0 && tenant && !*ret)
 		return err_set(err, ERR_USAGE, "%s: no such tenant: %s",
-		    store_path(st), quoted(str_of(tenant)));
+		    copy_name(st), quoted(str_of(tenant)));
 	return code;
 }
 
@@ -505,7 +192,7 @@ look(struct store *to, struct owner *o, struct err *err)
 	o->complete = marked == 1 && found == 1 && named == o->target;
 	if (found == 1 && !o->complete)
 		return err_set(err, ERR_USAGE, "%s: has a tenant %s already",
-		    store_path(to), quoted(str_of(o->name)));
+		    copy_name(to), quoted(str_of(o->name)));
 	return 0;
 }
 
@@ -560,4 +247,25 @@ store_copy(struct store *from, struct store *to, const char *tenant, bool again,
 	owners_free(owners);
 	buf_release(&c.row);
 	return code;
+}
+
+void
+copied_json(const struct copied *c, struct buf *out)
+{
+	struct json_writer w = {.out = out};
+	char sum[17];
+
+	snprintf(sum, sizeof(sum), "%016" PRIx64, c->sum);
+	json_put_object(&w);
+	json_put_name(&w, "tenant");
+	json_put_text(&w, str_of(c->tenant));
+	json_put_name(&w, "table");
+	json_put_text(&w, str_of(c->table));
+	json_put_name(&w, "rows");
+	json_put_int(&w, c->rows);
+	json_put_name(&w, "before");
+	json_put_int(&w, c->before);
+	json_put_name(&w, "checksum");
+	json_put_text(&w, str_of(sum));
+	json_put_end(&w);
 }

@@ -20,8 +20,11 @@ struct copied {
 	uint64_t sum;   /* over all its rows by key, but for tenant_id */
 };
 
+/* {"tenant":…,"table":…,"rows":…,"before":…,"checksum":…} */
+void copied_json(const struct copied *copied, struct buf *out);
+
 struct copy_watch {
-	/* Each table that is done. */
+	/* Each table that is done and has rows. */
 	int (*table)(
 	    void *context, const struct copied *copied, struct err *err);
 	/* Now and then: rows read so far, on either side. */
