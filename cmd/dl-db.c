@@ -10,13 +10,14 @@
 #include "cli/cli.h"
 #include "lead/lead.h"
 #include "session/session.h"
+#include "store/copy.h"
 #include "store/store.h"
 #include "tenant/tenant.h"
 
 static struct {
 	const char *name, *role, *region, *manager;
 	int64_t since;
-	bool inactive;
+	bool inactive, again;
 } arg = {.role = "sales", .since = INT64_MIN};
 
 /* ---- the store ---------------------------------------------------------- */
@@ -281,6 +282,85 @@ backup(struct session *s, struct err *err)
 }
 
 static int
+print_copied(void *context, const struct copied *copied, struct err *err)
+{
+	struct session *s = context;
+	struct buf line = {0};
+
+	copied_json(copied, &line);
+	session_each(s, buf_str(&line), err);
+	buf_release(&line);
+	return 0;
+}
+
+static void
+show_copied(void *session, int64_t rows)
+{
+	const struct session *s = session;
+
+	cli_progress(s->call, "rows", (uint64_t)rows, (uint64_t)rows, 0);
+}
+
+static int
+copy_into(struct session *s, struct err *err)
+{
+	const char *uri = s->call->operands[1];
+	struct copy_watch watch = {print_copied, show_copied, s};
+	struct copy_result done;
+	struct store *to;
+	int rc;
+
+	if (store_open(uri, STORE_ENSURE, &to, err) < 0)
+		return -1;
+	rc = session_print(s, NULL, 0, err);
+	if (rc == 0)
+		rc = store_copy(s->st, to, s->call->shared->tenant, arg.again,
+		    &watch, &done, err);
+	store_close(to);
+	if (rc == 0)
+		session_summary(s, "%" PRId64 " tenants, %" PRId64 " rows",
+		    done.tenants, done.rows);
+	return rc;
+}
+
+/* The store of the session is the one that is copied. */
+static int
+copy(const struct cli_call *call, struct err *err)
+{
+	struct cli_shared shared = *call->shared;
+	struct cli_call from = *call;
+
+	shared.db = call->operands[0];
+	from.shared = &shared;
+	return session_run(
+	    &from, SESSION_READ | SESSION_STORE, copy_into, NULL, err);
+}
+
+static int
+distribute(struct session *s, struct err *err)
+{
+	struct buf lines = {0};
+	int rc;
+
+	if (session_print(s, NULL, 0, err) < 0)
+		return -1;
+	rc = store_distribute(s->st, &lines, err);
+	session_each(s, buf_str(&lines), err);
+	buf_release(&lines);
+	if (rc == 0)
+		session_summary(
+		    s, "without the extension citus nothing can be done");
+	return rc == 0 ? CLI_NO : rc < 0 ? -1 : CLI_DONE;
+}
+
+static int
+distribute_store(const struct cli_call *call, struct err *err)
+{
+	return session_run(
+	    call, SESSION_UPGRADE | SESSION_STORE, distribute, NULL, err);
+}
+
+static int
 dump(struct session *s, struct err *err)
 {
 	if (session_print(s, NULL, 0, err) < 0 ||
@@ -350,6 +430,9 @@ static const struct cli_option user_options[] = {
 static const struct cli_option audit_options[] = {
     CLI_MOMENT(0, "since", "TIME", &arg.since, "only what was done since"),
     CLI_END};
+
+static const struct cli_option copy_options[] = {
+    CLI_FLAG(0, "again", &arg.again, "begin an unfinished copy anew"), CLI_END};
 
 enum {
 	CHANGES = CLI_STORE | CLI_PRINTS | CLI_DRY_RUN | CLI_CHANGES,
@@ -438,6 +521,18 @@ static const struct cli_verb verbs[] = {
 	.max = 1,
 	.run = session_reads_store,
 	.work = backup},
+    {.name = "copy",
+	.operands = "FROM TO",
+	.help = "copy tenants into another store, whatever the engines",
+	.options = copy_options,
+	.shared = CLI_TENANT | CLI_PRINTS | CLI_CHANGES | CLI_PROGRESS,
+	.min = 2,
+	.max = 2,
+	.run = copy},
+    {.name = "distribute",
+	.help = "spread the tenants over a PostgreSQL cluster (Citus)",
+	.shared = CLI_DB | CLI_PRINTS | CLI_CHANGES,
+	.run = distribute_store},
     {.name = "dump",
 	.help = "all of a tenant as NDJSON in canonical order",
 	.shared = CLI_DB | CLI_TENANT | CLI_OUTPUT,

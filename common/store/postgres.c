@@ -103,6 +103,7 @@ const struct engine postgres_engine = {
     .stats = postgres_stats,
     .check = postgres_check,
     .describe = postgres_describe,
+    .distribute = postgres_distribute,
     .backup = postgres_backup,
     .scrub = postgres_scrub,
     .checkpoint = postgres_checkpoint,

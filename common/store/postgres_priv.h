@@ -183,4 +183,7 @@ int postgres_check(struct store *st, struct remarks *findings,
     struct remarks *advice, struct err *err);
 int postgres_describe(struct store *st, struct remarks *ret, struct err *err);
 
+/* postgres_distribute.c */
+int postgres_distribute(struct store *st, struct buf *ret, struct err *err);
+
 #endif

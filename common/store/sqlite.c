@@ -256,6 +256,16 @@ sqlite_describe(struct store *st, struct remarks *ret, struct err *err)
 }
 
 static int
+sqlite_distribute(struct store *st, struct buf *ret, struct err *err)
+{
+	(void)ret;
+	return err_set(err, ERR_USAGE,
+	    "%s: is one file; a store that can be distributed is a PostgreSQL "
+	    "database (dl-db copy moves this one there)",
+	    st->path ? st->path : ":memory:");
+}
+
+static int
 sqlite_version(struct store *st, int *ret, struct err *err)
 {
 	int64_t version;
@@ -329,6 +339,7 @@ const struct engine sqlite_engine = {
     .stats = sqlite_stats,
     .check = sqlite_check,
     .describe = sqlite_describe,
+    .distribute = sqlite_distribute,
     .backup = sqlite_backup,
     .scrub = sqlite_scrub,
     .checkpoint = sqlite_checkpoint,

@@ -336,6 +336,14 @@ store_describe(struct store *st, struct remarks *ret, struct err *err)
 }
 
 int
+store_distribute(struct store *st, struct buf *ret, struct err *err)
+{
+	if (st->open || st->mode != STORE_UPGRADE)
+		BUG("distribute wants a store opened by its owner");
+	return st->engine->distribute(st, ret, err);
+}
+
+int
 store_backup(struct store *st, const char *path,
     void (*progress)(void *context, int64_t done, int64_t total), void *context,
     struct err *err)

@@ -279,6 +279,12 @@ int store_check(struct store *st, struct remarks *findings,
 /* What the administrator of a database server wants to know (roles,
  * extensions, sizes to expect), a remark each; nothing for a file. */
 int store_describe(struct store *st, struct remarks *ret, struct err *err);
+/* Spreads the tenants of a server's store over its cluster, opened with
+ * STORE_UPGRADE; what is done already stays. Appends a JSON line for each
+ * table that was done now: {"table":…,"kind":"distributed"|"reference"}. 1
+ * done; 0 nothing can be done, the extension citus is missing; a file is
+ * ERR_USAGE. */
+int store_distribute(struct store *st, struct buf *ret, struct err *err);
 /* Online, consistent, while others write; the copy appears whole, mode 0600. */
 int store_backup(struct store *st, const char *path,
     void (*progress)(void *context, int64_t done, int64_t total), void *context,

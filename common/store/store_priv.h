@@ -85,6 +85,7 @@ struct engine {
 	int (*check)(struct store *st, struct remarks *findings,
 	    struct remarks *advice, struct err *err);
 	int (*describe)(struct store *st, struct remarks *ret, struct err *err);
+	int (*distribute)(struct store *st, struct buf *ret, struct err *err);
 	int (*backup)(struct store *st, const char *path,
 	    void (*progress)(void *context, int64_t done, int64_t total),
 	    void *context, struct err *err);
