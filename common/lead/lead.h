@@ -135,7 +135,8 @@ void lead_bind_types_of(struct lead_types *types, struct cond *c);
 /* A view of a record that carries its own facts: standard fields by name
  * ("lead" is "id"), "attrs" and all else attributes, events as
  * "events":[{"type":…,"time":…}]. A number, time or truth that is none
- * and malformed events are an error, empty text there is missing. Lives as long as record and arena. */
+ * and malformed events are an error, empty text there is missing. Lives as long
+ * as record and arena. */
 int lead_view_of_record(const struct record *r, struct lead_types *types,
     const struct cond_moment *moment, struct arena *arena,
     struct lead_view *ret, struct err *err);
