@@ -5,8 +5,8 @@
  *	measure FILE COMMAND [ARGUMENT...]
  *
  * Runs the command and appends one line to FILE: wall-clock seconds, peak
- * resident memory in kilobytes (of the largest process), exit status. Exits
- * as the command did.
+ * resident memory in kilobytes (of the largest process), exit status, seconds
+ * of processor. Exits as the command did.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,13 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+static double
+seconds(const struct rusage *used)
+{
+	return (double)(used->ru_utime.tv_sec + used->ru_stime.tv_sec) +
+	       (double)(used->ru_utime.tv_usec + used->ru_stime.tv_usec) / 1e6;
+}
 
 int
 main(int argc, char **argv)
@@ -43,9 +50,9 @@ main(int argc, char **argv)
 	code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	if ((f = fopen(argv[1], "a")) == NULL)
 		return 1;
-	fprintf(f, "%.4f %ld %d\n",
+	fprintf(f, "%.4f %ld %d %.4f\n",
 	    (double)(ended.tv_sec - begun.tv_sec) +
 		(double)(ended.tv_nsec - begun.tv_nsec) / 1e9,
-	    used.ru_maxrss, code);
+	    used.ru_maxrss, code, seconds(&used));
 	return fclose(f) == 0 ? code : 1;
 }
