@@ -173,3 +173,63 @@ common/cli/b.c:2: room cli may not include csv"
 	make -s -C tree dist
 	tar tzf tree/diagnoleads-*.tar.gz | grep -q '^diagnoleads-[0-9.]*/Makefile$'
 }
+
+@test "what a cluster would refuse is found" {
+	cat >schema.sql <<-'END'
+	CREATE TABLE tenant (
+		tenant_id bigint NOT NULL PRIMARY KEY,
+		name text NOT NULL UNIQUE
+	) {{CLUSTERED}};
+	CREATE TABLE a (
+		tenant_id bigint NOT NULL,
+		x bigint NOT NULL,
+		PRIMARY KEY (tenant_id, x)
+	) {{CLUSTERED}};
+	END
+	cat >good.sql <<-'END'
+	-- name: one
+	-- One row.
+	SELECT a.x FROM a AS a JOIN a AS b ON b.tenant_id = a.tenant_id
+		AND b.x = a.x WHERE a.tenant_id = $1;
+	-- name: two
+	-- Rows in bulk.
+	INSERT INTO a (tenant_id, x) SELECT $1, b.x FROM bulk_a AS b WHERE true
+	ON CONFLICT (tenant_id, x) DO NOTHING;
+	-- name: three
+	-- across tenants: the count of all
+	SELECT count(*) FROM a;
+	END
+	check "$top/scripts/check-distributed" "$PWD/schema.sql" phase=1 "$PWD/good.sql"
+	exits 0
+	local sql want
+	while IFS='|' read -r sql want; do
+		printf -- '-- name: bad\n-- What it does.\n%s;\n' "$sql" >bad.sql
+		check "$top/scripts/check-distributed" "$PWD/schema.sql" phase=1 "$PWD/bad.sql"
+		exits 1
+		has "bad.sql:1: bad: $want"
+	done <<-'END'
+	SELECT x FROM a WHERE x = $1|a is not asked for one tenant
+	DELETE FROM a WHERE x = $1|a is not asked for one tenant
+	UPDATE a SET x = 1 WHERE x = $1|a is not asked for one tenant
+	SELECT a.x FROM a AS a JOIN a AS b ON b.x = a.x WHERE a.tenant_id = $1|b is not asked for one tenant
+	SELECT a.x FROM a AS a JOIN a AS b ON b.tenant_id = a.tenant_id|no tenant is given
+	INSERT INTO a (x, tenant_id) VALUES ($1, $2)|puts rows in without tenant_id first
+	INSERT INTO a (tenant_id, x) VALUES ($1, $2) ON CONFLICT (x) DO NOTHING|a conflict that is not
+	INSERT INTO a (tenant_id, x) SELECT $1, b.x FROM bulk_a AS b|rows in bulk without ON CONFLICT
+	WITH RECURSIVE r AS (SELECT 1) SELECT 1 FROM r|refused in a cluster: recursive
+	UPDATE a SET tenant_id = $2 WHERE tenant_id = $1|moves a row to another tenant
+	SELECT x FROM elsewhere|which table is elsewhere?
+	END
+	while IFS='|' read -r sql want; do
+		printf 'CREATE TABLE b (\n\ttenant_id bigint NOT NULL,\n\tx bigint NOT NULL,\n\t%s\n);\n' "$sql" >bad.sql
+		check "$top/scripts/check-distributed" "$PWD/bad.sql" phase=1 "$PWD/good.sql"
+		exits 1
+		has "$want"
+	done <<-'END'
+	PRIMARY KEY (x, tenant_id)|the primary key does not begin with tenant_id
+	y text UNIQUE|a unique key that does not begin with tenant_id
+	z bigint REFERENCES a (x)|a foreign key that does not begin with tenant_id
+	n bigserial|not to be had in a cluster: serial
+	z bigint|no primary key
+	END
+}

@@ -64,7 +64,8 @@ FROM bulk_lead_key AS b CROSS JOIN lead AS l
 WHERE l.tenant_id = $1 AND l.email_key = b.key;
 
 -- name: lead_insert_bulk
--- Stores the new leads of bulk_lead.
+-- Stores the new leads of bulk_lead. (Their numbers are new, so there is no
+-- conflict; a cluster then works on the rows where they belong.)
 -- $1 tenant_id bigint
 INSERT INTO lead (tenant_id, lead_id, id, email, email_key, name, company,
 	department, title, phone, industry, company_size, region, country,
@@ -74,7 +75,8 @@ SELECT $1, b.lead_id, b.id, b.email, b.email_key, b.name, b.company,
 	b.department, b.title, b.phone, b.industry, b.company_size, b.region,
 	b.country, b.source, b.owner, b.status, b.stage, b.tags, b.created_at,
 	b.updated_at, b.converted_at, b.converted, b.attrs, b.folded
-FROM bulk_lead AS b;
+FROM bulk_lead AS b WHERE true
+ON CONFLICT (tenant_id, lead_id) DO NOTHING;
 
 -- name: lead_update_bulk
 -- Stores the leads of bulk_lead over what is there; ids never change. (Written

@@ -187,10 +187,14 @@ ON CONFLICT (tenant_id, lead_id) DO UPDATE SET score = excluded.score,
 -- $1 tenant bigint
 INSERT INTO score_history (tenant_id, lead_id, at, number, score, fit,
 	engagement, points)
-SELECT $1, b.lead_id, b.at, (SELECT count(*) FROM score_history AS h
-	WHERE h.tenant_id = $1 AND h.lead_id = b.lead_id AND h.at = b.at),
-	b.score, b.fit, b.engagement, b.points
-FROM bulk_score_old AS b;
+WITH old AS MATERIALIZED (
+	SELECT b.lead_id, b.at, b.score, b.fit, b.engagement, b.points
+	FROM bulk_score_old AS b)
+SELECT $1, o.lead_id, o.at, (SELECT count(*) FROM score_history AS h
+	WHERE h.tenant_id = $1 AND h.lead_id = o.lead_id AND h.at = o.at),
+	o.score, o.fit, o.engagement, o.points
+FROM old AS o WHERE true
+ON CONFLICT (tenant_id, lead_id, at, number) DO NOTHING;
 
 -- name: score_history_of
 -- One lead's former scores and then its present one.

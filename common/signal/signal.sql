@@ -9,7 +9,8 @@
 -- $3 first bigint
 INSERT INTO signal (tenant_id, signal_id, at, kind, lead_id, data)
 SELECT $1, $3 + b.seq, $2, b.kind, b.lead_id, b.data
-FROM bulk_signal AS b;
+FROM bulk_signal AS b WHERE true
+ON CONFLICT (tenant_id, signal_id) DO NOTHING;
 
 -- name: signal_since
 -- Signals since a moment in the order they were written, with the lead's id.

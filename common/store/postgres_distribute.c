@@ -127,8 +127,10 @@ postgres_distribute(struct store *st, struct buf *ret, struct err *err)
 		return -1;
 	if (!there)
 		return 0;
-	/* It is the owner's to do. */
-	if (postgres_execute(st, "RESET ROLE", err) < 0 ||
+	/* It is the owner's to do. The machines log in to each other as the
+	 * role whose statements they run. */
+	if (postgres_execute(st,
+		"RESET ROLE; ALTER ROLE " APPLICATION_ROLE " LOGIN", err) < 0 ||
 	    spread_all(st, ret, err) < 0 || postgres_take_role(st, err) < 0)
 		return err_prefix(err, "distribute");
 	return 1;

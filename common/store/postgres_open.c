@@ -166,12 +166,14 @@ static const char settings[] =
     "SET enable_mergejoin TO off; SET enable_material TO off; "
     "SELECT set_config('statement_timeout', "
     "CASE current_setting('statement_timeout') WHEN '0' THEN '30min' "
-    "ELSE current_setting('statement_timeout') END, false)";
+    "ELSE current_setting('statement_timeout') END, false), "
+    "EXISTS (SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus')";
 
 int
 postgres_connect(struct store *st, struct err *err)
 {
 	struct postgres *pg = st->pg;
+	PGresult *result;
 
 	if (pg->conn)
 		libpq.PQfinish(pg->conn);
@@ -183,7 +185,14 @@ postgres_connect(struct store *st, struct err *err)
 	if (libpq.PQstatus(pg->conn) != CONNECTION_OK)
 		return fail_connect(st, err);
 	libpq.PQsetNoticeProcessor(pg->conn, ignore_notice, NULL);
-	return postgres_execute(st, settings, err);
+	if (postgres_result(st, settings, &result, err) < 0)
+		return -1;
+	pg->spread = *libpq.PQgetvalue(result, 0, 1) == 't';
+	libpq.PQclear(result);
+	if (!pg->spread)
+		return 0;
+	return postgres_execute(
+	    st, "SET citus.propagate_set_commands TO 'local'", err);
 }
 
 int

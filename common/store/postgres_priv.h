@@ -69,6 +69,8 @@ struct postgres {
 	unsigned implicit; /* cursors that hold a transaction of their own */
 	int64_t looked;    /* when store_awaited last asked */
 	bool was_awaited;
+	bool spread; /* over a cluster: other machines learn of a setting only
+			inside a transaction, see postgres_tenant_text */
 	bool exclusive;
 	bool aborted; /* the transaction can only be rolled back */
 	struct pg_statement *statements[STATEMENT_BUCKETS];
@@ -107,6 +109,7 @@ void postgres_statements_free(struct store *st);
 Oid postgres_type(char letter);
 /* Tells the session whose rows are wanted, unless it knows. */
 int postgres_tenant_set(struct store *st, struct err *err);
+void postgres_tenant_text(const struct store *st, char *text, size_t size);
 
 /* postgres_rows.c */
 struct pg_rows {

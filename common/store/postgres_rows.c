@@ -97,6 +97,8 @@ postgres_rows_close(struct rows *rows)
 	if (r->implicit && --pg->implicit == 0 && !rows->store->open) {
 		libpq.PQclear(libpq.PQexec(
 		    pg->conn, pg->aborted ? "ROLLBACK" : "COMMIT"));
+		if (pg->spread)
+			pg->tenant = -1;
 		pg->aborted = false;
 	} else if (r->cursor[0] && !pg->aborted &&
 		   !postgres_lost(rows->store)) {

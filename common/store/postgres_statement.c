@@ -328,6 +328,42 @@ postgres_execute(struct store *st, const char *text, struct err *err)
 	return 0;
 }
 
+/* A cluster passes SET LOCAL on and nothing else. */
+void
+postgres_tenant_text(const struct store *st, char *text, size_t size)
+{
+	snprintf(text, size,
+	    st->pg->spread ? "SET LOCAL dl.tenant TO '%" PRId64 "'"
+			   : "SELECT set_config('dl.tenant', '%" PRId64
+			     "', false)",
+	    st->tenant);
+}
+
+/* A transaction that nobody asked for, and whose end it is. */
+static int
+begin_implicit(struct store *st, struct err *err)
+{
+	char text[128] = "BEGIN; ";
+
+	if (!st->pg->spread)
+		return postgres_execute(st, "BEGIN", err);
+	postgres_tenant_text(
+	    st, text + strlen(text), sizeof(text) - strlen(text));
+	if (postgres_execute(st, text, err) < 0)
+		return -1;
+	st->pg->tenant = st->tenant;
+	return 0;
+}
+
+static void
+end_implicit(struct store *st, const char *how)
+{
+	libpq.PQclear(libpq.PQexec(st->pg->conn, how));
+	st->pg->aborted = false;
+	if (st->pg->spread)
+		st->pg->tenant = -1;
+}
+
 int
 postgres_tenant_set(struct store *st, struct err *err)
 {
@@ -335,8 +371,9 @@ postgres_tenant_set(struct store *st, struct err *err)
 
 	if (st->pg->tenant == st->tenant)
 		return 0;
-	snprintf(text, sizeof(text),
-	    "SELECT set_config('dl.tenant', '%" PRId64 "', false)", st->tenant);
+	if (st->pg->spread && !st->open && st->pg->implicit == 0)
+		return 0; /* see begin_implicit */
+	postgres_tenant_text(st, text, sizeof(text));
 	if (postgres_execute(st, text, err) < 0)
 		return -1;
 	st->pg->tenant = st->tenant;
@@ -440,17 +477,14 @@ query_whole(struct store *st, struct pg_statement *s, const struct params *p,
 	bool implicit = !st->open;
 	PGresult *result;
 
-	if (implicit && st->pg->implicit == 0 &&
-	    postgres_execute(st, "BEGIN", err) < 0)
+	if (implicit && st->pg->implicit == 0 && begin_implicit(st, err) < 0)
 		return -1;
 	snprintf(name, sizeof(name), "c%u", ++st->pg->serial);
 	result = open_cursor(st, s, p, name);
 	if (!succeeded(result)) {
 		postgres_fail(st, result, err, s->name);
-		if (implicit && st->pg->implicit == 0) {
-			libpq.PQclear(libpq.PQexec(st->pg->conn, "ROLLBACK"));
-			st->pg->aborted = false;
-		}
+		if (implicit && st->pg->implicit == 0)
+			end_implicit(st, "ROLLBACK");
 		return -1;
 	}
 	r = postgres_rows_new(st, s->name, result);
@@ -460,6 +494,26 @@ query_whole(struct store *st, struct pg_statement *s, const struct params *p,
 	st->pg->implicit += implicit;
 	*ret = &r->rows;
 	return 0;
+}
+
+/* On a cluster, in a transaction of its own. */
+static int
+query_in_cluster(struct store *st, struct pg_statement *s,
+    const struct params *p, struct rows **ret, struct err *err)
+{
+	PGresult *result;
+
+	if (begin_implicit(st, err) < 0)
+		return -1;
+	result = run(st, s, p);
+	if (succeeded(result)) {
+		end_implicit(st, "COMMIT");
+		*ret = &postgres_rows_new(st, s->name, result)->rows;
+		return 0;
+	}
+	postgres_fail(st, result, err, s->name);
+	end_implicit(st, "ROLLBACK");
+	return -1;
 }
 
 /* What stands alone is tried again where that can help. */
@@ -502,8 +556,12 @@ query_once(struct store *st, struct pg_statement *s, const char *types,
 	}
 	p = params_make(&a, s->name, types, binds, count);
 	began = st->trace ? time_monotonic() : 0;
-	code = s->whole && !s->writes ? query_whole(st, s, &p, ret, err)
-				      : query_at_once(st, s, &p, ret, err);
+	if (s->whole && !s->writes)
+		code = query_whole(st, s, &p, ret, err);
+	else if (st->pg->spread && !st->open && st->pg->implicit == 0)
+		code = query_in_cluster(st, s, &p, ret, err);
+	else
+		code = query_at_once(st, s, &p, ret, err);
 	arena_release(&a);
 	trace(st, s->text.p, binds, count, began);
 	return code;

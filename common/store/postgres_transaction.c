@@ -45,20 +45,19 @@ static void
 begin_text(
     const struct store *st, enum store_intent intent, char *text, size_t size)
 {
+	char tenant[96];
 	int n;
 
+	postgres_tenant_text(st, tenant, sizeof(tenant));
 	if (intent == STORE_SNAPSHOT) {
 		snprintf(text, size,
-		    "BEGIN ISOLATION LEVEL REPEATABLE READ; "
-		    "SELECT set_config('dl.tenant', '%" PRId64 "', false)",
-		    st->tenant);
+		    "BEGIN ISOLATION LEVEL REPEATABLE READ; %s", tenant);
 		return;
 	}
 	n = snprintf(text, size,
 	    "BEGIN ISOLATION LEVEL READ COMMITTED; "
-	    "SET LOCAL lock_timeout = %lld; "
-	    "SELECT set_config('dl.tenant', '%" PRId64 "', false)",
-	    (long long)(st->patience > 0 ? st->patience : 1), st->tenant);
+	    "SET LOCAL lock_timeout = %lld; %s",
+	    (long long)(st->patience > 0 ? st->patience : 1), tenant);
 	if (!st->pg->exclusive)
 		snprintf(text + n, size - (size_t)n,
 		    "; SELECT pg_advisory_xact_lock(%" PRId64 ")",
@@ -137,6 +136,8 @@ postgres_commit(struct store *st, bool durable, struct err *err)
 		err) < 0)
 		return -1;
 	st->open = false;
+	if (st->pg->spread)
+		st->pg->tenant = -1;
 	/* What is synced takes all that came before along. */
 	if (change)
 		st->unsynced = !durable;
@@ -151,7 +152,7 @@ postgres_rollback(struct store *st)
 
 	if (!postgres_lost(st))
 		libpq.PQclear(libpq.PQexec(pg->conn, "ROLLBACK"));
-	pg->tenant = pg->tenant_before;
+	pg->tenant = pg->spread ? -1 : pg->tenant_before;
 	pg->aborted = false;
 	postgres_bulk_rolled_back(st);
 }

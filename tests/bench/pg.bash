@@ -10,9 +10,14 @@ trap 'pg_stop "$folder"' EXIT
 DL_TEST_FSYNC=on pg_start "$folder" || exit 1
 export DL_TEST_PG=$folder
 
+# As the superuser, who may send autovacuum away too.
+drop() {
+	psql_on postgres -c "DROP DATABASE IF EXISTS \"$1\" WITH (FORCE)" \
+	    2>/dev/null
+}
 # again NAME FROM: a database as it was.
 again() {
-	pg_drop "$1"
+	drop "$1"
 	pg_database "$1" "$2" || exit 1
 	psql_on "$1" -c CHECKPOINT
 }
@@ -63,12 +68,12 @@ if wants import; then
 			first.ndjson
 		[ -s first.csv ] ||
 			psql_on run -c "\copy dl.event to 'first.csv' csv"
-		pg_drop run
+		drop run
 		again peer leads
 		psql_on peer -c 'CREATE TABLE event (LIKE dl.event INCLUDING ALL)'
 		cost pgcopy "$(pg_bin)/psql" -q -h "$folder" -U postgres \
 			-d peer -c "\copy event from 'first.csv' csv"
-		pg_drop peer
+		drop peer
 	done
 	rm -f first.csv
 	row "import $first events" "$(best pgimport)" "\\copy $(best pgcopy) + parsing" \
@@ -113,14 +118,14 @@ if wants score || wants idle; then
 	else
 		tell "MISSED: sums of scores differ: ours $ours, theirs $theirs"
 	fi
-	pg_drop peer-run
-	pg_drop peer
+	drop peer-run
+	drop peer
 	for ((i = 0; i < 21; i++)); do
 		cost pgidle sh -c "exec dl-score apply -q \
 			-d '$(pg_uri run)' >/dev/null"
 	done
 	figure "apply, nothing to do" "$(middle pgidle)" s 0.030
-	pg_drop run
+	drop run
 fi
 
 # --- memory --------------------------------------------------------------
@@ -135,7 +140,7 @@ if wants memory; then
 			"$size.ndjson"
 		cost "pg${size}dump" sh -c \
 			"exec dl-db dump -d '$(pg_uri run)' >/dev/null"
-		pg_drop run
+		drop run
 	done
 	figure "import, memory of 3M to 100k" \
 		"$(awk -v a="$(peak pglarge)" -v b="$(peak pgsmall)" \
