@@ -64,7 +64,13 @@ str_eq(struct str a, struct str b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
-bool str_is(struct str a, const char *literal);
+static inline bool
+str_is(struct str a, const char *literal)
+{
+	/* Most comparisons end at the first byte. */
+	return a.p && (a.n ? a.p[0] == literal[0] : !literal[0]) &&
+	       strlen(literal) == a.n && memcmp(a.p, literal, a.n) == 0;
+}
 int str_cmp(struct str a, struct str b); /* by bytes, then length */
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);

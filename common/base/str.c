@@ -10,12 +10,6 @@ str_of(const char *s)
 	return (struct str){s, s ? strlen(s) : 0};
 }
 
-bool
-str_is(struct str a, const char *literal)
-{
-	return a.p && str_eq(a, str_of(literal));
-}
-
 int
 str_cmp(struct str a, struct str b)
 {

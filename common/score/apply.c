@@ -418,8 +418,6 @@ do_run(struct run *r, struct standing *stand, bool pass, struct err *err)
 	}
 	scorer_release(&r->scorer);
 	score_batch_free(r->batch);
-	if (code == 0 && !r->job->dry_run)
-		code = store_sync(r->st, err);
 	return code;
 }
 
@@ -488,6 +486,9 @@ score_apply(struct store *st, const struct tenant *t,
 	if (code < 0)
 		store_rollback(st);
 	lease_release(st);
+	/* One sync for all of it, the lease's end included. */
+	if (code == 0)
+		code = store_sync(st, err);
 out:
 	if (code < 0)
 		store_rollback(st);
