@@ -10,7 +10,7 @@
 #include "store/copy.sql.h"
 #include "store/copy_priv.h"
 
-enum { CACHE_BYTES = 64 << 20 };
+enum { CACHE_BYTES = 32 << 20 };
 #define NOBODY INT64_C(0) /* whose counters are the store's own */
 
 /* ---- one tenant -----------------------------------------------------------

@@ -189,10 +189,7 @@ postgres_connect(struct store *st, struct err *err)
 		return -1;
 	pg->spread = *libpq.PQgetvalue(result, 0, 1) == 't';
 	libpq.PQclear(result);
-	if (!pg->spread)
-		return 0;
-	return postgres_execute(
-	    st, "SET citus.propagate_set_commands TO 'local'", err);
+	return 0;
 }
 
 int
@@ -215,7 +212,12 @@ postgres_take_role(struct store *st, struct err *err)
 	else if (libpq.PQresultStatus(result) != PGRES_COMMAND_OK)
 		return postgres_fail(st, result, err, NULL);
 	libpq.PQclear(result);
-	return code;
+	if (code < 0 || !st->pg->spread)
+		return code;
+	/* Not before: what makes a schema has connections of its own to other
+	 * machines, which would wait for those a setting goes to. */
+	return postgres_execute(
+	    st, "SET citus.propagate_set_commands TO 'local'", err);
 }
 
 int
