@@ -367,6 +367,35 @@ events() {
 	[ "$(events 'select(.id == "e9") | .time')" = 2029-12-31T15:00:00Z ]
 }
 
+@test "an event without an id is one event, whether by lead or by e-mail" {
+	printf '%s\n' '{"id":"1","email":"sato@yama.example.jp"}' \
+	    '{"email":"Mori@kawa.example.jp"}' | dl-import leads -q
+	cat >by-lead.ndjson <<-'END'
+	{"lead":"1","type":"site_visited","time":"2026-01-05T09:30:00+09:00","page":"/料金"}
+	{"lead":"1","type":"site_visited","time":"2026-01-06T09:30:00+09:00","page":"/料金"}
+	END
+	sed 's/"lead":"1"/"email":"Sato@Yama.example.jp"/' by-lead.ndjson >by-mail.ndjson
+	# In one batch, whichever comes first, and in a later run.
+	sed -n 1p by-lead.ndjson >both.ndjson
+	sed -n '1p;2p' by-mail.ndjson >>both.ndjson
+	sed -n 2p by-lead.ndjson >>both.ndjson
+	check dl-import events both.ndjson
+	exits 0
+	summary "4 read, 2 new, 0 updated, 2 unchanged, 0 rejected"
+	check dl-import events by-mail.ndjson by-lead.ndjson
+	exits 0
+	summary "4 read, 0 new, 0 updated, 4 unchanged, 0 rejected"
+	# A lead made by the way has the id its e-mail gives it.
+	echo '{"email":"new@kawa.example.jp","type":"form_submitted","time":"2026-01-07"}' >new.ndjson
+	dl-import events -q --create new.ndjson
+	sed "s/\"email\":\"new@kawa.example.jp\"/\"lead\":\"$(
+	    leads 'select(.email == "new@kawa.example.jp") | .id')\"/" new.ndjson >again.ndjson
+	check dl-import events --create new.ndjson again.ndjson
+	exits 0
+	summary "2 read, 0 new, 0 updated, 2 unchanged, 0 rejected"
+	[ "$(events .id | sort -u | wc -l)" -eq 3 ]
+}
+
 @test "events of unknown leads are rejected, or make them" {
 	cat >e.ndjson <<-'END'
 	{"lead":"L9","type":"x","time":"2026-01-01"}

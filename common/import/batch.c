@@ -316,8 +316,8 @@ look_up(struct feeder *f, struct batch *b, struct err *err)
 	if (rc == 0) {
 		rc = lead_erasures(f->store, f->run->tenant, &b->erasures, err);
 		if (rc == 0)
-			rc = lookup_leads(
-			    f->store, f->run->tenant, event, count, err);
+			rc = lookup_leads(f->store, f->run->tenant, event,
+			    count, &b->arena, err);
 		store_rollback(f->store);
 		b->looked_up = rc == 0;
 	}

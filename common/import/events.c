@@ -197,7 +197,7 @@ find_leads(
 
 	for (size_t i = 0; i < *count; i++)
 		s->event[i] = pick[i].in;
-	if (lookup_leads(im->st, im->t, s->event, *count, err) < 0)
+	if (lookup_leads(im->st, im->t, s->event, *count, im->arena, err) < 0)
 		return -1;
 	if (im->run->create && create_leads(im, s->event, *count, err) < 0)
 		return -1;

@@ -173,7 +173,8 @@ struct lead_in {
 	size_t events;
 };
 struct event_in {
-	struct str id;
+	struct str id;   /* p NULL: made once the lead is known */
+	bool id_made;    /* it was */
 	struct str ref;  /* the lead's id, or its normalised e-mail */
 	struct str mail; /* the e-mail as given, when ref is one */
 	struct str type, attrs;
@@ -231,10 +232,11 @@ void feeder_stop(struct feeder *f); /* NULL is fine */
 bool make_item(const struct import_run *run, const struct reading *r,
     struct arena *arena, struct item *ret, struct str *reason);
 
-/* The id of an event that has none: known by what it says, its time leading so
- * that ids grow as time does; number tells equal ones apart. */
-struct str event_content_id(
-    const struct event_in *in, int64_t number, struct arena *arena);
+/* The id of an event that has none: known by what it says of the lead with that
+ * id (however it names it), its time leading so that ids grow as time does;
+ * number tells equal ones apart. */
+struct str event_content_id(const struct event_in *in, struct str lead,
+    int64_t number, struct arena *arena);
 
 /* ---- run.c -------------------------------------------------------------- */
 
@@ -271,9 +273,11 @@ void leads_free(struct lead_state *s);
 void events_free(struct event_state *s);
 
 /* lookup.c: the numbers of the leads that event_in speak of. Distinct leads
- * are looked up once, in the order of their ids. Those not found stay 0. */
+ * are looked up once, in the order of their ids. Those not found stay 0. Events
+ * without an id get theirs now, in arena. */
 int lookup_leads(struct store *st, const struct tenant *t,
-    struct event_in **event, size_t count, struct err *err);
+    struct event_in **event, size_t count, struct arena *arena,
+    struct err *err);
 /* Gives new leads their numbers, stores and marks them, and says that they
  * were created. */
 int store_new_leads(struct importer *im, struct lead_row *const *row,

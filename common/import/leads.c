@@ -269,7 +269,7 @@ derive_events(struct lead_state *s, const struct lead_in *in, struct entry *e)
 			out->type = d->type;
 			out->attrs = d->attrs;
 			out->at = d->at;
-			out->id = event_content_id(out, n, &s->arena);
+			out->id = event_content_id(out, out->ref, n, &s->arena);
 			out->owner = &e->row;
 			GROW(s->event, s->event_cap, s->events + 1);
 			s->event[s->events++] = out;

@@ -23,13 +23,27 @@ same_ref(const struct event_in *x, const struct event_in *y)
 	return !x->mail.p == !y->mail.p && str_eq(x->ref, y->ref);
 }
 
-/* One kind of reference: sorted[from..to), found numbers into each. */
+/* Its lead is known, and so is what its content is. */
+static void
+settle(struct event_in *in, int64_t lead, struct str id, struct arena *arena)
+{
+	in->lead = lead;
+	if (lead != 0 && !in->id.p) {
+		in->id = event_content_id(in, id, 0, arena);
+		in->id_made = true;
+	}
+}
+
+/* One kind of reference: what was found goes into each. */
 static int
 look(struct store *st, const struct tenant *t, enum lead_key by,
-    struct event_in **sorted, size_t count, struct err *err)
+    struct event_in **sorted, size_t count, struct arena *arena,
+    struct err *err)
 {
 	struct bulk *keys = bulk_new(&bulk_lead_key);
 	int64_t *number = xcalloc(count + 1, sizeof(*number));
+	struct str *id =
+	    by == LEAD_KEY_EMAIL ? xcalloc(count + 1, sizeof(*id)) : NULL;
 	int64_t distinct = 0;
 	int rc;
 
@@ -41,23 +55,25 @@ look(struct store *st, const struct tenant *t, enum lead_key by,
 		bulk_null(keys);
 		bulk_end_row(keys);
 	}
-	rc = lead_numbers_find(st, t, by, keys, number, err);
+	rc = lead_numbers_find(st, t, by, keys, number, id, arena, err);
 	if (rc == 0) {
 		distinct = -1;
 		for (size_t i = 0; i < count; i++) {
 			if (i == 0 || !same_ref(sorted[i - 1], sorted[i]))
 				distinct++;
-			sorted[i]->lead = number[distinct];
+			settle(sorted[i], number[distinct],
+			    id ? id[distinct] : sorted[i]->ref, arena);
 		}
 	}
 	bulk_free(keys);
 	free(number);
+	free(id);
 	return rc;
 }
 
 int
 lookup_leads(struct store *st, const struct tenant *t, struct event_in **event,
-    size_t count, struct err *err)
+    size_t count, struct arena *arena, struct err *err)
 {
 	struct event_in **sorted =
 	    xreallocarray(NULL, count + 1, sizeof(*sorted));
@@ -71,10 +87,10 @@ lookup_leads(struct store *st, const struct tenant *t, struct event_in **event,
 		qsort(sorted, wanted, sizeof(*sorted), by_ref);
 		while (ids < wanted && !sorted[ids]->mail.p)
 			ids++;
-		rc = look(st, t, LEAD_KEY_ID, sorted, ids, err);
+		rc = look(st, t, LEAD_KEY_ID, sorted, ids, arena, err);
 		if (rc == 0)
 			rc = look(st, t, LEAD_KEY_EMAIL, sorted + ids,
-			    wanted - ids, err);
+			    wanted - ids, arena, err);
 	}
 	free(sorted);
 	return rc;
@@ -118,7 +134,8 @@ drop_taken(
 		bulk_null(keys);
 		bulk_end_row(keys);
 	}
-	rc = lead_numbers_find(im->st, im->t, LEAD_KEY_ID, keys, number, err);
+	rc = lead_numbers_find(
+	    im->st, im->t, LEAD_KEY_ID, keys, number, NULL, NULL, err);
 	for (size_t i = 0; rc == 0 && i < *count; i++)
 		if (number[i] == 0)
 			row[kept++] = row[i];
@@ -212,7 +229,7 @@ create_leads(
 	if (rc == 0 && rows > 0)
 		rc = store_new_leads(im, made, rows, err);
 	if (rc == 0 && rows > 0)
-		rc = lookup_leads(im->st, im->t, event, count, err);
+		rc = lookup_leads(im->st, im->t, event, count, im->arena, err);
 	for (size_t i = 0; rc == 0 && i < rows; i++)
 		tell_created(im, row[i].text[LEAD_ID]);
 	if (rc == 0)

@@ -86,14 +86,15 @@ make_ref(struct event_in *in, const struct value *lead,
 }
 
 struct str
-event_content_id(const struct event_in *in, int64_t number, struct arena *arena)
+event_content_id(const struct event_in *in, struct str lead, int64_t number,
+    struct arena *arena)
 {
 	struct buf b = {0};
 	char digest[65];
 
-	buf_addf(&b, "%c%zu:%.*s%zu:%.*s%lld %lld %.*s", in->mail.p ? '@' : '=',
-	    in->ref.n, STR_ARG(in->ref), in->type.n, STR_ARG(in->type),
-	    (long long)in->at, (long long)number, STR_ARG(in->attrs));
+	buf_addf(&b, "=%zu:%.*s%zu:%.*s%lld %lld %.*s", lead.n, STR_ARG(lead),
+	    in->type.n, STR_ARG(in->type), (long long)in->at, (long long)number,
+	    STR_ARG(in->attrs));
 	sha256_hex(b.p, b.len, digest);
 	buf_release(&b);
 	return arena_printf(arena, "%011llx-%.16s",
@@ -129,8 +130,6 @@ make_event(const struct reading *r, struct arena *arena, struct item *ret,
 		in->id = slot[EVENT_ID].text;
 		if (!id_ok(in->id, "id", arena, reason))
 			return false;
-	} else {
-		in->id = event_content_id(in, 0, arena);
 	}
 	ret->in.event = in;
 	return true;

@@ -204,21 +204,26 @@ breathe(struct importer *im, struct err *err)
 	return 0;
 }
 
-/* Numbers found before somebody was erased may be wrong. */
+/* Numbers found before somebody was erased may be wrong, ids made of whose they
+ * were as well; then none of the rest is known to stand there once. */
 static void
 check_lookups(struct importer *im, struct batch *b)
 {
 	if (!b->looked_up || b->erasures == im->erasures)
 		return;
 	for (size_t i = 0; i < b->count; i++) {
+		struct event_in *in;
+
 		if (b->item[i].reason.p)
 			continue;
-		if (im->run->what == IMPORT_EVENTS)
-			b->item[i].in.event->lead = 0;
-		else
-			b->item[i].in.run->event.lead = 0;
+		in = im->run->what == IMPORT_EVENTS ? b->item[i].in.event
+						    : &b->item[i].in.run->event;
+		in->lead = 0;
+		if (in->id_made)
+			in->id = (struct str){0};
 	}
 	b->looked_up = false;
+	b->sorted = 0;
 }
 
 static int
@@ -241,14 +246,15 @@ static int
 apply_slice(struct importer *im, struct batch *b, size_t from, size_t *ret,
     struct err *err)
 {
-	size_t end = from < b->sorted ? b->sorted : b->count;
-	size_t count = end - from < im->slice ? end - from : im->slice;
 	struct item **item = b->order + from;
+	size_t end, count;
 
 	if (begin(im, err) < 0)
 		return -1;
 	im->slice_began = time_monotonic();
 	check_lookups(im, b);
+	end = from < b->sorted ? b->sorted : b->count;
+	count = end - from < im->slice ? end - from : im->slice;
 	im->sorted = from < b->sorted;
 	if (apply_items(im, item, count, err) < 0)
 		return -1;

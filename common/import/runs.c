@@ -31,7 +31,8 @@ find_leads(struct importer *im, struct slice *s, struct err *err)
 
 	for (size_t i = 0; i < s->count; i++)
 		s->event[i] = &s->run[i]->event;
-	if (lookup_leads(im->st, im->t, s->event, s->count, err) < 0 ||
+	if (lookup_leads(im->st, im->t, s->event, s->count, im->arena, err) <
+		0 ||
 	    (im->run->create && create_leads(im, s->event, s->count, err) < 0))
 		return -1;
 	for (size_t i = 0; i < s->count; i++) {

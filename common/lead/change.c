@@ -252,7 +252,8 @@ check_email(struct editing *e, struct err *err)
 	bulk_text(keys, e->row.email_key);
 	bulk_null(keys);
 	bulk_end_row(keys);
-	rc = lead_numbers_find(e->st, e->t, LEAD_KEY_EMAIL, keys, &other, err);
+	rc = lead_numbers_find(
+	    e->st, e->t, LEAD_KEY_EMAIL, keys, &other, NULL, NULL, err);
 	bulk_free(keys);
 	if (rc == 0 && other != 0 && other != e->row.lead_id)
 		rc = err_set(err, ERR_USAGE,

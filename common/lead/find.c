@@ -17,7 +17,7 @@ find_by(struct store *st, const struct tenant *t, enum lead_key by,
 	bulk_text(keys, key);
 	bulk_null(keys);
 	bulk_end_row(keys);
-	rc = lead_numbers_find(st, t, by, keys, &found, err);
+	rc = lead_numbers_find(st, t, by, keys, &found, NULL, NULL, err);
 	bulk_free(keys);
 	if (rc < 0)
 		return -1;

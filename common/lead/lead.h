@@ -194,9 +194,11 @@ int lead_rows_find(struct store *st, const struct tenant *t, enum lead_key by,
 	struct err *err),
     void *context, struct err *err);
 /* The same for numbers only: ret[seq] = lead_id where one was found. Of several
- * with one e-mail the one whose id comes first. */
+ * with one e-mail the one whose id comes first. With ids also ids[seq], in
+ * arena; both may be NULL. */
 int lead_numbers_find(struct store *st, const struct tenant *t,
-    enum lead_key by, struct bulk *keys, int64_t *ret, struct err *err);
+    enum lead_key by, struct bulk *keys, int64_t *ret, struct str *ids,
+    struct arena *arena, struct err *err);
 /* A bulk_lead of rows to be stored; computes the folded text. */
 extern const struct bulk_spec bulk_lead;
 void lead_bulk_add(struct bulk *b, const struct lead_row *row);

@@ -132,7 +132,8 @@ lead_rows_find(struct store *st, const struct tenant *t, enum lead_key by,
 
 int
 lead_numbers_find(struct store *st, const struct tenant *t, enum lead_key by,
-    struct bulk *keys, int64_t *ret, struct err *err)
+    struct bulk *keys, int64_t *ret, struct str *ids, struct arena *arena,
+    struct err *err)
 {
 	static const struct sql *const statement[] = {
 	    [LEAD_KEY_NUMBER] = &sql_lead_numbers_by_number,
@@ -152,11 +153,10 @@ lead_numbers_find(struct store *st, const struct tenant *t, enum lead_key by,
 		return -1;
 	while ((got = rows_next(rows, err)) > 0) {
 		int64_t seq = rows_int(rows, 0);
+		struct str id = rows_text(rows, 2);
 
 		/* Only an e-mail may stand for several leads. */
 		if (by == LEAD_KEY_EMAIL) {
-			struct str id = rows_text(rows, 2);
-
 			if (seq == last && str_cmp(buf_str(&first), id) <= 0)
 				continue;
 			buf_clear(&first);
@@ -164,6 +164,8 @@ lead_numbers_find(struct store *st, const struct tenant *t, enum lead_key by,
 			last = seq;
 		}
 		ret[seq] = rows_int(rows, 1);
+		if (ids)
+			ids[seq] = arena_str(arena, id);
 	}
 	rows_close(rows);
 	buf_release(&first);
