@@ -11,11 +11,14 @@
 
 /* Items between two looks at who waits: as many as take so long, by what the
  * slice before took. */
-#define SLICE_FIRST       256
-#define SLICE_MIN         32
-#define SLICE_MAX         16384
-#define AWAITED_MS        15
-#define ALONE_MS          150
+#define SLICE_FIRST 256
+#define SLICE_MIN   32
+#define SLICE_MAX   16384
+#define AWAITED_MS  15
+#define ALONE_MS    150
+/* Emptying a log of the ordinary size takes longer than others like to wait:
+ * beside them it is done oftener, in small bites. */
+#define AWAITED_LOG_BYTES ((int64_t)8 << 20)
 #define TRANSACTION_ITEMS 262144
 /* Pages that are written several times before a commit stay in memory. */
 #define PAGE_BYTES  ((int64_t)32 << 20)
@@ -201,7 +204,7 @@ breathe(struct importer *im, struct err *err)
 	    commit(im, err) < 0)
 		return -1;
 	resize_slice(im, awaited ? AWAITED_MS : ALONE_MS);
-	return 0;
+	return awaited ? store_checkpoint(im->st, AWAITED_LOG_BYTES, err) : 0;
 }
 
 /* Numbers found before somebody was erased may be wrong, ids made of whose they

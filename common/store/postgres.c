@@ -62,7 +62,7 @@ postgres_backup(struct store *st, const char *path,
 }
 
 static int
-postgres_checkpoint(struct store *st, struct err *err)
+postgres_checkpoint(struct store *st, int64_t longer, struct err *err)
 {
 	(void)st;
 	(void)err;

@@ -69,29 +69,37 @@ checkpoint_empty(struct store *st, int64_t wait, struct err *err)
 	return checkpoint_run(st, SQLITE_CHECKPOINT_TRUNCATE, wait, err);
 }
 
-void
-checkpoint_after_commit(struct store *st)
+/* In our turn: empties a log longer than `soft` unless a reader with an old
+ * snapshot is in the way. Readers mostly leave soon, so it is tried again soon,
+ * then less and less often: each try costs a wait. */
+static int
+relieve(struct store *st, int64_t soft, struct err *err)
 {
-	int64_t soft = st->log_limit * (st->exclusive ? HARD : 1);
-	int mode;
+	int mode, code;
 
 	if (log_bytes(st) < soft)
 		st->retry_frames = st->retry_step = 0; /* others emptied it */
 	if (!st->path || st->active > 0 || log_bytes(st) < soft ||
 	    st->frames < st->retry_frames)
-		return;
+		return 0;
 	mode = log_bytes(st) > st->log_limit * HARD ? SQLITE_CHECKPOINT_TRUNCATE
 						    : SQLITE_CHECKPOINT_RESTART;
-	if (checkpoint_run(st, mode, CHECKPOINT_WAIT_MS, NULL) == 1)
-		return;
-	/* A reader with an old snapshot is in the way, or the disk is full:
-	 * the commit stands all the same. Readers mostly leave soon, so try
-	 * again soon, then less and less often: each try costs a wait. */
+	code = checkpoint_run(st, mode, CHECKPOINT_WAIT_MS, err);
+	if (code == 1)
+		return 0;
 	st->retry_step = st->retry_step == 0 ? soft / st->page_size / 8
 			 : st->retry_step < soft / st->page_size
 			     ? st->retry_step * 2
 			     : st->retry_step;
 	st->retry_frames = st->frames + st->retry_step;
+	return code;
+}
+
+void
+checkpoint_after_commit(struct store *st)
+{
+	/* On a full disk the commit stands all the same. */
+	(void)relieve(st, st->log_limit * (st->exclusive ? HARD : 1), NULL);
 }
 
 /* A log this long means a reader that has stayed for minutes. Writers go
@@ -106,16 +114,21 @@ checkpoint_brake(struct store *st)
 }
 
 int
-sqlite_checkpoint(struct store *st, struct err *err)
+sqlite_checkpoint(struct store *st, int64_t longer, struct err *err)
 {
 	int code;
 
-	if (!st->path || st->mode == STORE_READ || st->active > 0)
+	if (!st->path || st->mode == STORE_READ || st->active > 0 ||
+	    log_bytes(st) < longer)
 		return 0;
-	code = turnstile_take(st, time_monotonic(), err);
+	/* What is on disk already need not be waited for in our turn. */
+	if (longer > 0 && sqlite_sync(st, err) < 0)
+		return -1;
+	code = turnstile_take(st, time_monotonic() + st->patience, err);
 	if (code < 1)
 		return code;
-	code = checkpoint_empty(st, 0, err);
+	code = longer > 0 ? relieve(st, longer, err)
+			  : checkpoint_empty(st, 0, err);
 	turnstile_give(st);
 	return code < 0 ? -1 : 0;
 }
@@ -128,5 +141,5 @@ checkpoint_on_close(struct store *st)
 {
 	if (st->turnstile >= 0 && st->frames > 0 && !st->lost &&
 	    turnstile_alone(st))
-		sqlite_checkpoint(st, NULL);
+		sqlite_checkpoint(st, 0, NULL);
 }

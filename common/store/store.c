@@ -360,9 +360,9 @@ store_scrub(struct store *st, struct err *err)
 }
 
 int
-store_checkpoint(struct store *st, struct err *err)
+store_checkpoint(struct store *st, int64_t longer, struct err *err)
 {
 	if (st->open)
 		BUG("checkpoint inside %s", st->who);
-	return st->engine->checkpoint(st, err);
+	return st->engine->checkpoint(st, longer, err);
 }

@@ -291,8 +291,10 @@ int store_backup(struct store *st, const char *path,
     struct err *err);
 /* Overwrites what was deleted: no byte of it stays in free pages or the WAL. */
 int store_scrub(struct store *st, struct err *err);
-/* Empties the log into the file when it is over the limit and nobody is in
- * the way; done by commits themselves, offered for the end of a run. */
-int store_checkpoint(struct store *st, struct err *err);
+/* Empties the log into the file when it is longer than that many bytes and no
+ * reader is in the way, in a turn of its own: who waits to write waits for
+ * this or for a commit, not for both. Commits do it by themselves at the log's
+ * limit; this is for who wants it sooner. Outside a transaction. */
+int store_checkpoint(struct store *st, int64_t longer, struct err *err);
 
 #endif

@@ -90,7 +90,7 @@ struct engine {
 	    void (*progress)(void *context, int64_t done, int64_t total),
 	    void *context, struct err *err);
 	int (*scrub)(struct store *st, struct err *err);
-	int (*checkpoint)(struct store *st, struct err *err);
+	int (*checkpoint)(struct store *st, int64_t longer, struct err *err);
 };
 extern const struct engine sqlite_engine, postgres_engine;
 
@@ -230,7 +230,7 @@ int sqlite_backup(struct store *st, const char *path,
     void (*progress)(void *context, int64_t done, int64_t total), void *context,
     struct err *err);
 int sqlite_scrub(struct store *st, struct err *err);
-int sqlite_checkpoint(struct store *st, struct err *err);
+int sqlite_checkpoint(struct store *st, int64_t longer, struct err *err);
 
 /* sqlite_statement.c: a prepared statement, kept for the next time. */
 struct statement {

@@ -878,7 +878,7 @@ test_scrub(void)
 
 	put_marks(st, 1, 1000);
 	put_canaries(st, 500);
-	CHECK_INT(store_checkpoint(st, &err), 0);
+	CHECK_INT(store_checkpoint(st, 0, &err), 0);
 	CHECK(file_holds(path, "", "CANARY"));
 	CHECK_INT(store_begin(st, STORE_CHANGE, "erase", &err), 0);
 	CHECK_INT(store_query_text(st, erase, "", NO_BINDS, &r, &err), 0);
@@ -925,7 +925,7 @@ test_stats(void)
 	struct err err = {0};
 
 	put_marks(st, 1, 10000);
-	CHECK_INT(store_checkpoint(st, &err), 0);
+	CHECK_INT(store_checkpoint(st, 0, &err), 0);
 	CHECK_INT(store_stats(st, &stats, &err), 0);
 	CHECK_INT(stats.file_bytes, stats.pages * stats.page_size);
 	CHECK_INT(stats.wal_bytes, 0);
