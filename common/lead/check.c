@@ -17,6 +17,10 @@ static const struct {
     {&sql_check_score_leads, "scores of leads that are not there"},
     {&sql_check_score_range, "scores out of range or hot since never"},
     {&sql_check_history_leads, "former scores of leads not there"},
+    {&sql_check_member_leads, "members of nothing, or no leads"},
+    {&sql_check_membership_leads, "former members of nothing, or no leads"},
+    {&sql_check_override_leads, "overrides of nothing, or of no leads"},
+    {&sql_check_excluded_members, "members that overrides contradict"},
     {&sql_check_signal_leads, "signals about leads that are not there"},
     {&sql_check_work_leads, "queued leads that are not there"},
     {&sql_check_rule_sets, "active rule sets beyond the first"},
@@ -198,7 +202,7 @@ lead_stats(struct store *st, const struct tenant *t, struct json_writer *w,
 {
 	static const char *const names[] = {"leads", "events", "types",
 	    "assessments", "scores", "hot", "history", "signals", "waiting",
-	    "audit"};
+	    "audit", "segments", "members"};
 	struct rows *rows;
 	int got;
 

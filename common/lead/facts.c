@@ -37,6 +37,18 @@ static const struct fact {
     {"score_history", "score_history", &sql_dump_history, &sql_person_history,
 	{{"lead", 't'}, {"score", 'i'}, {"fit", 'i'}, {"engagement", 'i'},
 	    {"time", 'm'}}},
+    {"segment", NULL, &sql_dump_segments, NULL,
+	{{"name", 't'}, {"enabled", 'b'}, {"document", 'j'}}},
+    {"member", "segments", &sql_dump_members, &sql_person_members,
+	{{"lead", 't'}, {"segment", 't'}, {"since", 'm'}, {"by_hand", 'b'}}},
+    {"membership", "former_segments", &sql_dump_memberships,
+	&sql_person_memberships,
+	{{"lead", 't'}, {"segment", 't'}, {"since", 'm'}, {"left", 'm'},
+	    {"by_hand", 'b'}}},
+    {"override", "segment_overrides", &sql_dump_overrides,
+	&sql_person_overrides,
+	{{"lead", 't'}, {"segment", 't'}, {"included", 'b'}, {"user", 't'},
+	    {"time", 'm'}, {"why", 't'}}},
     {"signal", "signals", &sql_dump_signals, &sql_person_signals,
 	{{"lead", 't'}, {"kind", 't'}, {"time", 'm'}, {"data", 'j'}}},
 };
@@ -302,7 +314,9 @@ lead_erase(struct store *st, const struct tenant *t, int64_t lead,
 {
 	static const struct sql *const deletes[] = {&sql_erase_events,
 	    &sql_erase_assessments, &sql_erase_score, &sql_erase_history,
-	    &sql_erase_signals, &sql_erase_work, &sql_erase_lead};
+	    &sql_erase_members, &sql_erase_memberships, &sql_erase_overrides,
+	    &sql_erase_segment_next, &sql_erase_signals, &sql_erase_work,
+	    &sql_erase_lead};
 	struct arena arena = {0};
 	struct buf detail = {0};
 	struct lead_row row;

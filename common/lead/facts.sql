@@ -103,6 +103,74 @@ FROM lead AS l
 JOIN score_history AS h ON h.tenant_id = l.tenant_id AND h.lead_id = l.lead_id
 WHERE l.tenant_id = $1 AND l.lead_id = $2 ORDER BY h.at, h.number;
 
+-- name: dump_segments
+-- The segments by name.
+-- $1 tenant_id bigint
+SELECT g.name, g.enabled, g.document FROM segment AS g
+WHERE g.tenant_id = $1 ORDER BY g.name;
+
+-- name: dump_members
+-- Who is in which segment.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	l.id, g.name, m.since, m.hand
+FROM segment_member AS m
+JOIN lead AS l ON l.tenant_id = m.tenant_id AND l.lead_id = m.lead_id
+JOIN segment AS g ON g.tenant_id = m.tenant_id AND g.segment_id = m.segment_id
+WHERE m.tenant_id = $1 ORDER BY g.name, l.id;
+
+-- name: person_members
+-- The segments one lead is in.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT l.id, g.name, m.since, m.hand
+FROM segment_member AS m
+JOIN lead AS l ON l.tenant_id = m.tenant_id AND l.lead_id = m.lead_id
+JOIN segment AS g ON g.tenant_id = m.tenant_id AND g.segment_id = m.segment_id
+WHERE m.tenant_id = $1 AND m.lead_id = $2 ORDER BY g.name;
+
+-- name: dump_memberships
+-- Who was in which segment and is not, or had left it before.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	l.id, g.name, h.since, h.left_at, h.hand
+FROM segment_history AS h
+JOIN lead AS l ON l.tenant_id = h.tenant_id AND l.lead_id = h.lead_id
+JOIN segment AS g ON g.tenant_id = h.tenant_id AND g.segment_id = h.segment_id
+WHERE h.tenant_id = $1 ORDER BY g.name, l.id, h.since;
+
+-- name: person_memberships
+-- The segments one lead was in.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT l.id, g.name, h.since, h.left_at, h.hand
+FROM segment AS g CROSS JOIN segment_history AS h
+JOIN lead AS l ON l.tenant_id = h.tenant_id AND l.lead_id = h.lead_id
+WHERE g.tenant_id = $1 AND h.tenant_id = g.tenant_id
+	AND h.segment_id = g.segment_id AND h.lead_id = $2
+ORDER BY g.name, h.since;
+
+-- name: dump_overrides
+-- Who was put into a segment or kept out of it by hand.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	l.id, g.name, o.included, o.who, o.at, o.why
+FROM segment_override AS o
+JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+JOIN segment AS g ON g.tenant_id = o.tenant_id AND g.segment_id = o.segment_id
+WHERE o.tenant_id = $1 ORDER BY g.name, l.id;
+
+-- name: person_overrides
+-- What was decided by hand about one lead.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT l.id, g.name, o.included, o.who, o.at, o.why
+FROM segment AS g CROSS JOIN segment_override AS o
+JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+WHERE g.tenant_id = $1 AND o.tenant_id = g.tenant_id
+	AND o.segment_id = g.segment_id AND o.lead_id = $2
+ORDER BY g.name;
+
 -- name: dump_signals
 -- The signals by time; their own numbers depend on who came first.
 -- $1 tenant_id bigint
@@ -160,6 +228,34 @@ DELETE FROM score WHERE tenant_id = $1 AND lead_id = $2;
 -- $1 tenant_id bigint
 -- $2 lead_id bigint
 DELETE FROM score_history WHERE tenant_id = $1 AND lead_id = $2;
+
+-- name: erase_members
+-- Its place in segments.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM segment_member WHERE tenant_id = $1 AND lead_id = $2;
+
+-- name: erase_memberships
+-- The segments it was in.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM segment_history WHERE tenant_id = $1 AND lead_id = $2
+	AND segment_id IN (SELECT g.segment_id FROM segment AS g
+	WHERE g.tenant_id = $1);
+
+-- name: erase_overrides
+-- What was decided about it by hand.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM segment_override WHERE tenant_id = $1 AND lead_id = $2
+	AND segment_id IN (SELECT g.segment_id FROM segment AS g
+	WHERE g.tenant_id = $1);
+
+-- name: erase_segment_next
+-- When its segments were to be looked at again.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM segment_next WHERE tenant_id = $1 AND lead_id = $2;
 
 -- name: erase_signals
 -- The signals about it.
@@ -228,6 +324,49 @@ SELECT {{WHOLE_TENANT}}
 	SELECT 1 FROM lead AS l
 	WHERE l.tenant_id = $1 AND l.lead_id = h.lead_id);
 
+-- name: check_member_leads
+-- Members that are no leads, or of segments that are not there.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM segment_member AS m WHERE m.tenant_id = $1 AND (
+	NOT EXISTS (SELECT 1 FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = m.lead_id)
+	OR NOT EXISTS (SELECT 1 FROM segment AS g
+	WHERE g.tenant_id = $1 AND g.segment_id = m.segment_id));
+
+-- name: check_membership_leads
+-- Former members that are no leads, or of segments that are not there.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM segment_history AS h WHERE h.tenant_id = $1 AND (
+	NOT EXISTS (SELECT 1 FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = h.lead_id)
+	OR NOT EXISTS (SELECT 1 FROM segment AS g
+	WHERE g.tenant_id = $1 AND g.segment_id = h.segment_id));
+
+-- name: check_override_leads
+-- Decisions by hand about no lead, or about segments that are not there.
+-- $1 tenant_id bigint
+SELECT count(*) FROM segment_override AS o WHERE o.tenant_id = $1 AND (
+	NOT EXISTS (SELECT 1 FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = o.lead_id)
+	OR NOT EXISTS (SELECT 1 FROM segment AS g
+	WHERE g.tenant_id = $1 AND g.segment_id = o.segment_id));
+
+-- name: check_excluded_members
+-- Members that are kept out by hand, or in by hand and nobody said so, or not
+-- in though somebody said so.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	(SELECT count(*) FROM segment_member AS m WHERE m.tenant_id = $1
+	AND m.hand = 1 AND NOT EXISTS (SELECT 1 FROM segment_override AS o
+	WHERE o.tenant_id = $1 AND o.segment_id = m.segment_id
+	AND o.lead_id = m.lead_id AND o.included = 1))
+	+ (SELECT count(*) FROM segment_override AS o WHERE o.tenant_id = $1
+	AND o.included <> (SELECT count(*) FROM segment_member AS m
+	WHERE m.tenant_id = $1 AND m.segment_id = o.segment_id
+	AND m.lead_id = o.lead_id));
+
 -- name: check_signal_leads
 -- Signals about leads that are not there.
 -- $1 tenant_id bigint
@@ -259,7 +398,8 @@ WHERE e.tenant_id = $1 AND e.attrs IS NOT NULL;
 
 -- name: stats_counts
 -- How many leads, converted ones given so, events, assessments, scores, hot
--- leads, former scores, signals, waiting leads, audit entries.
+-- leads, former scores, signals, waiting leads, audit entries, segments and
+-- their members.
 -- $1 tenant_id bigint
 SELECT {{WHOLE_TENANT}}
 	(SELECT count(*) FROM lead AS l WHERE l.tenant_id = $1),
@@ -272,7 +412,9 @@ SELECT {{WHOLE_TENANT}}
 	(SELECT count(*) FROM score_history AS h WHERE h.tenant_id = $1),
 	(SELECT count(*) FROM signal AS g WHERE g.tenant_id = $1),
 	(SELECT count(*) FROM work AS w WHERE w.tenant_id = $1),
-	(SELECT count(*) FROM audit AS a WHERE a.tenant_id = $1);
+	(SELECT count(*) FROM audit AS a WHERE a.tenant_id = $1),
+	(SELECT count(*) FROM segment AS t WHERE t.tenant_id = $1),
+	(SELECT count(*) FROM segment_member AS m WHERE m.tenant_id = $1);
 
 -- name: stats_events
 -- Events by type, with the first and the last moment.

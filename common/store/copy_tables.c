@@ -57,6 +57,29 @@ static const struct bulk_column audit[] = {{"audit_id", 'i'}, {"at", 'i'},
 
 static const struct bulk_column work[] = {{"consumer", 'i'}, {"lead_id", 'i'}};
 
+static const struct bulk_column work_wanted[] = {{"consumer", 'i'}};
+
+static const struct bulk_column segment[] = {{"segment_id", 'i'}, {"name", 't'},
+    {"document", 't'}, {"enabled", 'i'}, {"dynamic", 'i'}, {"checksum", 't'},
+    {"filled_at", 'i'}, {"fill_lead", 'i'}, {"fill_now", 'i'},
+    {"updated_at", 'i'}};
+
+static const struct bulk_column segment_member[] = {
+    {"segment_id", 'i'}, {"lead_id", 'i'}, {"since", 'i'}, {"hand", 'i'}};
+
+static const struct bulk_column segment_history[] = {{"segment_id", 'i'},
+    {"lead_id", 'i'}, {"since", 'i'}, {"left_at", 'i'}, {"hand", 'i'}};
+
+static const struct bulk_column segment_override[] = {{"segment_id", 'i'},
+    {"lead_id", 'i'}, {"included", 'i'}, {"by_rule", 'i'}, {"who", 't'},
+    {"at", 'i'}, {"why", 't'}};
+
+static const struct bulk_column segment_next[] = {
+    {"lead_id", 'i'}, {"next_at", 'i'}};
+
+static const struct bulk_column segment_due[] = {
+    {"chunk", 'i'}, {"next_at", 'i'}};
+
 static const struct bulk_column counter[] = {{"kind", 't'}, {"next", 'i'}};
 
 static const struct bulk_column moment[] = {{"latest", 'i'}};
@@ -73,5 +96,10 @@ const struct copy_table copy_tables[] = {TABLE("member", member, 1),
     TABLE("score_state", score_state, 0), TABLE("score", score, 1),
     TABLE("score_history", score_history, 3), TABLE("score_due", score_due, 1),
     TABLE("signal", signals, 1), TABLE("audit", audit, 1),
-    TABLE("work", work, 2), TABLE("counter", counter, 1),
+    TABLE("work", work, 2), TABLE("work_wanted", work_wanted, 1),
+    TABLE("segment", segment, 1), TABLE("segment_member", segment_member, 2),
+    TABLE("segment_history", segment_history, 3),
+    TABLE("segment_override", segment_override, 2),
+    TABLE("segment_next", segment_next, 1),
+    TABLE("segment_due", segment_due, 1), TABLE("counter", counter, 1),
     TABLE("moment", moment, 0), {{0}, NULL, 0}};

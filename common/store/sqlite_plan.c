@@ -9,7 +9,8 @@
 /* Tables with a row or more per lead. Reading all of a tenant's rows in one
  * of these must be meant. */
 static const char *const large_tables[] = {"lead", "event", "assessment",
-    "score", "score_history", "score_due", "signal", "audit", "work"};
+    "score", "score_history", "score_due", "signal", "audit", "work",
+    "segment_member", "segment_history", "segment_next", "segment_due"};
 
 struct check {
 	struct store *store;
