@@ -428,7 +428,7 @@ preview_rules(struct session *s, struct err *err)
 
 static void
 tell_sample(
-    struct session *s, const char *what, const struct score_sampled *sampled)
+    struct session *s, const char *what, const struct sample_taken *sampled)
 {
 	struct buf text = {0};
 
@@ -469,14 +469,14 @@ tell_lessons(struct session *s, const struct score_learn *how,
 static int
 learn_rules(struct session *s, struct err *err)
 {
-	struct score_learn how = {.exclude = arg.exclude.items,
-	    .exclude_count = arg.exclude.count,
+	struct score_learn how = {.ask = {.exclude = arg.exclude.items,
+				      .exclude_count = arg.exclude.count},
 	    .bins = (size_t)arg.bins,
 	    .max_rules = (size_t)arg.max_rules,
 	    .l2 = arg.l2,
 	    .min_support = (uint64_t)arg.min_support,
 	    .sample = {.where = s->where,
-		.half = SCORE_TRAIN,
+		.half = SAMPLE_TRAIN,
 		.share = arg.share > 0 ? arg.share : 0.7,
 		.lead_time = arg.lead_time}};
 	struct score_learnt learnt = {0};
@@ -496,8 +496,8 @@ learn_rules(struct session *s, struct err *err)
 static int
 backtest_rules(struct session *s, struct err *err)
 {
-	struct score_sample sample = {.where = s->where,
-	    .half = arg.share > 0 ? SCORE_TEST : SCORE_WHOLE,
+	struct sample sample = {.where = s->where,
+	    .half = arg.share > 0 ? SAMPLE_TEST : SAMPLE_WHOLE,
 	    .share = arg.share,
 	    .lead_time = arg.lead_time};
 	struct score_rules *rules = NULL;

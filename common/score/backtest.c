@@ -19,7 +19,7 @@ struct graded {
 
 static int
 grade(void *context, const struct lead_view *view,
-    const struct cond_moment *moment, bool yes, struct err *err)
+    const struct cond_moment *moment, uint8_t yes, struct err *err)
 {
 	struct graded *g = context;
 	int64_t score;
@@ -73,7 +73,7 @@ judge_ranking(const struct graded *g, int64_t threshold)
 
 int
 score_backtest(struct store *st, const struct tenant *t,
-    const struct score_rules *rules, const struct score_sample *sample,
+    const struct score_rules *rules, const struct sample *sample,
     const struct cond_moment *moment, struct score_backtest *ret,
     struct err *err)
 {
@@ -84,7 +84,7 @@ score_backtest(struct store *st, const struct tenant *t,
 	memset(ret, 0, sizeof(*ret));
 	score_rules_needs(rules, &needs);
 	score_result_init(&g.result, rules);
-	code = score_outcomes(
+	code = sample_leads(
 	    st, t, sample, &needs, moment, grade, &g, &ret->sampled, err);
 	if (code == 0 && g.count == 0)
 		code = err_set(err, ERR_USAGE, "no leads to judge by");

@@ -48,6 +48,6 @@ void score_draw_backtest(
 /* "1,200 leads scored, 15 moved, 2 became hot" */
 void score_add_applied(const struct score_applied *done, struct buf *out);
 /* "1,000 leads, 90 converted (3 undated); 2 left out: …" */
-void score_add_sampled(const struct score_sampled *s, struct buf *out);
+void score_add_sampled(const struct sample_taken *s, struct buf *out);
 
 #endif

@@ -24,7 +24,7 @@ score_add_applied(const struct score_applied *done, struct buf *out)
 }
 
 void
-score_add_sampled(const struct score_sampled *s, struct buf *out)
+score_add_sampled(const struct sample_taken *s, struct buf *out)
 {
 	buf_addgroup(out, (int64_t)s->leads);
 	buf_addstr(out, " leads, ");

@@ -16,43 +16,16 @@ enum {
 	NAME_MAX_BYTES = 90,
 };
 
-/* How lately, in days. */
-static const int64_t lately[] = {1, 7, 30, 90};
-
 struct maker {
 	struct features *f;
-	const struct columns *c;
-	const struct column *k;
+	const struct sample_columns *c;
+	const struct sample_column *k;
+	size_t bins;
 	uint64_t least; /* rows a feature needs, and that need to lack it */
 	struct buf rule, when;
 };
 
 /* ---- words -------------------------------------------------------- */
-
-static void
-add_subject(struct buf *out, const struct column *k)
-{
-	switch (k->kind) {
-	case COLUMN_ATTR:
-		buf_addstr(out, "attrs.");
-		buf_adddoubled(out, k->name, '"');
-		break;
-	case COLUMN_COUNT:
-		buf_addstr(out, "count(");
-		buf_adddoubled(out, k->name, '"');
-		buf_addc(out, ')');
-		break;
-	case COLUMN_LAST:
-		buf_addstr(out, "last(");
-		buf_adddoubled(out, k->name, '"');
-		buf_addc(out, ')');
-		break;
-	case COLUMN_FIELD:
-	case COLUMN_ACTIVITY:
-		buf_adds(out, k->name);
-		break;
-	}
-}
 
 /* Rules are told apart by their names: cut ones get a number. */
 static struct str
@@ -76,7 +49,7 @@ feature_add(struct maker *m)
 	f->list[f->count] = (struct feature){
 	    .rule = rule_name(m),
 	    .when = arena_str(&f->arena, buf_str(&m->when)),
-	    .engagement = m->k->kind >= COLUMN_COUNT,
+	    .engagement = m->k->kind >= SAMPLE_COUNT,
 	};
 	return f->count++;
 }
@@ -99,7 +72,7 @@ pair_add(struct maker *m, uint32_t row, size_t feature)
 	f->pair_row[f->pair_count] = row;
 	f->pair_feature[f->pair_count++] = (uint32_t)feature;
 	f->list[feature].support++;
-	f->list[feature].yes += m->c->yes[row];
+	f->list[feature].yes += m->c->outcome[row];
 }
 
 static bool
@@ -115,8 +88,8 @@ static size_t
 bin_feature(struct maker *m, const double *low, const double *high, bool whole)
 {
 	begin_feature(m);
-	add_subject(&m->when, m->k);
-	if (m->k->kind == COLUMN_COUNT)
+	sample_add_subject(&m->when, m->k);
+	if (m->k->kind == SAMPLE_COUNT)
 		buf_addstr(&m->rule, " count");
 	if (low && high && whole && *high - *low == 1) {
 		buf_addstr(&m->when, " = ");
@@ -133,7 +106,7 @@ bin_feature(struct maker *m, const double *low, const double *high, bool whole)
 	}
 	if (low && high) {
 		buf_addstr(&m->when, " and ");
-		add_subject(&m->when, m->k);
+		sample_add_subject(&m->when, m->k);
 	}
 	if (high) {
 		buf_addstr(&m->when, " < ");
@@ -147,10 +120,10 @@ bin_feature(struct maker *m, const double *low, const double *high, bool whole)
 static void
 make_bins(struct maker *m, const double *number)
 {
-	const struct column *k = m->k;
+	const struct sample_column *k = m->k;
 	double *sorted = xreallocarray(NULL, k->count, sizeof(*sorted));
 	double edges[EDGES_MAX], zero = 0;
-	size_t count, bins = m->c->how->bins, feature[EDGES_MAX + 1];
+	size_t count, bins = m->bins, feature[EDGES_MAX + 1];
 	bool whole = true;
 
 	memcpy(sorted, number, k->count * sizeof(*sorted));
@@ -179,19 +152,11 @@ make_bins(struct maker *m, const double *number)
 
 /* The column's values as numbers; NULL when they are none, or so few. */
 static double *
-as_numbers(const struct column *k, bool *ret_all)
+as_numbers(const struct sample_column *k)
 {
-	double *of_text, *number;
-	uint64_t good = 0;
+	double *of_text = sample_numbers(k), *number;
 
-	of_text = xreallocarray(NULL, k->text_count + 1, sizeof(*of_text));
-	for (size_t i = 0; i < k->text_count; i++) {
-		if (!number_real(k->text[i], &of_text[i]))
-			break;
-		good++;
-	}
-	*ret_all = good == k->text_count;
-	if (!*ret_all || k->text_count <= FEW_VALUES) {
+	if (!of_text || k->text_count <= FEW_VALUES) {
 		free(of_text);
 		return NULL;
 	}
@@ -204,23 +169,11 @@ as_numbers(const struct column *k, bool *ret_all)
 
 /* ---- values ------------------------------------------------------- */
 
-static const struct column *sorting; /* for qsort, which takes no context */
-
-static int
-most_used_first(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	if (sorting->uses[x] != sorting->uses[y])
-		return sorting->uses[x] > sorting->uses[y] ? -1 : 1;
-	return str_cmp(sorting->text[x], sorting->text[y]);
-}
-
 static void
 value_words(struct maker *m, struct str value, bool bare)
 {
 	begin_feature(m);
-	add_subject(&m->when, m->k);
+	sample_add_subject(&m->when, m->k);
 	buf_addstr(&m->when, " = ");
 	if (bare)
 		buf_adds(&m->when, value);
@@ -231,23 +184,16 @@ value_words(struct maker *m, struct str value, bool bare)
 }
 
 static void
-make_values(struct maker *m, bool numbers)
+make_values(struct maker *m)
 {
-	const struct column *k = m->k;
-	uint32_t *order =
-	    xreallocarray(NULL, k->text_count + 1, sizeof(*order));
+	const struct sample_column *k = m->k;
+	uint32_t *order = sample_by_use(k);
 	size_t *feature =
 	    xreallocarray(NULL, k->text_count + 1, sizeof(*feature));
-	bool bare = numbers || k->bools;
+	bool bare = sample_is_bare(k);
 
-	if (k->kind == COLUMN_FIELD)
-		bare = lead_catalogue.fields[k->field].type != COND_TEXT;
-	for (size_t i = 0; i < k->text_count; i++) {
-		order[i] = (uint32_t)i;
+	for (size_t i = 0; i < k->text_count; i++)
 		feature[i] = SIZE_MAX;
-	}
-	sorting = k;
-	qsort(order, k->text_count, sizeof(*order), most_used_first);
 	for (size_t i = 0; i < k->text_count && i < VALUES_MAX; i++) {
 		if (!enough(m, k->uses[order[i]]))
 			continue;
@@ -264,19 +210,19 @@ make_values(struct maker *m, bool numbers)
 static void
 make_missing(struct maker *m)
 {
-	const struct column *k = m->k;
+	const struct sample_column *k = m->k;
 	size_t feature, at = 0;
 
 	if (!enough(m, m->c->rows - k->count))
 		return;
 	begin_feature(m);
-	buf_addstr(&m->rule, k->kind == COLUMN_COUNT ? " never" : " missing");
-	if (k->kind == COLUMN_COUNT) {
-		add_subject(&m->when, k);
+	buf_addstr(&m->rule, k->kind == SAMPLE_COUNT ? " never" : " missing");
+	if (k->kind == SAMPLE_COUNT) {
+		sample_add_subject(&m->when, k);
 		buf_addstr(&m->when, " = 0");
 	} else {
 		buf_addstr(&m->when, "not ");
-		add_subject(&m->when, k);
+		sample_add_subject(&m->when, k);
 		buf_addstr(&m->when, " exists");
 	}
 	feature = feature_add(m);
@@ -291,10 +237,10 @@ make_missing(struct maker *m)
 static void
 make_lately(struct maker *m)
 {
-	const struct column *k = m->k;
+	const struct sample_column *k = m->k;
 
-	for (size_t d = 0; d < COUNT_OF(lately); d++) {
-		double window = (double)(lately[d] * MS_DAY);
+	for (size_t d = 0; d < COUNT_OF(sample_lately); d++) {
+		double window = (double)(sample_lately[d] * MS_DAY);
 		uint64_t support = 0;
 		size_t feature;
 
@@ -303,9 +249,11 @@ make_lately(struct maker *m)
 		if (!enough(m, support))
 			continue;
 		begin_feature(m);
-		add_subject(&m->when, k);
-		buf_addf(&m->when, " within %lldd", (long long)lately[d]);
-		buf_addf(&m->rule, " within %lldd", (long long)lately[d]);
+		sample_add_subject(&m->when, k);
+		buf_addf(
+		    &m->when, " within %lldd", (long long)sample_lately[d]);
+		buf_addf(
+		    &m->rule, " within %lldd", (long long)sample_lately[d]);
 		feature = feature_add(m);
 		for (size_t i = 0; i < k->count; i++)
 			if (k->value[i] < window)
@@ -317,24 +265,23 @@ static void
 make_of_column(struct maker *m)
 {
 	double *number;
-	bool all = false;
 
 	switch (m->k->kind) {
-	case COLUMN_LAST:
-	case COLUMN_ACTIVITY:
+	case SAMPLE_LAST:
+	case SAMPLE_ACTIVITY:
 		make_lately(m);
 		return;
-	case COLUMN_COUNT:
+	case SAMPLE_COUNT:
 		if (m->k->count)
 			make_bins(m, m->k->value);
 		break;
-	case COLUMN_FIELD:
-	case COLUMN_ATTR:
-		number = as_numbers(m->k, &all);
+	case SAMPLE_FIELD:
+	case SAMPLE_ATTR:
+		number = as_numbers(m->k);
 		if (number)
 			make_bins(m, number);
 		else
-			make_values(m, all);
+			make_values(m);
 		free(number);
 		break;
 	}
@@ -343,11 +290,13 @@ make_of_column(struct maker *m)
 }
 
 void
-features_make(struct features *f, const struct columns *c)
+features_make(struct features *f, const struct sample_columns *c,
+    const struct score_learn *how)
 {
-	struct maker m = {.f = f, .c = c, .least = c->how->min_support};
+	struct maker m = {.f = f, .c = c, .least = how->min_support};
 
 	memset(f, 0, sizeof(*f));
+	m.bins = how->bins;
 	if (!m.least) {
 		m.least = c->rows / 500;
 		if (m.least < 20)

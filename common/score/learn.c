@@ -22,7 +22,7 @@ struct fitted {
 
 /* Fits the kept features. */
 static void
-fit(struct fitted *m, const struct columns *c, double l2)
+fit(struct fitted *m, const struct sample_columns *c, double l2)
 {
 	struct stats_matrix matrix;
 	double *weight;
@@ -30,7 +30,7 @@ fit(struct fitted *m, const struct columns *c, double l2)
 
 	features_matrix(m->features, m->kept, c->rows, &matrix);
 	weight = xcalloc(matrix.columns + 1, sizeof(*weight));
-	stats_logistic(&matrix, c->yes, l2, weight, &m->base);
+	stats_logistic(&matrix, c->outcome, l2, weight, &m->base);
 	for (size_t i = 0; i < m->features->count; i++)
 		m->weight[i] = m->kept[i] ? weight[next++] : 0;
 	free(weight);
@@ -78,8 +78,8 @@ keep_best(struct fitted *m, size_t rows, size_t max)
 
 /* Sums of what[] over the features of each row. */
 static void
-sum_rows(const struct fitted *m, const struct columns *c, const double *what,
-    double base, double *ret)
+sum_rows(const struct fitted *m, const struct sample_columns *c,
+    const double *what, double base, double *ret)
 {
 	const struct features *f = m->features;
 
@@ -92,7 +92,7 @@ sum_rows(const struct fitted *m, const struct columns *c, const double *what,
 /* Points such that hardly a lead falls outside 0..100; returns the share that
  * does, and the scores. */
 static double
-choose_points(struct fitted *m, const struct columns *c, double *scores)
+choose_points(struct fitted *m, const struct sample_columns *c, double *scores)
 {
 	size_t count = m->features->count;
 	double *points = xcalloc(count + 1, sizeof(*points));
@@ -143,7 +143,7 @@ most_points_first(const void *a, const void *b)
 }
 
 static void
-make_lessons(struct fitted *m, const struct columns *c, uint64_t yes,
+make_lessons(struct fitted *m, const struct sample_columns *c, uint64_t yes,
     struct score_learnt *ret)
 {
 	const struct features *f = m->features;
@@ -217,14 +217,14 @@ make_document(const struct fitted *m, struct score_learnt *ret)
 }
 
 static void
-learn_from(const struct columns *c, const struct score_learn *how,
+learn_from(const struct sample_columns *c, const struct score_learn *how,
     struct score_learnt *ret)
 {
 	struct features features;
 	struct fitted m = {.features = &features};
 	double *scores = xreallocarray(NULL, c->rows, sizeof(*scores));
 
-	features_make(&features, c);
+	features_make(&features, c, how);
 	m.kept = xcalloc(features.count + 1, sizeof(*m.kept));
 	m.weight = xcalloc(features.count + 1, sizeof(*m.weight));
 	m.points = xcalloc(features.count + 1, sizeof(*m.points));
@@ -236,7 +236,7 @@ learn_from(const struct columns *c, const struct score_learn *how,
 		fit(&m, c, how->l2);
 	}
 	ret->clamped = choose_points(&m, c, scores);
-	ret->train_auc = stats_auc(scores, c->yes, c->rows);
+	ret->train_auc = stats_auc(scores, c->outcome, c->rows);
 	make_lessons(&m, c, ret->train.yes, ret);
 	make_document(&m, ret);
 	free(scores);
@@ -252,13 +252,13 @@ score_learn(struct store *st, const struct tenant *t,
     struct score_learnt *ret, struct err *err)
 {
 	struct lead_needs needs = {0};
-	struct columns columns;
-	int code = columns_open(&columns, st, t, how, &needs, err);
+	struct sample_columns columns;
+	int code = sample_columns_open(&columns, st, t, &how->ask, &needs, err);
 
 	memset(ret, 0, sizeof(*ret));
 	if (code == 0)
-		code = score_outcomes(st, t, &how->sample, &needs, moment,
-		    columns_add, &columns, &ret->train, err);
+		code = sample_leads(st, t, &how->sample, &needs, moment,
+		    sample_columns_add, &columns, &ret->train, err);
 	if (code == 0 &&
 	    (ret->train.yes == 0 || ret->train.yes == ret->train.leads))
 		code = err_set(err, ERR_USAGE,
@@ -267,22 +267,22 @@ score_learn(struct store *st, const struct tenant *t,
 		    (unsigned long long)ret->train.leads);
 	if (code == 0)
 		learn_from(&columns, how, ret);
-	columns_release(&columns);
+	sample_columns_release(&columns);
 	return code;
 }
 
 int
 score_learnt_test(struct store *st, const struct tenant *t,
-    const struct score_learnt *learnt, const struct score_sample *learnt_from,
+    const struct score_learnt *learnt, const struct sample *learnt_from,
     const struct cond_moment *moment, struct score_backtest *ret,
     struct err *err)
 {
-	struct score_sample rest = *learnt_from;
+	struct sample rest = *learnt_from;
 	struct score_rules *rules;
 	struct json *doc;
 	int code;
 
-	rest.half = SCORE_TEST;
+	rest.half = SAMPLE_TEST;
 	rest.share = 1 - learnt_from->share;
 	if (json_doc_parse(str_of(learnt->document), "learnt", &doc, err) < 0 ||
 	    score_rules_of(doc, &rules, err) < 0)

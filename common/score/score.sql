@@ -254,11 +254,3 @@ UPDATE score_due SET next_at = coalesce((SELECT min(s.next_at)
 	FROM score AS s WHERE s.tenant_id = $1 AND s.lead_id >= $2 * 256
 	AND s.lead_id < $2 * 256 + 256), 9223372036854775807)
 WHERE tenant_id = $1 AND chunk = $2;
-
--- ---- learning -------------------------------------------------------------------
-
--- name: score_event_types
--- The names of a tenant's event types.
--- $1 tenant bigint
-SELECT y.type_id, y.name FROM event_type AS y
-WHERE y.tenant_id = $1 ORDER BY y.name;

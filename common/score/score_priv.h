@@ -80,14 +80,4 @@ int score_pass(struct store *st, const struct score_apply *job,
 int score_step_done(const struct score_apply *job, struct score_batch *b,
     uint64_t whole, struct score_applied *ret, struct err *err);
 
-/* outcome.c: each lead of the sample as it was known at its moment: outcome
- * and what follows from it are hidden from the view. *ret_rate gets nothing on
- * failure. needs is completed as wanted. */
-int score_outcomes(struct store *st, const struct tenant *t,
-    const struct score_sample *sample, struct lead_needs *needs,
-    const struct cond_moment *moment,
-    int (*each)(void *context, const struct lead_view *view,
-	const struct cond_moment *moment, bool yes, struct err *err),
-    void *context, struct score_sampled *ret, struct err *err);
-
 #endif

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * trial: rules on trial, in the room score. What another set would change
- * (preview), what became of leads (outcome), rules learnt from it (learn),
- * rules judged by it (backtest). Nothing here writes to the store.
+ * (preview), rules learnt from what became of leads (learn), rules judged by it
+ * (backtest). Nothing here writes to the store.
  *
  * Ownership: as in score.h; a struct score_learnt owns what it points to.
  */
 #ifndef DL_SCORE_TRIAL_H
 #define DL_SCORE_TRIAL_H
 
+#include "sample/sample.h"
 #include "score/score.h"
 
 /* ---- preview.c ---------------------------------------------------- */
@@ -28,30 +29,7 @@ int score_preview(struct store *st, const struct tenant *t,
     int (*each)(void *context, struct str line, struct err *err), void *context,
     struct score_preview *ret, struct err *err);
 
-/* ---- outcome.c: what became of leads, without a look ahead -------- */
-
-/*
- * Every lead is judged by what was known at one moment. A lead that converted:
- * just before it did (and lead_time earlier); when nobody knows when it did
- * ("undated"): as it is stored. One that converted before it was first known
- * is left out ("early"). A lead that did not convert: at an age that is drawn,
- * by a hash of its id, from the ages at which others did, so that both kinds
- * had as much time; or now where that would be later.
- */
-enum score_half { SCORE_WHOLE, SCORE_TRAIN, SCORE_TEST };
-struct score_sample {
-	const struct cond *where; /* bound; NULL: every lead */
-	enum score_half half;
-	double share;      /* of the leads in this half, by a hash of the id:
-			      the lower end trains, the upper end tests */
-	int64_t lead_time; /* ms */
-};
-struct score_sampled {
-	uint64_t leads, yes; /* taken; of them converted */
-	uint64_t undated, early;
-};
-
-/* ---- learn.c, column.c, feature.c
+/* ---- learn.c, feature.c
  * -------------------------------------------- */
 
 /*
@@ -59,14 +37,11 @@ struct score_sampled {
  * into values or bins, how often and how lately events of each type happened.
  * A logistic regression weighs these; points are its weights, rescaled so that
  * hardly a lead falls outside 0..100, rounded, over a base that every lead
- * gets. What only people who know the outcome fill in is left out (status,
- * stage, owner, tags, events done to the lead), and so are names.
+ * gets.
  */
 struct score_learn {
-	struct score_sample sample;
-	const char *const
-	    *exclude; /* fields, attributes, event types; or NULL */
-	size_t exclude_count;
+	struct sample sample;
+	struct sample_ask ask;
 	size_t bins;      /* of a number */
 	size_t max_rules; /* beside the base */
 	double l2;
@@ -79,7 +54,7 @@ struct score_lesson {      /* one rule learnt, and its evidence */
 	double rate, lift; /* of them that converted; over the rate of all */
 };
 struct score_learnt {
-	struct score_sampled train;
+	struct sample_taken train;
 	double train_auc; /* of the rounded points; NAN without both outcomes */
 	double clamped;   /* share of the leads outside 0..100 */
 	struct score_lesson *lesson; /* the base, then by size of points */
@@ -94,7 +69,7 @@ void score_learnt_release(struct score_learnt *learnt);
 /* How what was learnt does on the leads it has not seen. */
 struct score_backtest;
 int score_learnt_test(struct store *st, const struct tenant *t,
-    const struct score_learnt *learnt, const struct score_sample *learnt_from,
+    const struct score_learnt *learnt, const struct sample *learnt_from,
     const struct cond_moment *moment, struct score_backtest *ret,
     struct err *err);
 
@@ -111,7 +86,7 @@ struct score_cut {
 	double precision, recall, f1; /* NAN when undefined */
 };
 struct score_backtest {
-	struct score_sampled sampled;
+	struct sample_taken sampled;
 	double auc; /* NAN without both outcomes */
 	struct score_decile decile[10];
 	struct score_cut hot, best; /* at the hot threshold; at the best one */
@@ -120,7 +95,7 @@ struct score_backtest {
 };
 /* rules bound. */
 int score_backtest(struct store *st, const struct tenant *t,
-    const struct score_rules *rules, const struct score_sample *sample,
+    const struct score_rules *rules, const struct sample *sample,
     const struct cond_moment *moment, struct score_backtest *ret,
     struct err *err);
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "score/learn.h"
-#include "score/score.sql.h"
+#include "sample/sample.h"
+#include "sample/sample.sql.h"
 
 /* Fields a rule may be learnt from. Not those that name one lead only, and not
  * those that people fill in who know how it went. */
@@ -16,10 +16,10 @@ static const enum lead_field learnable[] = {LEAD_DEPARTMENT, LEAD_TITLE,
     LEAD_EMAIL_DOMAIN, LEAD_IS_FREE_EMAIL, LEAD_SENIORITY};
 
 static bool
-excluded(const struct score_learn *how, struct str name)
+excluded(const struct sample_ask *ask, struct str name)
 {
-	for (size_t i = 0; i < how->exclude_count; i++) {
-		struct str other = str_of(how->exclude[i]);
+	for (size_t i = 0; i < ask->exclude_count; i++) {
+		struct str other = str_of(ask->exclude[i]);
 
 		if (str_eq(name, other) ||
 		    (str_starts(other, STR("attrs.")) &&
@@ -30,27 +30,27 @@ excluded(const struct score_learn *how, struct str name)
 }
 
 static size_t
-column_add(struct columns *c, enum column_kind kind, struct str name)
+column_add(struct sample_columns *c, enum sample_kind kind, struct str name)
 {
 	GROW(c->list, c->cap, c->count + 1);
-	c->list[c->count] = (struct column){
+	c->list[c->count] = (struct sample_column){
 	    .kind = kind, .name = arena_str(&c->arena, name), .bools = true};
 	return c->count++;
 }
 
 static int
-add_event_types(struct columns *c, struct store *st, const struct tenant *t,
-    struct err *err)
+add_event_types(struct sample_columns *c, struct store *st,
+    const struct tenant *t, struct err *err)
 {
 	struct rows *rows;
 	int got;
 
-	if (store_query(st, &sql_score_event_types, BINDS(BIND_INT(t->id)),
+	if (store_query(st, &sql_sample_event_types, BINDS(BIND_INT(t->id)),
 		&rows, err) < 0)
 		return -1;
 	while ((got = rows_next(rows, err)) > 0) {
 		struct str name = rows_text(rows, 1);
-		bool skip = excluded(c->how, name);
+		bool skip = excluded(c->ask, name);
 
 		for (size_t i = 0; lead_outbound[i]; i++)
 			skip |= str_is(name, lead_outbound[i]);
@@ -60,44 +60,49 @@ add_event_types(struct columns *c, struct store *st, const struct tenant *t,
 			continue;
 		GROW(c->types, c->type_cap, c->type_count + 1);
 		c->types[c->type_count].number = rows_int(rows, 0);
-		c->types[c->type_count].count =
-		    column_add(c, COLUMN_COUNT, name);
-		c->types[c->type_count++].last =
-		    column_add(c, COLUMN_LAST, name);
+		c->types[c->type_count++].column =
+		    column_add(c, SAMPLE_COUNT, name);
+		column_add(c, SAMPLE_LAST, name);
+		for (size_t i = 0; i < c->ask->window_count; i++) {
+			size_t n = column_add(c, SAMPLE_COUNT, name);
+
+			c->list[n].window = c->ask->windows[i];
+		}
 	}
 	rows_close(rows);
 	return got;
 }
 
 int
-columns_open(struct columns *c, struct store *st, const struct tenant *t,
-    const struct score_learn *how, struct lead_needs *needs, struct err *err)
+sample_columns_open(struct sample_columns *c, struct store *st,
+    const struct tenant *t, const struct sample_ask *ask,
+    struct lead_needs *needs, struct err *err)
 {
 	memset(c, 0, sizeof(*c));
-	c->how = how;
+	c->ask = ask;
 	for (size_t i = 0; i < COUNT_OF(learnable); i++) {
 		struct str name =
 		    str_of(lead_catalogue.fields[learnable[i]].name);
 		size_t n;
 
-		if (excluded(how, name))
+		if (excluded(ask, name))
 			continue;
 		needs->field[learnable[i]] = true;
-		n = column_add(c, COLUMN_FIELD, name);
+		n = column_add(c, SAMPLE_FIELD, name);
 		c->list[n].field = learnable[i];
 	}
 	c->activity = SIZE_MAX;
-	if (!excluded(how, STR("last_activity_at"))) {
+	if (!excluded(ask, STR("last_activity_at"))) {
 		needs->field[LEAD_LAST_ACTIVITY_AT] = true;
 		c->activity =
-		    column_add(c, COLUMN_ACTIVITY, STR("last_activity_at"));
+		    column_add(c, SAMPLE_ACTIVITY, STR("last_activity_at"));
 	}
 	needs->attrs = needs->events = true;
 	return add_event_types(c, st, t, err);
 }
 
 void
-columns_release(struct columns *c)
+sample_columns_release(struct sample_columns *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		free(c->list[i].text);
@@ -109,7 +114,7 @@ columns_release(struct columns *c)
 	free(c->list);
 	free(c->attr_slots);
 	free(c->types);
-	free(c->yes);
+	free(c->outcome);
 	json_scanner_release(&c->scanner);
 	arena_release(&c->arena);
 	memset(c, 0, sizeof(*c));
@@ -118,9 +123,9 @@ columns_release(struct columns *c)
 /* ---- values ------------------------------------------------------- */
 
 static void
-put_number(struct columns *c, size_t column, double value)
+put_number(struct sample_columns *c, size_t column, double value)
 {
-	struct column *k = &c->list[column];
+	struct sample_column *k = &c->list[column];
 
 	GROW(k->row, k->row_cap, k->count + 1);
 	GROW(k->value, k->value_cap, k->count + 1);
@@ -129,7 +134,7 @@ put_number(struct columns *c, size_t column, double value)
 }
 
 static uint32_t *
-text_slot(struct column *k, struct str text)
+text_slot(struct sample_column *k, struct str text)
 {
 	size_t at = hash64(text.p, text.n, 0) & (k->slot_count - 1);
 
@@ -139,9 +144,9 @@ text_slot(struct column *k, struct str text)
 }
 
 static void
-put_text(struct columns *c, size_t column, struct str text)
+put_text(struct sample_columns *c, size_t column, struct str text)
 {
-	struct column *k = &c->list[column];
+	struct sample_column *k = &c->list[column];
 	uint32_t *slot;
 
 	if (2 * (k->text_count + 1) > k->slot_count) {
@@ -164,7 +169,7 @@ put_text(struct columns *c, size_t column, struct str text)
 }
 
 static size_t
-attr_column(struct columns *c, struct str key)
+attr_column(struct sample_columns *c, struct str key)
 {
 	size_t at;
 
@@ -175,7 +180,7 @@ attr_column(struct columns *c, struct str key)
 		c->attr_slots =
 		    xcalloc(c->attr_slot_count, sizeof(*c->attr_slots));
 		for (size_t i = 0; i < c->count; i++) {
-			if (c->list[i].kind != COLUMN_ATTR)
+			if (c->list[i].kind != SAMPLE_ATTR)
 				continue;
 			at = hash64(c->list[i].name.p, c->list[i].name.n, 0) &
 			     (c->attr_slot_count - 1);
@@ -191,13 +196,13 @@ attr_column(struct columns *c, struct str key)
 	if (!c->attr_slots[at]) {
 		c->attr_count++;
 		c->attr_slots[at] =
-		    (uint32_t)column_add(c, COLUMN_ATTR, key) + 1;
+		    (uint32_t)column_add(c, SAMPLE_ATTR, key) + 1;
 	}
 	return c->attr_slots[at] - 1;
 }
 
 static void
-add_attrs(struct columns *c, struct str attrs)
+add_attrs(struct sample_columns *c, struct str attrs)
 {
 	if (!attrs.p || json_scan_object(&c->scanner, attrs) < 0)
 		return;
@@ -206,7 +211,7 @@ add_attrs(struct columns *c, struct str attrs)
 		size_t column;
 
 		if (m->type == JSON_TYPE_NULL || m->type == JSON_TYPE_OBJECT ||
-		    m->type == JSON_TYPE_ARRAY || excluded(c->how, m->name))
+		    m->type == JSON_TYPE_ARRAY || excluded(c->ask, m->name))
 			continue;
 		column = attr_column(c, m->name);
 		c->list[column].bools &= m->type == JSON_TYPE_BOOL;
@@ -215,7 +220,7 @@ add_attrs(struct columns *c, struct str attrs)
 }
 
 static void
-add_field(struct columns *c, size_t column, const struct cond_value *v)
+add_field(struct sample_columns *c, size_t column, const struct cond_value *v)
 {
 	struct buf text = {0};
 
@@ -237,45 +242,64 @@ add_field(struct columns *c, size_t column, const struct cond_value *v)
 	}
 }
 
+/* Events of one type, as the columns of the type want them. */
 static void
-add_events(struct columns *c, const struct cond_subject *s, int64_t now)
+add_events_of(struct sample_columns *c, size_t column,
+    const struct cond_event *events, size_t count, int64_t now)
 {
-	for (size_t i = 0, end; i < s->event_count; i = end) {
-		int64_t last = INT64_MIN, count = 0;
+	int64_t last = INT64_MIN, ever = 0;
 
-		for (end = i; end < s->event_count &&
-			      s->events[end].type == s->events[i].type;
-		     end++) {
-			if (s->events[end].at > now)
-				continue;
-			count++;
-			if (s->events[end].at > last)
-				last = s->events[end].at;
-		}
-		for (size_t t = 0; count && t < c->type_count; t++) {
-			if (c->types[t].number != s->events[i].type)
-				continue;
-			put_number(c, c->types[t].count, (double)count);
-			put_number(c, c->types[t].last, (double)(now - last));
-		}
+	for (size_t i = 0; i < count; i++) {
+		if (events[i].at > now)
+			continue;
+		ever++;
+		if (events[i].at > last)
+			last = events[i].at;
+	}
+	if (!ever)
+		return;
+	put_number(c, column, (double)ever);
+	put_number(c, column + 1, (double)(now - last));
+	for (size_t w = 0; w < c->ask->window_count; w++) {
+		int64_t after = now - c->ask->windows[w], within = 0;
+
+		for (size_t i = 0; i < count; i++)
+			within += events[i].at > after && events[i].at <= now;
+		if (within)
+			put_number(c, column + 2 + w, (double)within);
+	}
+}
+
+static void
+add_events(struct sample_columns *c, const struct cond_subject *s, int64_t now)
+{
+	const struct cond_event *e = s->events;
+
+	for (size_t i = 0, end; i < s->event_count; i = end) {
+		for (end = i; end < s->event_count && e[end].type == e[i].type;)
+			end++;
+		for (size_t t = 0; t < c->type_count; t++)
+			if (c->types[t].number == e[i].type)
+				add_events_of(
+				    c, c->types[t].column, &e[i], end - i, now);
 	}
 }
 
 int
-columns_add(void *context, const struct lead_view *view,
-    const struct cond_moment *moment, bool yes, struct err *err)
+sample_columns_add(void *columns, const struct lead_view *view,
+    const struct cond_moment *moment, uint8_t outcome, struct err *err)
 {
-	struct columns *c = context;
+	struct sample_columns *c = columns;
 	const struct cond_value *active = &view->values[LEAD_LAST_ACTIVITY_AT];
 
-	for (size_t i = 0; i < c->count && c->list[i].kind == COLUMN_FIELD; i++)
+	for (size_t i = 0; i < c->count && c->list[i].kind == SAMPLE_FIELD; i++)
 		add_field(c, i, &view->values[c->list[i].field]);
 	add_attrs(c, view->subject.attrs);
 	if (c->activity != SIZE_MAX && active->kind == COND_IS_TIME)
 		put_number(
 		    c, c->activity, (double)(moment->now - active->time));
 	add_events(c, &view->subject, moment->now);
-	GROW(c->yes, c->yes_cap, c->rows + 1);
-	c->yes[c->rows++] = yes;
+	GROW(c->outcome, c->outcome_cap, c->rows + 1);
+	c->outcome[c->rows++] = outcome;
 	return 0;
 }
