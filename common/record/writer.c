@@ -6,7 +6,7 @@
  */
 #include "csv/csv.h"
 #include "json/json.h"
-#include "record/record.h"
+#include "record/record_priv.h"
 #include "table/table.h"
 
 #define FLUSH_AT ((size_t)64 << 10)
@@ -30,6 +30,7 @@ struct record_writer {
 	struct arena arena;
 	struct table_column *table_column;
 	struct table *table;
+	struct buf cell;
 };
 
 struct writer_format {
@@ -180,10 +181,15 @@ table_begin(struct record_writer *w)
 static void
 table_record(struct record_writer *w, const struct record *r)
 {
-	const struct str *row = row_of(w, r);
+	find_positions(w, r);
+	for (size_t i = 0; i < w->column_count; i++) {
+		const struct field *f = at_column(w, r, i);
 
-	for (size_t i = 0; i < w->column_count; i++)
-		table_cell(w->table, row[i]);
+		buf_clear(&w->cell);
+		if (f->type != FIELD_NULL)
+			cell_put(&w->cell, f);
+		table_cell(w->table, buf_str(&w->cell));
+	}
 }
 
 static void
@@ -285,6 +291,7 @@ record_writer_close(struct record_writer *w, struct err *err)
 	free(w->column);
 	free(w->position);
 	free(w->row);
+	buf_release(&w->cell);
 	arena_release(&w->arena);
 	buf_release(&w->buf);
 	free(w);

@@ -526,6 +526,13 @@ writing(void)
 	convert(STR("{\"n\":5,\"name\":\"x\"}\n{\"n\":12}\n"), NULL,
 	    &(struct record_output){.format = RECORD_TABLE}, &got);
 	CHECK(strstr(got.p, "name") && strstr(got.p, "12"));
+	/* Lists read as words in tables, and stay JSON in all else. */
+	convert(
+	    STR("{\"tags\":[\"VIP\",\"展示会\"],\"rules\":[{\"rule\":\"demo\","
+		"\"points\":50,\"change\":1},{}],\"n\":[null,1]}\n"),
+	    NULL, &(struct record_output){.format = RECORD_TABLE}, &got);
+	CHECK(strstr(got.p, "VIP, 展示会") && strstr(got.p, "demo 50, {}") &&
+	      strstr(got.p, ", 1"));
 	buf_release(&got);
 }
 
