@@ -345,6 +345,11 @@ void time_add_localised(struct buf *b, struct str text, const struct zone *z);
 
 /* hash.c */
 uint64_t hash64(const void *p, size_t n, uint64_t seed); /* not for secrets */
+enum { SHA256_BYTES = 32 };
+void sha256(struct str data, unsigned char ret[SHA256_BYTES]);
+/* What only who has the key can make of the data. */
+void hmac_sha256(
+    struct str key, struct str data, unsigned char ret[SHA256_BYTES]);
 /* SHA-256 as 64 lower-case hex digits and a NUL. */
 void sha256_hex(const void *p, size_t n, char ret[65]);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Two hashes: a fast one for tables and samples, the same on every machine,
- * and SHA-256 (FIPS 180-4) where a collision must not happen.
+ * and SHA-256 (FIPS 180-4) where a collision must not happen; HMAC (RFC 2104)
+ * where nobody else may make one.
  */
 #include <string.h>
 
@@ -161,16 +162,21 @@ sha256_block(uint32_t state[8], const unsigned char *p)
 	state[7] += h;
 }
 
-void
-sha256_hex(const void *data, size_t n, char ret[65])
+/* SHA-256 of one text after another, as if they were one. */
+static void
+sha256_joined(struct str head, struct str tail, unsigned char ret[SHA256_BYTES])
 {
 	uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
 	    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-	const unsigned char *p = data;
+	const unsigned char *p = (const unsigned char *)tail.p;
 	unsigned char last[128] = {0};
-	uint64_t bits = (uint64_t)n * 8;
-	size_t left = n, end;
+	uint64_t bits = ((uint64_t)head.n + tail.n) * 8;
+	size_t left = tail.n, end;
 
+	if (head.n % 64)
+		BUG("a head of %zu bytes", head.n);
+	for (size_t i = 0; i < head.n; i += 64)
+		sha256_block(state, (const unsigned char *)head.p + i);
 	for (; left >= 64; left -= 64, p += 64)
 		sha256_block(state, p);
 	if (left)
@@ -182,8 +188,45 @@ sha256_hex(const void *data, size_t n, char ret[65])
 	for (size_t i = 0; i < end; i += 64)
 		sha256_block(state, last + i);
 
+	for (unsigned i = 0; i < SHA256_BYTES; i++)
+		ret[i] = (unsigned char)(state[i / 4] >> (24 - i % 4 * 8));
+}
+
+void
+sha256(struct str data, unsigned char ret[SHA256_BYTES])
+{
+	sha256_joined((struct str){0}, data, ret);
+}
+
+void
+sha256_hex(const void *data, size_t n, char ret[65])
+{
+	unsigned char digest[SHA256_BYTES];
+
+	sha256((struct str){data, n}, digest);
 	for (unsigned i = 0; i < 64; i++)
 		ret[i] =
-		    "0123456789abcdef"[state[i / 8] >> (28 - i % 8 * 4) & 15];
+		    "0123456789abcdef"[digest[i / 2] >> (4 - i % 2 * 4) & 15];
 	ret[64] = '\0';
+}
+
+void
+hmac_sha256(struct str key, struct str data, unsigned char ret[SHA256_BYTES])
+{
+	unsigned char pad[64] = {0}, digest[SHA256_BYTES];
+	struct str block = {(const char *)pad, sizeof(pad)};
+	struct str inner = {(const char *)digest, sizeof(digest)};
+
+	if (key.n > sizeof(pad))
+		sha256(key, pad);
+	else if (key.n)
+		memcpy(pad, key.p, key.n);
+	for (size_t i = 0; i < sizeof(pad); i++)
+		pad[i] ^= 0x36;
+	sha256_joined(block, data, digest);
+	for (size_t i = 0; i < sizeof(pad); i++)
+		pad[i] ^= 0x36 ^ 0x5c;
+	sha256_joined(block, inner, ret);
+	/* The key does not stay on the stack. */
+	explicit_bzero(pad, sizeof(pad));
 }

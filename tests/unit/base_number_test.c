@@ -554,8 +554,40 @@ sha(const char *s, size_t n)
 	return hex;
 }
 
+static const char *
+hmac(struct str key, struct str data)
+{
+	static char hex[65];
+	unsigned char digest[SHA256_BYTES];
+
+	hmac_sha256(key, data, digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	return hex;
+}
+
+/* The examples of RFC 4231. */
 static void
-sha256(void)
+keyed(void)
+{
+	char long_key[131];
+
+	CHECK_TEXT(hmac(STR("Jefe"), STR("what do ya want for nothing?")),
+	    "5bdcc146bf60754e6a042426089575c7"
+	    "5a003f089d2739839dec58b964ec3843");
+	memset(long_key, 0xaa, sizeof(long_key));
+	CHECK_TEXT(hmac((struct str){long_key, sizeof(long_key)},
+		       STR("Test Using Larger Than Block-Size Key - Hash Key "
+			   "First")),
+	    "60e431591ee0b67f0d8a26aacbf5b77f"
+	    "8e0bc6213728c5140546040f0ee37f54");
+	CHECK_TEXT(hmac((struct str){0}, (struct str){0}),
+	    "b613679a0814d9ec772f95d778c35fc5"
+	    "ff1697c493715653c6c712144292c5ad");
+}
+
+static void
+hashes(void)
 {
 	char *million = xmalloc(1000000);
 
@@ -674,7 +706,8 @@ main(void)
 	arenas();
 	memory_ends();
 	errors();
-	sha256();
+	hashes();
+	keyed();
 	hashing();
 	return unit_done("base_number");
 }
