@@ -430,11 +430,9 @@ make_test(struct parser *p, struct test_draft *d, struct node **ret)
 		make_set(p, n);
 	if (n->op == OP_CONTAINS || n->op == OP_STARTS || n->op == OP_ENDS)
 		n->folded = text_folded(&p->cond->arena, n->literals[0].text);
-	if (n->op == OP_WITHIN || n->op == OP_OLDER)
-		p->cond->time = true;
 	/* Events that lie ahead come to exist by the passing of time. */
-	if (n->on.kind >= ON_COUNT)
-		p->cond->time = true;
+	if (n->op == OP_WITHIN || n->op == OP_OLDER || n->on.kind >= ON_COUNT)
+		n->ages = p->cond->time = true;
 	n->depth = 8;
 	if (n->on.where) {
 		n->stack = n->on.where->stack;

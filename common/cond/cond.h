@@ -175,6 +175,12 @@ struct cond_sql {
 };
 void cond_to_sql(const struct cond *c, const struct cond_catalogue *catalogue,
     const struct cond_moment *moment, struct cond_sql *out);
+/* Of whom it may have this truth at some moment or other: true at least of all
+ * subjects that have it now or could come to have it by the passing of time
+ * alone. Where it cannot be both, its truth is settled. */
+void cond_to_sql_ever(const struct cond *c,
+    const struct cond_catalogue *catalogue, const struct cond_moment *moment,
+    bool truth, struct cond_sql *out);
 void cond_sql_release(struct cond_sql *out);
 
 #endif

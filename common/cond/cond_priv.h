@@ -110,6 +110,7 @@ struct node {
 	struct operand on;
 	enum operator op;
 	bool negated;
+	bool ages;           /* time alone may change its truth */
 	enum cond_type type; /* what the value is compared as */
 	struct literal *literals;
 	size_t literal_count;

@@ -12,6 +12,7 @@ struct sql_maker {
 	const struct cond_catalogue *catalogue;
 	const struct cond_moment *moment;
 	struct cond_sql *out;
+	bool ever; /* what time may change is as it is wanted */
 	/* Parameters that all tests share, by number; 0 not there yet. */
 	size_t now, zone, numbers[10], texts[10];
 };

@@ -165,6 +165,15 @@ add_chain(struct sql_maker *m, struct node *const *parts, size_t count,
 	}
 }
 
+/* Fields that are made of events age as these do. */
+static bool
+ages(const struct sql_maker *m, const struct node *test)
+{
+	return test->ages ||
+	       (test->on.kind == ON_FIELD &&
+		   strstr(m->catalogue->fields[test->on.index].sql, "@now"));
+}
+
 void
 sql_add_node(struct sql_maker *m, const struct node *n, bool want)
 {
@@ -172,7 +181,9 @@ sql_add_node(struct sql_maker *m, const struct node *n, bool want)
 		n = n->kids[0];
 		want = !want;
 	}
-	if (n->kind == NODE_TEST)
+	if (n->kind == NODE_TEST && m->ever && ages(m, n))
+		buf_addstr(&m->out->text, "1 = 1");
+	else if (n->kind == NODE_TEST)
 		sql_add_test(m, n, want);
 	else
 		add_chain(m, n->order, n->count,
@@ -188,6 +199,21 @@ cond_to_sql(const struct cond *c, const struct cond_catalogue *catalogue,
 
 	buf_addc(&out->text, '(');
 	sql_add_node(&m, c->root, true);
+	buf_addc(&out->text, ')');
+}
+
+void
+cond_to_sql_ever(const struct cond *c, const struct cond_catalogue *catalogue,
+    const struct cond_moment *moment, bool truth, struct cond_sql *out)
+{
+	struct sql_maker m = {.cond = c,
+	    .catalogue = catalogue,
+	    .moment = moment,
+	    .out = out,
+	    .ever = true};
+
+	buf_addc(&out->text, '(');
+	sql_add_node(&m, c->root, truth);
 	buf_addc(&out->text, ')');
 }
 

@@ -58,7 +58,7 @@ mark_leads(
 		bulk_int(marks, lead[i]);
 		bulk_end_row(marks);
 	}
-	rc = work_mark_bulk(im->st, im->t->id, WORK_SCORE, marks, err);
+	rc = work_changed_bulk(im->st, im->t->id, WORK_DATA, marks, err);
 	bulk_free(marks);
 	free(lead);
 	return rc;

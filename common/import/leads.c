@@ -337,7 +337,7 @@ write_rows(struct importer *im, struct err *err)
 		return -1;
 	if (lead_bulk_update(im->st, im->t, s->rows, err) < 0)
 		return -1;
-	return work_mark_bulk(im->st, im->t->id, WORK_SCORE, s->marks, err);
+	return work_changed_bulk(im->st, im->t->id, WORK_DATA, s->marks, err);
 }
 
 static int

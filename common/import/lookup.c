@@ -174,7 +174,8 @@ store_new_leads(struct importer *im, struct lead_row *const *row, size_t count,
 		rc = signal_add_bulk(
 		    im->st, im->t->id, im->run->now, signals, err);
 	if (rc == 0)
-		rc = work_mark_bulk(im->st, im->t->id, WORK_SCORE, marks, err);
+		rc =
+		    work_changed_bulk(im->st, im->t->id, WORK_DATA, marks, err);
 	bulk_free(leads);
 	bulk_free(signals);
 	bulk_free(marks);

@@ -336,8 +336,8 @@ end(struct editing *e, int rc, struct err *err)
 		lead_bulk_add(rows, &e->row);
 		rc = lead_bulk_update(e->st, e->t, rows, err);
 		if (rc == 0)
-			rc = work_mark(
-			    e->st, e->t->id, WORK_SCORE, e->row.lead_id, err);
+			rc = work_changed(
+			    e->st, e->t->id, WORK_DATA, e->row.lead_id, err);
 		bulk_free(rows);
 	}
 	arena_release(&e->arena);

@@ -165,11 +165,10 @@ WHERE o.tenant_id = $1 ORDER BY g.name, l.id;
 -- $1 tenant_id bigint
 -- $2 lead_id bigint
 SELECT l.id, g.name, o.included, o.who, o.at, o.why
-FROM segment AS g CROSS JOIN segment_override AS o
+FROM segment_override AS o
 JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
-WHERE g.tenant_id = $1 AND o.tenant_id = g.tenant_id
-	AND o.segment_id = g.segment_id AND o.lead_id = $2
-ORDER BY g.name;
+JOIN segment AS g ON g.tenant_id = o.tenant_id AND g.segment_id = o.segment_id
+WHERE o.tenant_id = $1 AND o.lead_id = $2 ORDER BY g.name;
 
 -- name: dump_signals
 -- The signals by time; their own numbers depend on who came first.
@@ -247,9 +246,7 @@ DELETE FROM segment_history WHERE tenant_id = $1 AND lead_id = $2
 -- What was decided about it by hand.
 -- $1 tenant_id bigint
 -- $2 lead_id bigint
-DELETE FROM segment_override WHERE tenant_id = $1 AND lead_id = $2
-	AND segment_id IN (SELECT g.segment_id FROM segment AS g
-	WHERE g.tenant_id = $1);
+DELETE FROM segment_override WHERE tenant_id = $1 AND lead_id = $2;
 
 -- name: erase_segment_next
 -- When its segments were to be looked at again.

@@ -20,6 +20,7 @@ score_batch_new(void)
 	b->old = bulk_new(&bulk_score_old);
 	b->due = bulk_new(&bulk_score_due);
 	b->signal = bulk_new(&bulk_signal);
+	b->marks = bulk_new(&bulk_lead_mark);
 	b->due_chunk = -1;
 	return b;
 }
@@ -31,6 +32,7 @@ score_batch_clear(struct score_batch *b)
 	bulk_clear(b->old);
 	bulk_clear(b->due);
 	bulk_clear(b->signal);
+	bulk_clear(b->marks);
 	buf_clear(&b->lines);
 	b->scored = b->moved = b->hot = b->cooled = 0;
 	b->due_chunk = -1;
@@ -45,6 +47,7 @@ score_batch_free(struct score_batch *b)
 	bulk_free(b->old);
 	bulk_free(b->due);
 	bulk_free(b->signal);
+	bulk_free(b->marks);
 	buf_release(&b->lines);
 	free(b);
 }
@@ -67,6 +70,8 @@ score_batch_write(struct store *st, const struct tenant *t, int64_t now,
 	if (write_bulk(st, t, b->old, &sql_score_history_write, err) < 0 ||
 	    write_bulk(st, t, b->score, &sql_score_write, err) < 0 ||
 	    write_bulk(st, t, b->due, &sql_score_due_lower, err) < 0)
+		return -1;
+	if (work_changed_bulk(st, t->id, WORK_SCORE, b->marks, err) < 0)
 		return -1;
 	return signal_add_bulk(st, t->id, now, b->signal, err);
 }
@@ -334,6 +339,11 @@ score_lead(struct scorer *s, const struct lead_view *view,
 	note_due(b, view->lead_id, next);
 	if (old && changed)
 		add_old(b, old);
+	/* A first score is news, whatever it is: there was none. */
+	if (!old || moved) {
+		bulk_int(b->marks, view->lead_id);
+		bulk_end_row(b->marks);
+	}
 	if (moved) {
 		b->moved++;
 		if (s->lines)

@@ -38,6 +38,7 @@ bool score_unpack(struct str blob, int64_t *ret_version,
 /* batch.c: what one step of applying writes and prints. */
 struct score_batch {
 	struct bulk *score, *old, *due, *signal;
+	struct bulk *marks; /* leads whose score is another one */
 	struct buf lines;
 	uint64_t scored, moved, hot, cooled;
 	int64_t due_chunk, due_at; /* the chunk being gathered */

@@ -61,7 +61,7 @@ static const struct bulk_column work_wanted[] = {{"consumer", 'i'}};
 
 static const struct bulk_column segment[] = {{"segment_id", 'i'}, {"name", 't'},
     {"document", 't'}, {"enabled", 'i'}, {"dynamic", 'i'}, {"checksum", 't'},
-    {"filled_at", 'i'}, {"fill_lead", 'i'}, {"fill_now", 'i'},
+    {"filled_at", 'i'}, {"fill_checksum", 't'}, {"fill_lead", 'i'},
     {"updated_at", 'i'}};
 
 static const struct bulk_column segment_member[] = {

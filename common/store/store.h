@@ -226,7 +226,23 @@ int store_numbers(struct store *st, int64_t tenant, const char *kind,
  * Work queues: (tenant, consumer, lead). Marked in the transaction that
  * changes the lead, claimed and deleted in the one that does the work.
  */
-enum store_consumer { WORK_SCORE = 1 };
+enum store_consumer {
+	WORK_DATA, /* no consumer: who brings data */
+	WORK_SCORE,
+	WORK_SEGMENT,
+	WORK__MAX
+};
+/* What happened to a lead is of interest to the consumers after the one who
+ * did it, in the order of the enum: scoring always, others once a tenant wants
+ * them. This is how leads are marked; work_mark is for single queues. */
+int work_changed(struct store *st, int64_t tenant, enum store_consumer by,
+    int64_t lead, struct err *err);
+int work_changed_bulk(struct store *st, int64_t tenant, enum store_consumer by,
+    struct bulk *leads, struct err *err);
+/* From now on a tenant wants a consumer's queue filled, or not: then it is
+ * empty. In a change transaction. */
+int work_want(struct store *st, int64_t tenant, enum store_consumer consumer,
+    bool wanted, struct err *err);
 int work_mark(struct store *st, int64_t tenant, enum store_consumer consumer,
     int64_t lead, struct err *err);
 /* Marks every lead_id of the bulk table bulk_lead_mark (lead_id bigint). */

@@ -40,6 +40,25 @@ INSERT INTO work (tenant_id, consumer, lead_id)
 SELECT $1, $2, b.lead_id FROM bulk_lead_mark AS b WHERE true
 ON CONFLICT (tenant_id, consumer, lead_id) DO NOTHING;
 
+-- name: work_wanted_list
+-- The consumers a tenant wants, in order.
+-- $1 tenant bigint
+SELECT w.consumer FROM work_wanted AS w
+WHERE w.tenant_id = $1 ORDER BY w.consumer;
+
+-- name: work_wanted_add
+-- A tenant wants a consumer's queue filled.
+-- $1 tenant bigint
+-- $2 consumer bigint
+INSERT INTO work_wanted (tenant_id, consumer) VALUES ($1, $2)
+ON CONFLICT (tenant_id, consumer) DO NOTHING;
+
+-- name: work_wanted_remove
+-- It does not any more.
+-- $1 tenant bigint
+-- $2 consumer bigint
+DELETE FROM work_wanted WHERE tenant_id = $1 AND consumer = $2;
+
 -- name: work_claim
 -- Takes the first leads out of a consumer's queue.
 -- $1 tenant bigint

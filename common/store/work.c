@@ -28,6 +28,82 @@ work_mark_bulk(struct store *st, int64_t tenant, enum store_consumer consumer,
 	    BINDS(WORK_KEY(tenant, consumer)), NULL, err);
 }
 
+/* ---- who is told of a change --------------------------------------------- */
+
+/* The consumers after `by` that a tenant wants; *ret_count of them. */
+static int
+wanted_after(struct store *st, int64_t tenant, enum store_consumer by,
+    enum store_consumer ret[WORK__MAX], size_t *ret_count, struct err *err)
+{
+	struct rows *r;
+	size_t count = 0;
+	int code;
+
+	if (by < WORK_SCORE)
+		ret[count++] = WORK_SCORE;
+	if (store_query(st, &sql_work_wanted_list, BINDS(BIND_INT(tenant)), &r,
+		err) < 0)
+		return -1;
+	while ((code = rows_next(r, err)) == 1) {
+		int64_t consumer = rows_int(r, 0);
+
+		if (consumer > (int64_t)by && consumer > WORK_SCORE &&
+		    consumer < WORK__MAX)
+			ret[count++] = (enum store_consumer)consumer;
+	}
+	rows_close(r);
+	*ret_count = count;
+	return code;
+}
+
+int
+work_changed(struct store *st, int64_t tenant, enum store_consumer by,
+    int64_t lead, struct err *err)
+{
+	enum store_consumer consumer[WORK__MAX];
+	size_t count;
+
+	if (wanted_after(st, tenant, by, consumer, &count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (work_mark(st, tenant, consumer[i], lead, err) < 0)
+			return -1;
+	return 0;
+}
+
+int
+work_changed_bulk(struct store *st, int64_t tenant, enum store_consumer by,
+    struct bulk *leads, struct err *err)
+{
+	enum store_consumer consumer[WORK__MAX];
+	size_t count;
+
+	if (bulk_count(leads) == 0)
+		return 0;
+	if (wanted_after(st, tenant, by, consumer, &count, err) < 0)
+		return -1;
+	if (count && store_bulk(st, leads, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (store_run(st, &sql_work_mark_bulk,
+			BINDS(WORK_KEY(tenant, consumer[i])), NULL, err) < 0)
+			return -1;
+	return 0;
+}
+
+int
+work_want(struct store *st, int64_t tenant, enum store_consumer consumer,
+    bool wanted, struct err *err)
+{
+	if (store_run(st,
+		wanted ? &sql_work_wanted_add : &sql_work_wanted_remove,
+		BINDS(WORK_KEY(tenant, consumer)), NULL, err) < 0)
+		return -1;
+	return wanted ? 0 : work_clear(st, tenant, consumer, err);
+}
+
+/* ---- queues -------------------------------------------------------------- */
+
 static int
 compare_numbers(const void *a, const void *b)
 {

@@ -388,6 +388,47 @@ test_work(void)
 	store_close(st);
 }
 
+/* Who is told of a change: scoring always, others when they are wanted and come
+ * after the one who made it. */
+static void
+test_work_wanted(void)
+{
+	struct store *st = open_new(":memory:");
+	struct bulk *b = bulk_new(&bulk_lead_mark);
+	struct err err = {0};
+	int64_t count;
+
+	for (int64_t lead = 1; lead <= 3; lead++) {
+		bulk_int(b, lead);
+		bulk_end_row(b);
+	}
+	CHECK_INT(store_begin(st, STORE_CHANGE, "test", &err), 0);
+	CHECK_INT(work_changed_bulk(st, 1, WORK_DATA, b, &err), 0);
+	CHECK_INT(work_changed(st, 1, WORK_SCORE, 9, &err), 0);
+	CHECK_INT(work_count(st, 1, WORK_SCORE, 10, &count, &err), 0);
+	CHECK_INT(count, 3);
+	CHECK_INT(work_count(st, 1, WORK_SEGMENT, 10, &count, &err), 0);
+	CHECK_INT(count, 0);
+	CHECK_INT(work_want(st, 1, WORK_SEGMENT, true, &err), 0);
+	CHECK_INT(work_want(st, 1, WORK_SEGMENT, true, &err), 0);
+	CHECK_INT(work_changed(st, 1, WORK_DATA, 4, &err), 0);
+	CHECK_INT(work_changed(st, 1, WORK_SCORE, 5, &err), 0);
+	CHECK_INT(work_changed(st, 1, WORK_SEGMENT, 6, &err), 0);
+	CHECK_INT(work_changed(st, 2, WORK_DATA, 7, &err), 0);
+	CHECK_INT(work_changed_bulk(st, 1, WORK_SCORE, b, &err), 0);
+	CHECK_INT(work_count(st, 1, WORK_SCORE, 10, &count, &err), 0);
+	CHECK_INT(count, 4);
+	CHECK_INT(work_count(st, 1, WORK_SEGMENT, 10, &count, &err), 0);
+	CHECK_INT(count, 5);
+	CHECK_INT(work_want(st, 1, WORK_SEGMENT, false, &err), 0);
+	CHECK_INT(work_changed(st, 1, WORK_DATA, 8, &err), 0);
+	CHECK_INT(work_count(st, 1, WORK_SEGMENT, 10, &count, &err), 0);
+	CHECK_INT(count, 0);
+	CHECK_INT(store_commit(st, false, &err), 0);
+	bulk_free(b);
+	store_close(st);
+}
+
 static void
 test_numbers(void)
 {
@@ -1112,6 +1153,7 @@ main(void)
 	test_bulk();
 	test_bulk_replaced();
 	test_work();
+	test_work_wanted();
 	test_numbers();
 	test_moment();
 	test_functions();

@@ -18,8 +18,8 @@ CREATE TABLE segment (
 	checksum text,			-- the condition and settings that the
 					-- members agree with; NULL: none yet
 	filled_at bigint,		-- when all leads were last looked at
-	fill_lead bigint,		-- a look at all has come so far; NULL:
-	fill_now bigint,		-- none is under way; its moment
+	fill_checksum text,		-- of a look at all that is under way
+	fill_lead bigint,		-- it has done the leads up to here
 	updated_at bigint NOT NULL,
 	PRIMARY KEY (tenant_id, segment_id)
 ) {{CLUSTERED}};
@@ -56,6 +56,7 @@ CREATE TABLE segment_override (		-- decided by hand
 	why text,
 	PRIMARY KEY (tenant_id, segment_id, lead_id)
 ) {{CLUSTERED}};
+CREATE INDEX segment_override_by_lead ON segment_override (tenant_id, lead_id);
 
 CREATE TABLE segment_next (		-- when time may change a lead's segments
 	tenant_id bigint NOT NULL,
@@ -80,6 +81,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
 	('segment_member', 'segment_member_by_lead', '2000000 2000000 2'),
 	('segment_history', 'segment_history', '2000000 2000000 100000 2 1'),
 	('segment_override', 'segment_override', '10000 10000 500 1'),
+	('segment_override', 'segment_override_by_lead', '10000 10000 2'),
 	('segment_next', 'segment_next', '500000 500000 1'),
 	('segment_due', 'segment_due', '4000 4000 1');
 {{END}}
