@@ -265,42 +265,35 @@ apply_rules(struct session *s, struct err *err)
 
 /* ---- filter ------------------------------------------------------- */
 
-static void
-print_refused(void *context, struct place where, const char *reason)
-{
-	struct buf text = {0};
-
-	(void)context;
-	place_add(&text, where);
-	cli_error("%s%s", text.p ? text.p : "", reason);
-	buf_release(&text);
-}
-
 static int
-filter_by(struct session *s, struct score_filter *f, struct err *err)
+filter_by(struct session *s, struct score_rules *rules, struct err *err)
 {
-	struct remarks refused = {.put = print_refused};
-	struct score_stream stream = {.paths = s->call->operands,
-	    .path_count = s->call->count,
-	    .events = arg.events,
+	struct remarks refused = {.put = session_refuses};
+	struct score_filter f = {.rules = rules,
+	    .tenant = s->tenant,
 	    .why = arg.why,
-	    .remarks = cli_remarks(s->call),
-	    .refused = &refused,
-	    .rejects = arg.rejects,
+	    .leads = {.paths = s->call->operands,
+		.path_count = s->call->count,
+		.events = arg.events,
+		.no_events = arg.no_events,
+		.moment = s->moment,
+		.remarks = cli_remarks(s->call),
+		.refused = &refused,
+		.rejects = arg.rejects},
 	    .each = session_each,
 	    .context = s};
-	struct record_counts counts;
+	struct lead_streamed done;
 
 	if (session_print(s, score_columns, score_column_count, err) < 0 ||
-	    score_filter_stream(f, &stream, &counts, err) < 0)
+	    score_filter(&f, &done, err) < 0)
 		return -1;
-	if (score_filter_unmatched(f))
+	if (done.events_left)
 		cli_summary(s->call,
 		    "%" PRIu64 " events of leads that are not there",
-		    score_filter_unmatched(f));
-	if (!counts.rejected)
+		    done.events_left);
+	if (!done.counts.rejected)
 		return CLI_DONE;
-	record_counts_filter(&s->summary, &counts);
+	record_counts_filter(&s->summary, &done.counts);
 	return CLI_REJECTS;
 }
 
@@ -308,7 +301,6 @@ static int
 filter(struct session *s, struct err *err)
 {
 	struct score_rules *rules;
-	struct score_filter *f;
 	int rc;
 
 	if (!arg.rules && !arg.reference)
@@ -320,9 +312,7 @@ filter(struct session *s, struct err *err)
 		return -1;
 	if (arg.threshold >= 0)
 		s->tenant->settings.hot_threshold = arg.threshold;
-	f = score_filter_new(rules, s->tenant, &s->moment, arg.no_events);
-	rc = filter_by(s, f, err);
-	score_filter_free(f);
+	rc = filter_by(s, rules, err);
 	score_rules_free(rules);
 	return rc;
 }

@@ -153,8 +153,10 @@ struct cli_shared {
 	const char *user;   /* --as, $DL_USER or the login name; never NULL */
 	const char *format; /* name; NULL only for FORMAT_IN not given */
 	bool format_given;
-	const char *output; /* NULL: standard output */
-	const char *where;  /* NULL: none */
+	bool format_default; /* nothing spoke for it: not --format, nor the name
+			      * of --output, nor a terminal */
+	const char *output;  /* NULL: standard output */
+	const char *where;   /* NULL: none */
 	bool dry_run;
 	int64_t now;    /* the moment the program believes it is */
 	bool now_given; /* by --now or $DL_NOW, not from the clock */

@@ -156,6 +156,7 @@ settle_format(
 			found = format_of_name(s->output, formats);
 		else if (s->terminal)
 			found = list_member(formats, STR("table"));
+		s->format_default = found.p == NULL;
 		if (found.p == NULL)
 			found = list_member(formats, STR("ndjson"));
 		if (found.p == NULL) {

@@ -136,10 +136,14 @@ void lead_bind_types_of(struct lead_types *types, struct cond *c);
  * ("lead" is "id"), "attrs" and all else attributes, events as
  * "events":[{"type":…,"time":…}]. A number, time or truth that is none
  * and malformed events are an error, empty text there is missing. Lives as long
- * as record and arena. */
+ * as record and arena. `needs`, when not NULL, says what will be looked at:
+ * other fields are not read, whatever they hold. It went through
+ * lead_needs_derived. */
 int lead_view_of_record(const struct record *r, struct lead_types *types,
-    const struct cond_moment *moment, struct arena *arena,
-    struct lead_view *ret, struct err *err);
+    const struct cond_moment *moment, const struct lead_needs *needs,
+    struct arena *arena, struct lead_view *ret, struct err *err);
+/* Adds what the fields that are derived follow from. */
+void lead_needs_derived(struct lead_needs *needs);
 /* An event as a record: type, time (or at), attrs or any other members. Kept
  * in the arena. *ret_lead is its lead, id or email, whichever is there. */
 int lead_event_of_record(const struct record *r, struct lead_types *types,
@@ -149,6 +153,35 @@ int lead_event_of_record(const struct record *r, struct lead_types *types,
 void lead_view_add_events(struct lead_view *view, struct lead_types *types,
     const struct cond_moment *moment, const struct cond_event *events,
     size_t count, struct arena *arena);
+
+/* ---- stream.c: leads that come as files --------------------------------- */
+
+struct lead_stream {
+	char *const *paths; /* of leads; none: standard input */
+	size_t path_count;
+	const char *encoding; /* any iconv knows; NULL is UTF-8 */
+	/* A file of events, each with its lead's id or e-mail; NULL: none. */
+	const char *events;
+	bool want_events; /* a lead without any "events" is refused... */
+	bool no_events;   /* ...unless that means nothing happened to it */
+	const struct lead_needs *needs; /* of the views; NULL: all */
+	struct lead_types *types;
+	struct cond_moment moment;
+	struct remarks *remarks; /* about files */
+	struct remarks *refused; /* every record that was refused */
+	const char *rejects;     /* file for these records; NULL: none */
+	/* Called for each lead: 1 when it goes on from here, 0 when it does
+	 * not, -1. */
+	int (*each)(void *context, const struct record *record,
+	    const struct lead_view *view, struct err *err);
+	void *context;
+};
+struct lead_streamed {
+	struct record_counts counts; /* unchanged: those that do not go on */
+	uint64_t events_left;        /* events whose lead never came */
+};
+int lead_stream(
+    const struct lead_stream *s, struct lead_streamed *ret, struct err *err);
 
 /* ---- row.c: what is stored of one lead --------------------------------- */
 

@@ -11,4 +11,17 @@ void lead_row_from(
 /* What search looks at. */
 void lead_row_fold(const struct lead_row *row, struct buf *out);
 
+/* loose.c: events apart from their leads. */
+struct lead_loose;
+struct lead_loose *lead_loose_new(
+    struct lead_types *types, const struct cond_moment *moment);
+void lead_loose_free(struct lead_loose *l); /* NULL is fine */
+int lead_loose_add(
+    struct lead_loose *l, const struct record *event, struct err *err);
+/* Gives a lead its events, those under its id and those under its e-mail. */
+void lead_loose_join(
+    struct lead_loose *l, struct lead_view *view, struct arena *arena);
+/* Events whose lead has not come. */
+uint64_t lead_loose_left(const struct lead_loose *l);
+
 #endif

@@ -9,7 +9,9 @@
 #include "json/json.h"
 #include "lead/derive.h"
 
-/* ---- names of event types ----------------------------------------- */
+#define FIELD_SLOTS 128 /* four times the fields there are */
+
+/* ---- names of event types, and of fields --------------------------- */
 
 struct lead_types {
 	struct str *names; /* by number */
@@ -18,7 +20,43 @@ struct lead_types {
 	size_t slot_count;
 	struct arena arena;
 	struct lead_meanings meanings;
+	unsigned char fields[FIELD_SLOTS]; /* field + 1 by name; 0 is free */
 };
+
+static size_t
+field_slot(struct str name)
+{
+	unsigned char first = (unsigned char)name.p[0];
+	unsigned char last = (unsigned char)name.p[name.n - 1];
+
+	return (name.n * 11 + first * 3u + last * 7u) & (FIELD_SLOTS - 1);
+}
+
+static void
+note_field(struct lead_types *types, struct str name, size_t field)
+{
+	size_t at = field_slot(name);
+
+	while (types->fields[at])
+		at = (at + 1) & (FIELD_SLOTS - 1);
+	types->fields[at] = (unsigned char)(field + 1);
+}
+
+/* The catalogue's field of that name; LEAD__MAX when there is none. */
+static size_t
+field_named(const struct lead_types *types, struct str name)
+{
+	if (name.n == 0)
+		return LEAD__MAX;
+	for (size_t at = field_slot(name); types->fields[at];
+	     at = (at + 1) & (FIELD_SLOTS - 1)) {
+		size_t field = types->fields[at] - 1u;
+
+		if (str_is(name, lead_catalogue.fields[field].name))
+			return field;
+	}
+	return str_is(name, "lead") ? LEAD_ID : LEAD__MAX;
+}
 
 struct lead_types *
 lead_types_new(void)
@@ -36,6 +74,8 @@ lead_types_new(void)
 		types->meanings.outbound[i] =
 		    lead_type_number(types, str_of(lead_outbound[i]));
 	types->meanings.outbound_count = n;
+	for (size_t i = 0; i < LEAD__MAX; i++)
+		note_field(types, str_of(lead_catalogue.fields[i].name), i);
 	return types;
 }
 
@@ -397,24 +437,23 @@ value_of_field(const struct field *f, enum cond_type type,
 	return value;
 }
 
-/* The catalogue's field of that name; LEAD__MAX when there is none. */
-static size_t
-field_named(struct str name)
+void
+lead_needs_derived(struct lead_needs *needs)
 {
-	size_t i;
+	bool *field = needs->field;
 
-	if (str_is(name, "lead"))
-		return LEAD_ID;
-	for (i = 0; i < LEAD__MAX; i++)
-		if (str_is(name, lead_catalogue.fields[i].name))
-			break;
-	return i;
+	field[LEAD_EMAIL_DOMAIN] |= field[LEAD_IS_FREE_EMAIL];
+	field[LEAD_EMAIL] |= field[LEAD_EMAIL_DOMAIN];
+	field[LEAD_TITLE] |= field[LEAD_SENIORITY];
+	field[LEAD_CONVERTED_AT] |= field[LEAD_CONVERTED];
+	field[LEAD_CONVERTED] |= field[LEAD_CONVERTED_AT];
+	field[LEAD_STAGE] |= field[LEAD_CONVERTED];
+	needs->events |= field[LEAD_CONVERTED] || field[LEAD_LAST_ACTIVITY_AT];
 }
 
 static void
-derive_from_fields(struct lead_view *view, struct arena *arena)
+derive_domain(struct cond_value *values, struct arena *arena)
 {
-	struct cond_value *values = view->values;
 	struct str email = values[LEAD_EMAIL].text, domain = {NULL, 0};
 	struct buf key = {0};
 
@@ -430,65 +469,102 @@ derive_from_fields(struct lead_view *view, struct arena *arena)
 	if (values[LEAD_IS_FREE_EMAIL].kind == COND_MISSING && domain.p)
 		values[LEAD_IS_FREE_EMAIL] =
 		    lead_value_bool(lead_is_free_email(domain));
-	if (values[LEAD_SENIORITY].kind == COND_MISSING)
+}
+
+static void
+derive_from_fields(
+    struct lead_view *view, const struct lead_needs *needs, struct arena *arena)
+{
+	struct cond_value *values = view->values;
+
+	if (!needs || needs->field[LEAD_EMAIL_DOMAIN])
+		derive_domain(values, arena);
+	if (values[LEAD_SENIORITY].kind == COND_MISSING &&
+	    (!needs || needs->field[LEAD_SENIORITY]))
 		values[LEAD_SENIORITY] =
 		    lead_value_number(lead_seniority(values[LEAD_TITLE].text));
 	if (values[LEAD_IS_HOT].kind == COND_MISSING)
 		values[LEAD_IS_HOT] = lead_value_bool(false);
 }
 
+static int
+take_field(const struct field *f, size_t field,
+    const struct cond_moment *moment, struct arena *arena,
+    struct lead_view *view, struct err *err)
+{
+	enum cond_type type = lead_catalogue.fields[field].type;
+
+	view->values[field] = value_of_field(f, type, moment, arena);
+	if (view->values[field].kind != COND_MISSING || f->text.n == 0)
+		return 0;
+	return err_set(err, ERR_USAGE, "%.*s: %s: %s", STR_ARG(f->name),
+	    type == COND_NUMBER ? "not a number"
+	    : type == COND_TIME ? "not a time"
+				: "not true or false",
+	    quoted(f->text));
+}
+
+/* What stands in a record beside the fields of the catalogue. */
+struct beside {
+	struct str attrs, events;
+	struct buf others; /* attributes by themselves, as JSON members */
+};
+
+static void
+take_beside(
+    const struct field *f, const struct lead_needs *needs, struct beside *b)
+{
+	struct json_writer w = {.out = &b->others};
+
+	if (f->type == FIELD_ARRAY && str_is(f->name, "events")) {
+		b->events = f->text;
+	} else if (needs && !needs->attrs) {
+		return;
+	} else if (f->type == FIELD_OBJECT && str_is(f->name, "attrs")) {
+		b->attrs = f->text;
+	} else {
+		if (b->others.len)
+			buf_addc(&b->others, ',');
+		json_quote(&b->others, f->name);
+		buf_addc(&b->others, ':');
+		field_put_json(&w, f);
+	}
+}
+
 int
 lead_view_of_record(const struct record *r, struct lead_types *types,
-    const struct cond_moment *moment, struct arena *arena,
-    struct lead_view *ret, struct err *err)
+    const struct cond_moment *moment, const struct lead_needs *needs,
+    struct arena *arena, struct lead_view *ret, struct err *err)
 {
-	struct str attrs = {NULL, 0}, events = {NULL, 0};
-	struct buf others = {0};
+	struct beside beside = {0};
+	int rc = 0;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->subject.values = ret->values;
-	for (size_t i = 0; i < r->count; i++) {
+	for (size_t i = 0; rc == 0 && i < r->count; i++) {
 		const struct field *f = &r->field[i];
-		struct json_writer w = {.out = &others};
 		size_t field;
 
 		if (f->type == FIELD_MISSING || f->type == FIELD_NULL)
 			continue;
-		field = field_named(f->name);
-		if (field < LEAD__MAX) {
-			enum cond_type type = lead_catalogue.fields[field].type;
-
-			ret->values[field] =
-			    value_of_field(f, type, moment, arena);
-			if (ret->values[field].kind == COND_MISSING &&
-			    f->text.n > 0) {
-				buf_release(&others);
-				return err_set(err, ERR_USAGE, "%.*s: %s: %s",
-				    STR_ARG(f->name),
-				    type == COND_NUMBER ? "not a number"
-				    : type == COND_TIME ? "not a time"
-							: "not true or false",
-				    quoted(f->text));
-			}
-		} else if (f->type == FIELD_OBJECT &&
-			   str_is(f->name, "attrs")) {
-			attrs = f->text;
-		} else if (f->type == FIELD_ARRAY &&
-			   str_is(f->name, "events")) {
-			events = f->text;
-		} else {
-			if (others.len)
-				buf_addc(&others, ',');
-			json_quote(&others, f->name);
-			buf_addc(&others, ':');
-			field_put_json(&w, f);
-		}
+		field = field_named(types, f->name);
+		if (field == LEAD__MAX)
+			take_beside(f, needs, &beside);
+		else if (!needs || needs->field[field])
+			rc = take_field(f, field, moment, arena, ret, err);
 	}
-	ret->subject.attrs = joined(attrs, &others, arena);
-	buf_release(&others);
-	derive_from_fields(ret, arena);
-	if (events.p)
-		return read_events(events, types, moment, arena, ret, err);
+	if (rc == 0)
+		ret->subject.attrs =
+		    joined(beside.attrs, &beside.others, arena);
+	buf_release(&beside.others);
+	if (rc < 0)
+		return -1;
+	derive_from_fields(ret, needs, arena);
+	if (needs && !needs->events)
+		return 0;
+	if (beside.events.p)
+		return read_events(
+		    beside.events, types, moment, arena, ret, err);
 	lead_view_add_events(ret, types, moment, NULL, 0, arena);
 	return 0;
 }

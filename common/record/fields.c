@@ -209,5 +209,6 @@ fields_next(struct record_reader *r, struct err *err)
 	r->record.count = record->count;
 	r->record.place = reader_place(r, record->line);
 	r->record.origin = record->line;
+	r->record.format = r->format;
 	return RECORD_GOT_ONE;
 }

@@ -155,11 +155,15 @@ reader_object(struct record_reader *r, struct str text, uint64_t line,
 	r->record = (struct record){.field = r->field,
 	    .count = s->count,
 	    .place = reader_place(r, line),
-	    .origin = line};
-	if (s->count > 0 && str_is(r->field[0].name, "_reason") &&
-	    !drop_reject_fields(r, &text))
-		return reader_reject(r, r->record.place, text, text.n,
-		    "still the raw text of a rejected record");
+	    .origin = line,
+	    .format = r->format};
+	if (s->count > 0 && str_is(r->field[0].name, "_reason")) {
+		if (!drop_reject_fields(r, &text))
+			return reader_reject(r, r->record.place, text, text.n,
+			    "still the raw text of a rejected record");
+	} else if (r->format == RECORD_NDJSON) {
+		r->record.line = text;
+	}
 	r->record.shape = reader_shape(r, r->record.count);
 	return RECORD_GOT_ONE;
 }

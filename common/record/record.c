@@ -50,6 +50,8 @@ record_copy(const struct record *r, struct arena *a)
 			field[i].text = arena_str(a, field[i].text);
 	}
 	copy.field = field;
+	if (r->line.p)
+		copy.line = arena_str(a, r->line);
 	if (r->place.file)
 		copy.place.file = arena_strdup(a, str_of(r->place.file));
 	return copy;

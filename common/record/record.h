@@ -28,6 +28,15 @@ enum field_type {
 	FIELD_ARRAY,   /* text is JSON */
 };
 
+enum record_format {
+	RECORD_AUTO, /* by the file's name, then by its content */
+	RECORD_NDJSON,
+	RECORD_CSV,
+	RECORD_TSV,
+	RECORD_JSON,  /* one array of objects, or objects one after another */
+	RECORD_TABLE, /* for people; output only */
+};
+
 struct field {
 	struct str name;
 	enum field_type type;
@@ -39,6 +48,10 @@ struct record {
 	size_t count;
 	struct place place; /* file and line; of its first line in CSV */
 	uint64_t origin;    /* that line, or where a mended reject first was */
+	enum record_format format; /* of the file it is from; AUTO: none */
+	/* NDJSON: the line itself, when all of it is in the record; else
+	 * missing. */
+	struct str line;
 	/* Changes when the names or their order do: who looks fields up by name
 	 * may keep the positions while shape stays. Never 0 from a reader; 0
 	 * means unknown. */
@@ -81,14 +94,6 @@ void record_add_json(struct record_make *m, const char *name, struct str json);
 void record_add_members(struct record_make *m, struct str object);
 
 /* format.c */
-enum record_format {
-	RECORD_AUTO, /* by the file's name, then by its content */
-	RECORD_NDJSON,
-	RECORD_CSV,
-	RECORD_TSV,
-	RECORD_JSON,  /* one array of objects, or objects one after another */
-	RECORD_TABLE, /* for people; output only */
-};
 /* "ndjson" (also "jsonl"), "csv", "tsv", "json", "table". false: no such. */
 bool record_format_find(struct str name, enum record_format *ret);
 const char *record_format_name(enum record_format f);
@@ -150,7 +155,8 @@ uint64_t record_reader_size(const struct record_reader *r);
 void record_reader_close(struct record_reader *r); /* NULL is fine */
 
 /*
- * writer.c: the writer. Errors stick: write freely, ask at the close. Columns
+ * writer.c: the writer. Errors stick: write freely, ask at the close. A record
+ * that has its line still is written as NDJSON byte for byte. Columns
  * of CSV, TSV and table are those given, else the names of the first record; a
  * later field outside them (and not missing) is an error, unless `drop`.
  */
@@ -169,6 +175,9 @@ struct record_writer;
 struct record_writer *record_writer_new(
     FILE *out, const struct record_output *output);
 void record_write(struct record_writer *w, const struct record *r);
+/* Takes this record's names for columns as if it were the first one written:
+ * a header stands above no records, too. */
+void record_writer_begin(struct record_writer *w, const struct record *r);
 /* True once something failed: stop early. */
 bool record_writer_failed(const struct record_writer *w);
 /* Ends the document (a table is printed here), flushes, frees w. Without any

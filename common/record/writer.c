@@ -131,7 +131,10 @@ put_object(struct record_writer *w, const struct record *r)
 static void
 ndjson_record(struct record_writer *w, const struct record *r)
 {
-	put_object(w, r);
+	if (r->line.p && !w->output.columns)
+		buf_adds(&w->buf, r->line);
+	else
+		put_object(w, r);
 	buf_addc(&w->buf, '\n');
 }
 
@@ -238,20 +241,26 @@ record_writer_new(FILE *out, const struct record_output *output)
 }
 
 void
+record_writer_begin(struct record_writer *w, const struct record *r)
+{
+	if (w->column || !w->format->by_columns || r->count == 0)
+		return;
+	set_columns(w, r->count);
+	for (size_t i = 0; i < r->count; i++)
+		w->column[i] = arena_str(&w->arena, r->field[i].name);
+	w->format->begin(w);
+}
+
+void
 record_write(struct record_writer *w, const struct record *r)
 {
 	size_t before;
 
 	if (w->err.kind != ERR_NONE)
 		return;
-	if (!w->column && w->format->by_columns) {
-		if (r->count == 0)
-			return; /* no columns, and nothing to put there */
-		set_columns(w, r->count);
-		for (size_t i = 0; i < r->count; i++)
-			w->column[i] = arena_str(&w->arena, r->field[i].name);
-		w->format->begin(w);
-	}
+	record_writer_begin(w, r);
+	if (!w->column && w->format->by_columns)
+		return; /* no columns, and nothing to put there */
 	before = w->buf.len;
 	w->format->record(w, r);
 	if (w->err.kind != ERR_NONE) {

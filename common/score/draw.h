@@ -14,7 +14,7 @@
 #include "score/trial.h"
 #include "table/table.h"
 
-/* Members of the lines of score_apply and score_filter_lead, as columns; the
+/* Members of the lines of score_apply and score_filter, as columns; the
  * last one is "rules". */
 extern const char *const score_columns[];
 extern const size_t score_column_count;

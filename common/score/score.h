@@ -300,40 +300,20 @@ int score_apply(struct store *st, const struct tenant *t,
 /* ---- filter.c: without a store ------------------------------------ */
 
 /* Scores leads that come as records and carry their own facts. */
-struct score_filter;
-/* rules are bound to the filter and outlive it. no_events: leads without
- * events are leads to whom nothing happened, not a mistake. */
-struct score_filter *score_filter_new(struct score_rules *rules,
-    const struct tenant *t, const struct cond_moment *moment, bool no_events);
-/* One event of a separate stream, joined by the lead's id or e-mail. */
-int score_filter_event(
-    struct score_filter *f, const struct record *event, struct err *err);
-/* No more separate events: leads need none of their own from here on. */
-void score_filter_events_end(struct score_filter *f);
-/* Appends {"lead","email","score","fit","engagement","band","priority",
- * "is_hot","rules"} or, with why, as score_explain has it. */
-int score_filter_lead(struct score_filter *f, const struct record *lead,
-    bool why, struct buf *out, struct err *err);
-/* Events whose lead never came. */
-uint64_t score_filter_unmatched(const struct score_filter *f);
-void score_filter_free(struct score_filter *f);
-
-/* stream.c: whole files through a filter. */
-struct score_stream {
-	char *const *paths; /* of leads; none: standard input */
-	size_t path_count;
-	const char *events; /* file of a separate stream; NULL: none */
+struct score_filter {
+	struct score_rules *rules; /* bound here */
+	const struct tenant *tenant;
 	bool why;
-	struct remarks *remarks; /* about files */
-	struct remarks *refused; /* every record that was refused */
-	const char *rejects;     /* file for these records; NULL: none */
-	/* A line of JSON for each lead. */
+	struct lead_stream leads; /* what comes in; its types, want_events, each
+				     and context are set here */
+	/* A line of JSON for each lead: {"lead","email","score","fit",
+	 * "engagement","band","priority","is_hot","rules"} or, with why, as
+	 * score_explain has it. */
 	int (*each)(void *context, struct str line, struct err *err);
 	void *context;
 };
-int score_filter_stream(struct score_filter *f,
-    const struct score_stream *stream, struct record_counts *ret,
-    struct err *err);
+int score_filter(
+    const struct score_filter *f, struct lead_streamed *ret, struct err *err);
 
 /* ---- history.c ---------------------------------------------------- */
 

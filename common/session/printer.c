@@ -30,6 +30,39 @@ printer_open(const struct cli_call *call, const char *const *columns,
 	return 0;
 }
 
+int
+printer_open_records(const struct cli_call *call, const struct record *first,
+    const char *const *columns, size_t count, struct printer *ret,
+    struct err *err)
+{
+	const struct cli_shared *shared = call->shared;
+	struct record_output output = {.width = shared->columns,
+	    .columns = columns,
+	    .column_count = count,
+	    .drop = columns != NULL};
+	struct printer p = {0};
+
+	output.format = first->format;
+	if (!shared->format_default &&
+	    !record_format_find(str_of(shared->format), &output.format))
+		BUG("format %s", shared->format);
+	/* A table is for looking at: the rest is in the file. */
+	output.drop |= output.format == RECORD_TABLE;
+	if (cli_output(call, &p.out, err) < 0)
+		return -1;
+	p.format = output.format;
+	p.writer = record_writer_new(p.out, &output);
+	record_writer_begin(p.writer, first);
+	*ret = p;
+	return 0;
+}
+
+void
+printer_record(struct printer *p, const struct record *r)
+{
+	record_write(p->writer, r);
+}
+
 void
 printer_lines(struct printer *p, struct str lines)
 {
@@ -84,7 +117,8 @@ printer_close(struct printer *p, int rc, struct err *err)
 	buf_release(&p->local);
 	if (p->writer && record_writer_close(p->writer, &late) < 0 && rc >= 0) {
 		*err = late;
-		return -1;
+		rc = -1;
 	}
+	*p = (struct printer){0};
 	return rc;
 }

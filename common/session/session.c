@@ -27,6 +27,8 @@ open_where(struct session *s, const char *where, struct err *err)
 	if (cond_parse(str_of(where), "condition", &lead_catalogue, &s->where,
 		err) < 0)
 		return -1;
+	if (!s->st)
+		return 0;
 	return lead_bind_types(s->st, s->tenant, s->where, err);
 }
 
@@ -69,7 +71,7 @@ open_session(struct session *s, int kind, struct err *err)
 	if (kind == SESSION_FILTER) {
 		s->tenant = tenant_default();
 		s->moment = tenant_moment(s->tenant, s->now);
-		return 0;
+		return shared->where ? open_where(s, shared->where, err) : 0;
 	}
 	if (open_store(s, kind, err) < 0 ||
 	    (!whole && session_tenant(s, shared->tenant, err) < 0) ||
@@ -218,6 +220,17 @@ session_progress(void *session, uint64_t done, uint64_t whole)
 
 	cli_progress(s->call, "leads", done, done, whole);
 	return cli_interrupted();
+}
+
+void
+session_refuses(void *context, struct place where, const char *reason)
+{
+	struct buf text = {0};
+
+	(void)context;
+	place_add(&text, where);
+	cli_error("%s%s", text.p ? text.p : "", reason);
+	buf_release(&text);
 }
 
 void

@@ -48,6 +48,14 @@ struct printer {
 int printer_open(const struct cli_call *call, const char *const *columns,
     size_t count, struct printer *ret, struct err *err);
 void printer_lines(struct printer *p, struct str lines);
+/* For records that go on as a reader hands them out, like `first`: off a
+ * terminal and without --format in the format they came in. With columns only
+ * these, in every format; with NULL all fields, where CSV and tables have those
+ * of the first record. */
+int printer_open_records(const struct cli_call *call,
+    const struct record *first, const char *const *columns, size_t count,
+    struct printer *ret, struct err *err);
+void printer_record(struct printer *p, const struct record *r);
 /* Text that is its own format. */
 void printer_text(struct printer *p, struct str text);
 /* One find: the drawing in tables, the JSON in all else. */
@@ -65,7 +73,8 @@ struct session {
 	struct store *st;          /* NULL: a filter */
 	struct tenant *tenant;     /* NULL: the store as a whole was opened */
 	struct cond_moment moment; /* now, as the tenant sees it */
-	struct cond *where;        /* --where, bound; NULL without */
+	struct cond *where;        /* --where, bound (not in a filter); NULL
+				      without */
 	struct printer printer;    /* once session_print opened it */
 	struct buf lines;          /* JSON lines to print after the commit */
 	struct buf summary;
@@ -119,6 +128,8 @@ int session_print(struct session *s, const char *const *columns, size_t count,
 int session_each(void *session, struct str lines, struct err *err);
 int session_text(void *session, struct str text, struct err *err);
 bool session_progress(void *session, uint64_t done, uint64_t whole);
+/* What a struct remarks puts: a message for each record that is refused. */
+void session_refuses(void *context, struct place where, const char *reason);
 /* Adds to the summary, which is printed when all went well. */
 void session_summary(struct session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

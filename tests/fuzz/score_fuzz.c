@@ -64,8 +64,8 @@ score(struct score_rules *rules, struct str text)
 	score_result_init(&result, rules);
 	if (json_scan_object(&scan, text) == 0) {
 		record_add_members(&make, text);
-		if (lead_view_of_record(&make.record, types, &moment, &arena,
-			&view, &err) == 0) {
+		if (lead_view_of_record(&make.record, types, &moment, NULL,
+			&arena, &view, &err) == 0) {
 			score_compute(rules, &view, &moment, &result);
 			for (size_t i = 0; i < score_part_count(rules); i++)
 				sum += result.part[i];

@@ -137,7 +137,7 @@ scene_open(struct scene *s, const char *rules, const char *lead)
 	score_rules_bind_types(s->rules, s->types);
 	score_result_init(&s->result, s->rules);
 	record_add_members(&s->make, str_of(lead));
-	if (lead_view_of_record(&s->make.record, s->types, &s->moment,
+	if (lead_view_of_record(&s->make.record, s->types, &s->moment, NULL,
 		&s->arena, &s->view, &err) < 0) {
 		printf("%s\n%s\n", err.text, lead);
 		exit(1);

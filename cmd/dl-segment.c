@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * dl-segment: groups of leads that follow the data. So far: what a condition
+ * finds among leads that come as records.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "cli/cli.h"
+#include "lead/lead.h"
+#include "segment/segment.h"
+#include "session/session.h"
+
+static struct {
+	bool invert, count, no_events;
+	const char *events, *encoding, *rejects, *columns;
+} arg;
+
+/* ---- filter ------------------------------------------------------- */
+
+/* Where the leads found go, once the first one says in which format. */
+struct filtering {
+	struct session *s;
+	const char **columns; /* NULL: all fields */
+	size_t column_count;
+};
+
+static int
+put_lead(
+    void *context, const struct record *record, bool found, struct err *err)
+{
+	struct filtering *f = context;
+	struct session *s = f->s;
+
+	if (arg.count || (!found && record->format == RECORD_NDJSON))
+		return 0;
+	if (!s->printer.out && printer_open_records(s->call, record, f->columns,
+				   f->column_count, &s->printer, err) < 0)
+		return -1;
+	if (found)
+		printer_record(&s->printer, record);
+	return 0;
+}
+
+static int
+filter_into(struct session *s, struct filtering *f, struct err *err)
+{
+	struct remarks refused = {.put = session_refuses};
+	struct segment_filter filter = {.where = s->where,
+	    .invert = arg.invert,
+	    .leads = {.paths = s->call->operands,
+		.path_count = s->call->count,
+		.encoding = arg.encoding,
+		.events = arg.events,
+		.no_events = arg.no_events,
+		.moment = s->moment,
+		.remarks = cli_remarks(s->call),
+		.refused = &refused,
+		.rejects = arg.rejects},
+	    .each = put_lead,
+	    .context = f};
+	struct lead_streamed done;
+	struct buf line = {0};
+
+	if (arg.count && session_print(s, NULL, 0, err) < 0)
+		return -1;
+	if (segment_filter(&filter, &done, err) < 0)
+		return -1;
+	if (arg.count) {
+		buf_addf(&line, "%" PRIu64 "\n", done.counts.written);
+		printer_text(&s->printer, buf_str(&line));
+		buf_release(&line);
+	}
+	if (done.events_left)
+		cli_summary(s->call,
+		    "%" PRIu64 " events of leads that are not there",
+		    done.events_left);
+	if (!done.counts.rejected)
+		return CLI_DONE;
+	session_summary(s,
+	    "%" PRIu64 " read, %" PRIu64 " found, %" PRIu64 " not, %" PRIu64
+	    " rejected",
+	    done.counts.read, done.counts.written, done.counts.unchanged,
+	    done.counts.rejected);
+	return CLI_REJECTS;
+}
+
+static int
+filter(struct session *s, struct err *err)
+{
+	struct filtering f = {.s = s};
+	struct str rest = str_of(arg.columns), name;
+	struct arena names = {0};
+	size_t cap = 0;
+	int rc;
+
+	if (!s->where)
+		return err_set(
+		    err, ERR_USAGE, "which leads? give --where COND");
+	for (bool more = rest.p != NULL; more;) {
+		more = str_cut(&rest, ',', &name);
+		GROW(f.columns, cap, f.column_count + 1);
+		f.columns[f.column_count++] =
+		    arena_strdup(&names, str_trim(name));
+	}
+	rc = filter_into(s, &f, err);
+	/* The printer still looks at them. */
+	rc = printer_close(&s->printer, rc, err);
+	free(f.columns);
+	arena_release(&names);
+	return rc;
+}
+
+/* ---- the tables --------------------------------------------------- */
+
+static const struct cli_option filter_options[] = {
+    CLI_FLAG(0, "invert", &arg.invert, "the leads that are not so"),
+    CLI_FLAG('c', "count", &arg.count, "print only how many there are"),
+    CLI_TEXT(0, "columns", "NAME,...", &arg.columns,
+	"only these fields, in this order"),
+    CLI_FILE(0, "events", "FILE", &arg.events,
+	"events of these leads, joined by id or e-mail"),
+    CLI_FLAG(0, "no-events", &arg.no_events,
+	"leads without events are leads to whom nothing happened"),
+    CLI_TEXT('e', "encoding", "NAME", &arg.encoding,
+	"encoding of the input, like cp932 (default UTF-8)"),
+    CLI_FILE(0, "rejects", "FILE", &arg.rejects,
+	"records that were refused, with the reason"),
+    CLI_END};
+
+static const struct cli_exclusive filter_exclusive[] = {
+    {"count", "columns"}, {"events", "no-events"}, {NULL, NULL}};
+
+static const struct cli_verb verbs[] = {
+    {.name = "filter",
+	.help = "print the records of leads that are so, no store",
+	.operands = "[FILE...]",
+	.options = filter_options,
+	.exclusive = filter_exclusive,
+	.shared = CLI_FILTERING | CLI_WHERE,
+	.max = CLI_MANY,
+	.run = session_filters,
+	.work = filter},
+    {0}};
+
+static const struct cli_program program = {
+    .name = "dl-segment",
+    .summary = "groups of leads that follow the data",
+    .verbs = verbs,
+    .feature = "segments",
+};
+
+int
+main(int argc, char **argv)
+{
+	return cli_main(&program, argc, argv);
+}
