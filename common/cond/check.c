@@ -111,8 +111,7 @@ operand_field(
 	return field_unknown(p, name, spot);
 }
 
-/* No controls, not empty, not too long. */
-static int
+int
 check_name(
     struct parser *p, struct str name, const char *what, struct spot spot)
 {
@@ -196,6 +195,8 @@ test_type(struct parser *p, const struct test_draft *d)
 	case ON_LAST:
 	case ON_FIRST:
 		return COND_TIME;
+	case ON_SEGMENT:
+		return COND_BOOL;
 	case ON_ATTR:
 	case ON_EVENT_ATTR:
 		break;

@@ -25,6 +25,7 @@ cond_free(struct cond *c)
 	arena_release(&c->arena);
 	free(c->fields);
 	free(c->types);
+	free(c->segments);
 	free(c);
 }
 

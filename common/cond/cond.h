@@ -21,7 +21,7 @@
  * and more).
  *
  * Ownership: a struct cond owns copies of all it needs and never changes after
- * parsing and cond_bind_event_type(), so threads may share it. Values, events
+ * parsing and the cond_bind calls, so threads may share it. Values, events
  * and texts in a subject are borrowed during the call.
  */
 #ifndef DL_COND_H
@@ -62,6 +62,9 @@ struct cond_catalogue {
 	 * a parameter. NULL when there are no events.
 	 */
 	const char *events_sql;
+	/* True when the subject is in a segment, whose number @segment stands
+	 * for. NULL when there are no segments. */
+	const char *segment_sql;
 	/* The event type names a tenant knows are open-ended; these standard
 	 * ones serve suggestions. NULL-terminated; may be NULL. */
 	const char *const *event_types;
@@ -95,6 +98,8 @@ struct cond_subject {
 	struct str attrs;                /* JSON object or missing */
 	const struct cond_event *events; /* in any order; may hold later ones */
 	size_t event_count;
+	const int64_t *segments; /* the numbers of those it is in, any order */
+	size_t segment_count;
 };
 
 /* The moment and the tenant's settings under which a condition is read. */
@@ -150,6 +155,16 @@ const char *cond_event_type(const struct cond *c, size_t i);
 const char *cond_event_type_meant(
     const struct cond *c, size_t i, const struct cond_catalogue *catalogue);
 void cond_bind_event_type(struct cond *c, size_t i, int64_t number);
+/* The segments it names, each once: what it depends on. Before evaluating or
+ * compiling it, the caller says which number stands for each; nobody is in
+ * one that has none. */
+size_t cond_segment_count(const struct cond *c);
+const char *cond_segment(const struct cond *c, size_t i);
+void cond_bind_segment(struct cond *c, size_t i, int64_t number);
+/* There is none of that name: ERR_USAGE with the place where it is named, and
+ * the nearest of the NULL-terminated names (which may be NULL). Returns -1. */
+int cond_segment_unknown(
+    const struct cond *c, size_t i, const char *const *names, struct err *err);
 
 /*
  * The truth for one subject at one moment. When `next` is not NULL it is

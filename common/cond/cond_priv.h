@@ -7,6 +7,7 @@
  *	parse.c       tokens -> tree
  *	parse_json.c  JSON -> tree
  *	check.c       types, limits; both parsers hand their tests to it
+ *	segment.c     in segment 'x'
  *	words.c       keywords, operators and how they are spelt
  *	print.c       tree -> text, tree -> JSON
  *	eval.c events.c explain.c    the truth in C
@@ -84,6 +85,7 @@ enum operand_kind {
 	ON_ATTR,       /* of the lead; key */
 	ON_EVENT_AT,   /* inside where: the event's time */
 	ON_EVENT_ATTR, /* inside where: key */
+	ON_SEGMENT,    /* index into the condition's segments */
 	ON_COUNT,
 	ON_LAST,
 	ON_FIRST,
@@ -92,7 +94,7 @@ enum operand_kind {
 struct operand {
 	enum operand_kind kind;
 	struct str name;    /* the field's name or the attribute's key */
-	size_t index;       /* of the field, or of the event type */
+	size_t index;       /* of the field, event type or segment */
 	int64_t window;     /* events: 0 is all of the past */
 	struct node *where; /* events: or NULL */
 };
@@ -126,6 +128,12 @@ struct event_type {
 	int64_t number;
 };
 
+struct segment {
+	char *name;
+	char *unknown; /* the complaint, with its place */
+	int64_t number;
+};
+
 struct cond {
 	struct arena arena;
 	struct node *root;
@@ -134,6 +142,8 @@ struct cond {
 	bool attrs, event_attrs, time;
 	struct event_type *types;
 	size_t type_count, type_cap;
+	struct segment *segments;
+	size_t segment_count, segment_cap;
 };
 
 /* ---- words.c ------------------------------------------------------------ */
@@ -236,6 +246,9 @@ int operand_attr(struct parser *p, enum operand_kind kind, struct str key,
     struct spot spot, struct operand *ret);
 int event_type_of(
     struct parser *p, struct str name, struct spot spot, struct operand *ret);
+/* No controls, not empty, not too long; `what` is "an attribute". */
+int check_name(
+    struct parser *p, struct str name, const char *what, struct spot spot);
 /* Counts against the limit of parts. */
 int count_parts(struct parser *p, struct spot spot);
 /* A checked test of the operand, the operator, and the literals on p's stack
@@ -249,6 +262,9 @@ struct test_draft {
 	size_t mark;
 };
 int make_test(struct parser *p, struct test_draft *d, struct node **ret);
+/* segment.c: a checked `in segment`. */
+int make_segment(struct parser *p, struct str name, struct spot spot,
+    struct spot name_spot, struct node **ret);
 /* AND or OR of the nodes on p's stack above `mark`, flattened. */
 int make_group(struct parser *p, enum node_kind kind, size_t mark,
     struct spot spot, struct node **ret);
@@ -272,7 +288,7 @@ void chain_cost(struct node *const *parts, size_t count, unsigned *ret_stack,
 struct view {
 	const struct cond_subject *subject;
 	const struct cond_moment *moment;
-	const struct event_type *types;
+	const struct cond *cond;
 	const struct cond_event *event; /* inside where */
 	struct arena scratch;
 };
@@ -282,6 +298,9 @@ bool eval_node(struct view *v, const struct node *n, int64_t *next);
 bool eval_test(struct view *v, const struct node *test, int64_t *next);
 /* Is the number as the test wants it; negation included. */
 bool number_holds(const struct node *test, double value);
+
+/* segment.c */
+bool in_segment(const struct view *v, const struct operand *on);
 
 /* values.c: what a test looks at, as the type it compares; false when it is
  * missing or cannot be read as that. */

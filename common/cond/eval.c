@@ -148,6 +148,8 @@ eval_test(struct view *v, const struct node *test, int64_t *next)
 
 	if (on->kind >= ON_COUNT)
 		return eval_events(v, test, next);
+	if (on->kind == ON_SEGMENT)
+		return in_segment(v, on);
 	switch (test->type) {
 	case COND_NUMBER:
 		there = value_number(v, on, &number);
@@ -215,8 +217,7 @@ bool
 cond_eval(const struct cond *c, const struct cond_subject *subject,
     const struct cond_moment *moment, int64_t *next)
 {
-	struct view v = {
-	    .subject = subject, .moment = moment, .types = c->types};
+	struct view v = {.subject = subject, .moment = moment, .cond = c};
 	bool truth = eval_node(&v, c->root, next);
 
 	if (v.scratch.first)
@@ -229,10 +230,8 @@ cond_eval_event(const struct cond *c, const struct cond_event *event,
     const struct cond_moment *moment, int64_t *next)
 {
 	struct cond_subject nobody = {0};
-	struct view v = {.subject = &nobody,
-	    .moment = moment,
-	    .types = c->types,
-	    .event = event};
+	struct view v = {
+	    .subject = &nobody, .moment = moment, .cond = c, .event = event};
 	bool truth = eval_node(&v, c->root, next);
 
 	if (v.scratch.first)

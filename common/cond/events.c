@@ -11,7 +11,7 @@ events_look(struct view *v, const struct operand *on, struct events_seen *ret,
 {
 	const struct cond_event *e = v->subject->events;
 	const struct cond_event *end = e + v->subject->event_count;
-	int64_t type = v->types[on->index].number, now = v->moment->now;
+	int64_t type = v->cond->types[on->index].number, now = v->moment->now;
 	int64_t since = on->window ? now - on->window : INT64_MIN;
 
 	*ret = (struct events_seen){0, INT64_MAX, INT64_MIN};

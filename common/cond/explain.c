@@ -55,6 +55,8 @@ put_value(struct view *v, const struct node *test, struct json_writer *w)
 
 	if (on->kind >= ON_COUNT)
 		put_events(v, on, w);
+	else if (on->kind == ON_SEGMENT)
+		json_put_bool(w, in_segment(v, on));
 	else if (test->type == COND_LIST)
 		put_list(v, on, w);
 	else if (test->type == COND_NUMBER && value_number(v, on, &number))
@@ -107,8 +109,7 @@ void
 cond_explain(const struct cond *c, const struct cond_subject *subject,
     const struct cond_moment *moment, struct buf *out)
 {
-	struct view v = {
-	    .subject = subject, .moment = moment, .types = c->types};
+	struct view v = {.subject = subject, .moment = moment, .cond = c};
 	struct json_writer w = {.out = out};
 
 	put_node(&v, c, c->root, &w);

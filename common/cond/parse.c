@@ -6,7 +6,7 @@
  *	or    = and { "or" and }
  *	and   = not { "and" not }
  *	not   = { "not" } ( "(" or ")" | test )
- *	test  = operand operator values
+ *	test  = operand operator values | "in" "segment" name
  */
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +122,8 @@ static int
 parse_set(struct parser *p)
 {
 	if (is_word(p, "segment"))
-		return later(p, here(p), "in segment");
+		return mistake(p, here(p),
+		    "in segment stands by itself, without a field before it");
 	if (is_word(p, "this"))
 		return later(p, here(p), "this month");
 	if (expect(p, TOKEN_OPEN, "\"(\"") < 0)
@@ -387,13 +388,6 @@ parse_operand(struct parser *p, struct test_draft *d, bool *ret_exists)
 	d->on_spot = here(p);
 	if (p->token.kind != TOKEN_WORD && !quotes)
 		return expected(p, "a field");
-	if (!quotes && word_is(word, "in")) {
-		if (lex_next(p) < 0)
-			return -1;
-		if (is_word(p, "segment"))
-			return later(p, d->on_spot, "in segment");
-		return mistake(p, d->on_spot, "expected a field, found \"in\"");
-	}
 	if (!quotes && word_reserved(word) && !word_is(word, "attrs") &&
 	    !word_is(word, "exists") && !(p->in_where && word_is(word, "at")))
 		return expected(p, "a field");
@@ -419,12 +413,40 @@ parse_operand(struct parser *p, struct test_draft *d, bool *ret_exists)
 	    quoted(word));
 }
 
+/* in segment 'x', without a field before it. */
+static int
+parse_segment(struct parser *p, struct node **ret)
+{
+	struct spot spot = here(p), name_spot;
+	struct str name;
+
+	if (lex_next(p) < 0)
+		return -1;
+	if (!is_word(p, "segment"))
+		return mistake(p, spot, "expected a field, found \"in\"");
+	if (lex_next(p) < 0)
+		return -1;
+	name = p->token.text;
+	name_spot = here(p);
+	if (p->token.kind == TOKEN_WORD || p->token.kind == TOKEN_NAME)
+		return mistake(p, name_spot,
+		    "a segment's name goes in single quotes: '%.*s'",
+		    STR_ARG(name));
+	if (p->token.kind != TOKEN_TEXT)
+		return expected(p, "a segment's name in single quotes");
+	if (make_segment(p, name, spot, name_spot, ret) < 0)
+		return -1;
+	return lex_next(p);
+}
+
 static int
 parse_test(struct parser *p, struct node **ret)
 {
 	struct test_draft d = {.mark = p->literal_count};
 	bool exists = false;
 
+	if (is_word(p, "in"))
+		return parse_segment(p, ret);
 	if (parse_operand(p, &d, &exists) < 0)
 		return -1;
 	d.op_spot = here(p);

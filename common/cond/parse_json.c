@@ -144,7 +144,8 @@ parse_operator(
 		return 0;
 	if (str_is(word, "in_segment") || str_is(word, "not_in_segment"))
 		return mistake(p, d->op_spot,
-		    "%.*s is not available in this version", STR_ARG(word));
+		    "a segment is asked for by {\"segment\":…}, without a "
+		    "field");
 	near = nearest_json_operator(word);
 	if (near)
 		return mistake(p, d->op_spot,
@@ -277,6 +278,19 @@ parse_test(struct parser *p, const struct json *object, struct node **ret)
 }
 
 static int
+parse_segment(struct parser *p, const struct json *object, struct node **ret)
+{
+	static const char *const names[] = {"segment", NULL};
+	struct str name;
+
+	if (json_only(object, names, p->err) < 0 ||
+	    json_need_text(object, "segment", &name, p->err) < 0)
+		return -1;
+	return make_segment(
+	    p, name, on_node(object), on_member(object, "segment"), ret);
+}
+
+static int
 parse_group(struct parser *p, const struct json *object, struct node **ret)
 {
 	static const char *const names[] = {"logic", "conditions", NULL};
@@ -352,9 +366,8 @@ parse_json(struct parser *p, const struct json *node, struct node **ret)
 	if (json_find(node, "field") || json_find(node, "event"))
 		return parse_test(p, node, ret);
 	if (json_find(node, "segment"))
-		return mistake(p, on_node(node),
-		    "in segment is not available in this version");
+		return parse_segment(p, node, ret);
 	return mistake(p, on_node(node),
-	    "expected a condition with \"field\", \"event\", \"logic\" or "
-	    "\"not\"");
+	    "expected a condition with \"field\", \"event\", \"segment\", "
+	    "\"logic\" or \"not\"");
 }

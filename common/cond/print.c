@@ -98,6 +98,10 @@ print_operand(const struct operand *on, const struct cond *c, struct buf *out)
 		else
 			print_name(on->name, out);
 		return;
+	case ON_SEGMENT:
+		buf_addstr(out, "in segment ");
+		buf_adddoubled(out, str_of(c->segments[on->index].name), '\'');
+		return;
 	case ON_COUNT:
 	case ON_LAST:
 	case ON_FIRST:
@@ -119,10 +123,10 @@ print_operand(const struct operand *on, const struct cond *c, struct buf *out)
 static void
 print_test(const struct node *n, const struct cond *c, struct buf *out)
 {
-	const char *word = operator_text(n);
-
 	print_operand(&n->on, c, out);
-	buf_addf(out, " %s", word);
+	if (n->on.kind == ON_SEGMENT)
+		return;
+	buf_addf(out, " %s", operator_text(n));
 	if (n->op == OP_EXISTS)
 		return;
 	buf_addc(out, ' ');
@@ -287,6 +291,12 @@ put_test(struct json_writer *w, const struct node *n, const struct cond *c)
 	bool many = n->op == OP_IN || n->op == OP_BETWEEN;
 
 	json_put_object(w);
+	if (n->on.kind == ON_SEGMENT) {
+		json_add_text(
+		    w, "segment", str_of(c->segments[n->on.index].name));
+		json_put_end(w);
+		return;
+	}
 	if (n->on.kind == ON_COUNT || n->on.kind == ON_LAST ||
 	    n->on.kind == ON_FIRST)
 		put_event(w, &n->on, c);

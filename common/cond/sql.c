@@ -53,10 +53,10 @@ sql_add_zone(struct sql_maker *m)
 	    BIND_TEXT(str_of(zone_name(zone ? zone : zone_utc()))));
 }
 
-/* One of @now, @type, @n0.., @t0.. at s; how long it is. Any other @ stands
- * for itself, as in an address. */
+/* One of @now, @type, @segment, @n0.., @t0.. at s; how long it is. Any other @
+ * stands for itself, as in an address. */
 static size_t
-add_token(struct sql_maker *m, const char *s, struct str type)
+add_token(struct sql_maker *m, const char *s, struct bind of)
 {
 	bool digit = s[1] && s[2] >= '0' && s[2] <= '9';
 
@@ -65,8 +65,12 @@ add_token(struct sql_maker *m, const char *s, struct str type)
 		return 4;
 	}
 	if (strncmp(s, "@type", 5) == 0) {
-		sql_add_parameter(m, BIND_TEXT(type));
+		sql_add_parameter(m, of);
 		return 5;
+	}
+	if (strncmp(s, "@segment", 8) == 0) {
+		sql_add_parameter(m, of);
+		return 8;
 	}
 	if (s[1] == 'n' && digit) {
 		add_shared(m, &m->numbers[s[2] - '0'],
@@ -83,7 +87,7 @@ add_token(struct sql_maker *m, const char *s, struct str type)
 }
 
 void
-sql_add_source(struct sql_maker *m, const char *sql, struct str type)
+sql_add_source(struct sql_maker *m, const char *sql, struct bind of)
 {
 	while (*sql) {
 		size_t n = strcspn(sql, "@");
@@ -91,7 +95,7 @@ sql_add_source(struct sql_maker *m, const char *sql, struct str type)
 		buf_add(&m->out->text, sql, n);
 		sql += n;
 		if (*sql)
-			sql += add_token(m, sql, type);
+			sql += add_token(m, sql, of);
 	}
 }
 

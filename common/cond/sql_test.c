@@ -24,7 +24,7 @@ add_events(struct sql_maker *m, const struct operand *on)
 {
 	add(m, " ");
 	sql_add_source(m, m->catalogue->events_sql,
-	    str_of(m->cond->types[on->index].name));
+	    BIND_TEXT(str_of(m->cond->types[on->index].name)));
 	if (on->window) {
 		add(m, " AND e.at > ");
 		sql_add_parameter(m, BIND_INT(m->moment->now - on->window));
@@ -52,7 +52,7 @@ add_attr(struct sql_maker *m, const struct node *test)
 		add(m, "dl_attr_text(");
 	}
 	if (on->kind == ON_ATTR)
-		sql_add_source(m, m->catalogue->attrs_sql, STR(""));
+		sql_add_source(m, m->catalogue->attrs_sql, BIND_INT(0));
 	else
 		add(m, "e.attrs");
 	add(m, ", ");
@@ -73,7 +73,8 @@ add_operand(struct sql_maker *m, const struct node *test)
 	case ON_FIELD:
 		/* The evaluator's numbers are doubles, so these are too. */
 		add(m, test->type == COND_NUMBER ? "CAST(" : "(");
-		sql_add_source(m, m->catalogue->fields[on->index].sql, STR(""));
+		sql_add_source(
+		    m, m->catalogue->fields[on->index].sql, BIND_INT(0));
 		add(m,
 		    test->type == COND_NUMBER ? " AS double precision)" : ")");
 		return;
@@ -83,6 +84,10 @@ add_operand(struct sql_maker *m, const struct node *test)
 		return;
 	case ON_EVENT_AT:
 		add(m, "e.at");
+		return;
+	case ON_SEGMENT:
+		sql_add_source(m, m->catalogue->segment_sql,
+		    BIND_INT(m->cond->segments[on->index].number));
 		return;
 	case ON_COUNT:
 		add(m, "(SELECT count(*)");
@@ -277,6 +282,10 @@ only_zero_matters(const struct node *test)
 static void
 add_when(struct sql_maker *m, const struct node *test)
 {
+	if (test->on.kind == ON_SEGMENT) {
+		add_operand(m, test);
+		return;
+	}
 	if (test->op == OP_EXISTS && test->type != COND_LIST) {
 		add_operand(m, test);
 		add(m, " IS NOT NULL");

@@ -140,6 +140,9 @@ const struct cond_catalogue lead_catalogue = {
 		  " WHERE ey.tenant_id = l.tenant_id AND ey.name = @type)"
 		  " AND e.at <= @now",
     .event_types = event_types,
+    .segment_sql = "EXISTS (SELECT 1 FROM segment_member AS sm"
+		   " WHERE sm.tenant_id = l.tenant_id"
+		   " AND sm.segment_id = @segment AND sm.lead_id = l.lead_id)",
 };
 
 static int

@@ -78,6 +78,7 @@ struct lead_needs {
 	bool attrs;
 	bool events;      /* type and time of all events */
 	bool event_attrs; /* their attrs too (slower) */
+	bool segments;    /* which it is in */
 };
 void lead_needs_cond(struct lead_needs *needs, const struct cond *c);
 
@@ -117,8 +118,9 @@ void lead_views_close(struct lead_views *v);
 /* The largest internal number in use; 0 without leads. */
 int lead_last(
     struct store *st, const struct tenant *t, int64_t *ret, struct err *err);
-/* Tells a condition the numbers a tenant's store uses for event types. */
-int lead_bind_types(
+/* bind.c: tells a condition the numbers a tenant's store uses for event types
+ * and segments; one that is not there is a located error. */
+int lead_bind(
     struct store *st, const struct tenant *t, struct cond *c, struct err *err);
 /* One name: its number, -1 when no event of it was ever stored. */
 int lead_type_find(struct store *st, const struct tenant *t, struct str name,
@@ -132,6 +134,9 @@ struct lead_types *lead_types_new(void);
 void lead_types_free(struct lead_types *types);
 int64_t lead_type_number(struct lead_types *types, struct str name);
 void lead_bind_types_of(struct lead_types *types, struct cond *c);
+/* What only a store knows, such as segments, cannot be asked of a record: an
+ * error that says so. */
+int lead_check_of_record(const struct cond *c, struct err *err);
 /* A view of a record that carries its own facts: standard fields by name
  * ("lead" is "id"), "attrs" and all else attributes, events as
  * "events":[{"type":…,"time":…}]. A number, time or truth that is none

@@ -133,6 +133,17 @@ lead_bind_types_of(struct lead_types *types, struct cond *c)
 		    lead_type_number(types, str_of(cond_event_type(c, i))));
 }
 
+int
+lead_check_of_record(const struct cond *c, struct err *err)
+{
+	if (cond_segment_count(c) > 0)
+		return err_set(err, ERR_USAGE,
+		    "in segment %s: only a store knows who is in a segment; "
+		    "here there is none",
+		    quoted(str_of(cond_segment(c, 0))));
+	return 0;
+}
+
 /* The conversion events the moment tells of; deal_won where it is silent. */
 static void
 note_conversions(struct lead_types *types, const struct cond_moment *moment)

@@ -50,7 +50,7 @@ struct lead_views {
 	const struct tenant *tenant;
 	struct cond_moment moment;
 	bool field[LEAD__MAX];
-	bool attrs, events, event_attrs;
+	bool attrs, events, event_attrs, segments;
 	bool derive; /* something follows from the events */
 
 	int place[COLUMN__MAX]; /* of the column in the row; 0: not asked for */
@@ -61,7 +61,7 @@ struct lead_views {
 	} plain[LEAD__MAX]; /* fields that are a column as they stand */
 	size_t plain_count;
 
-	struct rows *lead_rows, *event_rows;
+	struct rows *lead_rows, *event_rows, *member_rows;
 	struct bulk *pick;
 	struct lead_meanings meanings;
 	struct lead_facts facts;
@@ -72,6 +72,10 @@ struct lead_views {
 	struct cond_event ahead;
 	int64_t ahead_lead; /* INT64_MAX when there are no more */
 	struct arena arena; /* attrs of events */
+
+	int64_t *segment; /* that the present lead is in */
+	size_t segment_cap;
+	int64_t member_lead; /* the next lead that is in any; INT64_MAX */
 
 	struct title *titles;
 	struct lead_view view;
@@ -86,35 +90,7 @@ lead_needs_cond(struct lead_needs *needs, const struct cond *c)
 	needs->attrs |= cond_uses_attrs(c);
 	needs->events |= cond_uses_events(c);
 	needs->event_attrs |= cond_uses_event_attrs(c);
-}
-
-int
-lead_type_find(struct store *st, const struct tenant *t, struct str name,
-    int64_t *ret, struct err *err)
-{
-	int64_t number;
-	int found = store_int(st, &sql_view_type,
-	    BINDS(BIND_INT(t->id), BIND_TEXT(name)), &number, err);
-
-	if (found < 0)
-		return -1;
-	*ret = found ? number : -1;
-	return 0;
-}
-
-int
-lead_bind_types(
-    struct store *st, const struct tenant *t, struct cond *c, struct err *err)
-{
-	for (size_t i = 0; i < cond_event_type_count(c); i++) {
-		int64_t number;
-
-		if (lead_type_find(
-			st, t, str_of(cond_event_type(c, i)), &number, err) < 0)
-			return -1;
-		cond_bind_event_type(c, i, number);
-	}
-	return 0;
+	needs->segments |= cond_segment_count(c) > 0;
 }
 
 int
@@ -234,7 +210,8 @@ views_new(struct store *st, const struct tenant *t,
 	v->attrs = needs->attrs;
 	v->events = needs->events || needs->event_attrs;
 	v->event_attrs = needs->event_attrs;
-	v->ahead_lead = v->view.next_at = INT64_MAX;
+	v->segments = needs->segments;
+	v->member_lead = v->ahead_lead = v->view.next_at = INT64_MAX;
 	v->view.subject.values = v->view.values;
 	choose_columns(v, columns);
 	if (v->field[LEAD_SENIORITY])
@@ -292,6 +269,36 @@ read_events(struct lead_views *v, struct err *err)
 	}
 	v->view.subject.events = v->event;
 	v->view.subject.event_count = count;
+	return 0;
+}
+
+/* Moves to the next row of membership. */
+static int
+read_member(struct lead_views *v, struct err *err)
+{
+	int got = rows_next(v->member_rows, err);
+
+	if (got < 0)
+		return -1;
+	v->member_lead = got ? rows_int(v->member_rows, 0) : INT64_MAX;
+	return 0;
+}
+
+static int
+read_segments(struct lead_views *v, struct err *err)
+{
+	size_t count = 0;
+
+	while (v->member_lead <= v->view.lead_id) {
+		if (v->member_lead == v->view.lead_id) {
+			GROW(v->segment, v->segment_cap, count + 1);
+			v->segment[count++] = rows_int(v->member_rows, 1);
+		}
+		if (read_member(v, err) < 0)
+			return -1;
+	}
+	v->view.subject.segments = v->segment;
+	v->view.subject.segment_count = count;
 	return 0;
 }
 
@@ -435,6 +442,8 @@ lead_views_next(
 		if (read_events(v, err) < 0)
 			return -1;
 	}
+	if (v->segments && read_segments(v, err) < 0)
+		return -1;
 	if (v->derive) {
 		read_facts(v);
 		lead_derive(&v->view, &v->meanings, &v->facts, v->moment.now);
@@ -451,6 +460,23 @@ lead_views_at(struct lead_views *v, int64_t now)
 }
 
 /* ---- opening ------------------------------------------------------ */
+
+/* What is read side by side with the leads. */
+static int
+open_beside(struct lead_views *v, const struct sql *events,
+    const struct sql *members, const struct bind *binds, size_t count,
+    struct err *err)
+{
+	if (v->events && (store_query(v->store, events, binds, count,
+			      &v->event_rows, err) < 0 ||
+			     read_ahead(v, err) < 0))
+		return -1;
+	if (v->segments && (store_query(v->store, members, binds, count,
+				&v->member_rows, err) < 0 ||
+			       read_member(v, err) < 0))
+		return -1;
+	return 0;
+}
 
 static int
 open_range(struct lead_views *v, const struct buf *columns, int64_t after,
@@ -472,11 +498,9 @@ open_range(struct lead_views *v, const struct buf *columns, int64_t after,
 	code = store_query_text(
 	    v->store, text.p, "iiii", binds, 4, &v->lead_rows, err);
 	buf_release(&text);
-	if (code < 0 || !v->events)
-		return code;
-	if (store_query(v->store, events, binds, 3, &v->event_rows, err) < 0)
+	if (code < 0)
 		return -1;
-	return read_ahead(v, err);
+	return open_beside(v, events, &sql_view_members, binds, 3, err);
 }
 
 int
@@ -527,11 +551,9 @@ open_pick(struct lead_views *v, const struct buf *columns, const int64_t *leads,
 	code = store_query_text(
 	    v->store, text.p, "i", binds, 1, &v->lead_rows, err);
 	buf_release(&text);
-	if (code < 0 || !v->events)
-		return code;
-	if (store_query(v->store, events, binds, 1, &v->event_rows, err) < 0)
+	if (code < 0)
 		return -1;
-	return read_ahead(v, err);
+	return open_beside(v, events, &sql_view_members_of, binds, 1, err);
 }
 
 int
@@ -562,10 +584,12 @@ lead_views_close(struct lead_views *v)
 		return;
 	rows_close(v->lead_rows);
 	rows_close(v->event_rows);
+	rows_close(v->member_rows);
 	bulk_free(v->pick);
 	free(v->meanings.outbound);
 	free(v->meanings.conversion);
 	free(v->event);
+	free(v->segment);
 	free(v->titles);
 	arena_release(&v->arena);
 	free(v);

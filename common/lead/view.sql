@@ -37,12 +37,24 @@ FROM bulk_lead_pick AS b CROSS JOIN event AS e
 WHERE e.tenant_id = $1 AND e.lead_id = b.lead_id
 ORDER BY b.lead_id, e.type_id, e.at, e.event_id;
 
--- name: view_type
--- The number of an event type.
+-- name: view_members
+-- Who of a range of leads is in which segments.
+-- {{WHOLE_TENANT}}: a full pass reads those of every lead.
 -- $1 tenant bigint
--- $2 name text
-SELECT y.type_id FROM event_type AS y
-WHERE y.tenant_id = $1 AND y.name = $2;
+-- $2 after bigint
+-- $3 last bigint
+SELECT m.lead_id, m.segment_id {{WHOLE_TENANT}}
+FROM segment_member AS m
+WHERE m.tenant_id = $1 AND m.lead_id > $2 AND m.lead_id <= $3
+ORDER BY m.lead_id, m.segment_id;
+
+-- name: view_members_of
+-- The segments of the leads in bulk_lead_pick.
+-- $1 tenant bigint
+SELECT b.lead_id, m.segment_id
+FROM bulk_lead_pick AS b CROSS JOIN segment_member AS m
+WHERE m.tenant_id = $1 AND m.lead_id = b.lead_id
+ORDER BY b.lead_id, m.segment_id;
 
 -- name: lead_last
 -- The largest internal number of a lead.

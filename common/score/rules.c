@@ -175,6 +175,10 @@ refuse_circle(const struct cond *c, const struct json *node, struct err *err)
 			return json_err(node, err,
 			    "a rule cannot look at \"%s\", which rules make",
 			    lead_catalogue.fields[f].name);
+	if (cond_segment_count(c) > 0)
+		return json_err(node, err,
+		    "a rule cannot look at segments: a score is made of the "
+		    "lead and what it did alone");
 	return 0;
 }
 
@@ -472,7 +476,7 @@ score_rules_bind(struct score_rules *rules, struct store *st,
 	for (size_t i = 0; i < rules->count; i++) {
 		struct score_rule *rule = &rules->rule[i];
 
-		if (rule->when && lead_bind_types(st, t, rule->when, err) < 0)
+		if (rule->when && lead_bind(st, t, rule->when, err) < 0)
 			return -1;
 		if (rule->event && lead_type_find(st, t, str_of(rule->event),
 				       &rule->event_type, err) < 0)

@@ -28,8 +28,8 @@ open_where(struct session *s, const char *where, struct err *err)
 		err) < 0)
 		return -1;
 	if (!s->st)
-		return 0;
-	return lead_bind_types(s->st, s->tenant, s->where, err);
+		return lead_check_of_record(s->where, err);
+	return lead_bind(s->st, s->tenant, s->where, err);
 }
 
 static int

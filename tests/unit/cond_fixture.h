@@ -44,6 +44,9 @@ static const struct cond_field fixture_fields[F__MAX] = {
     [F_TAGS] = {"tags", COND_LIST, "l.tags", "tags"},
 };
 
+static const char *const fixture_segments[] = {
+    "vip", "見込み '26'", "sleeping", NULL};
+
 static const char *const fixture_types[] = {
     "email_opened", "email_clicked", "site_visited", "deal_won", NULL};
 
@@ -54,6 +57,8 @@ static const struct cond_catalogue fixture = {
     .events_sql = "FROM cond_event AS e WHERE e.lead = l.lead AND "
 		  "e.type = @type AND e.at <= @now",
     .event_types = fixture_types,
+    .segment_sql = "EXISTS (SELECT 1 FROM cond_member AS m "
+		   "WHERE m.lead = l.lead AND m.segment = @segment)",
 };
 
 /* The number this fixture gives an event type: its place in the list, and
@@ -69,9 +74,15 @@ fixture_type(const char *name)
 	return strcmp(name, "見学 会") == 0 ? i : -1;
 }
 
+/* A segment's number is its place in the list, from 100; nobody is in one
+ * that is not there. */
 static inline void
 fixture_bind(struct cond *c)
 {
+	for (size_t i = 0; i < cond_segment_count(c); i++)
+		for (int64_t k = 0; fixture_segments[k]; k++)
+			if (!strcmp(cond_segment(c, i), fixture_segments[k]))
+				cond_bind_segment(c, i, 100 + k);
 	for (size_t i = 0; i < cond_event_type_count(c); i++)
 		cond_bind_event_type(c, i, fixture_type(cond_event_type(c, i)));
 }
@@ -150,6 +161,10 @@ fixture_store(void)
 	    "type text%s NOT NULL, at bigint NOT NULL, attrs text%s)",
 	    by_bytes, by_bytes);
 	fixture_run(st, text, "", NULL, 0, NULL, 0);
+	fixture_run(st,
+	    "CREATE TEMPORARY TABLE cond_member (segment bigint NOT NULL, "
+	    "lead bigint NOT NULL, PRIMARY KEY (segment, lead))",
+	    "", NULL, 0, NULL, 0);
 	fixture_run(st, "CREATE INDEX cond_event_by ON cond_event (lead, type)",
 	    "", NULL, 0, NULL, 0);
 	return st;
@@ -185,6 +200,9 @@ fixture_insert(struct store *st, int64_t lead, const struct cond_subject *s)
 	    "INSERT INTO cond_lead VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
 	    "$9, $10)",
 	    types, b, 10, NULL, 0);
+	for (size_t i = 0; i < s->segment_count; i++)
+		fixture_run(st, "INSERT INTO cond_member VALUES ($1, $2)", "ii",
+		    BINDS(BIND_INT(s->segments[i]), BIND_INT(lead)), NULL, 0);
 	for (size_t i = 0; i < s->event_count; i++) {
 		const struct cond_event *e = &s->events[i];
 		const char *name = fixture_types[e->type];

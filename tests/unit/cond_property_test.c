@@ -55,6 +55,9 @@ static const char *const keys[] = {
 static const char *const event_names[] = {"email_opened", "email_clicked",
     "site_visited", "deal_won", "見学 会", "never_seen"};
 
+static const char *const segment_names[] = {
+    "vip", "見込み '26'", "sleeping", "no such"};
+
 static const char *const durations[] = {
     "1s", "30m", "12h", "1d", "7d", "30d", "2w", "365d"};
 
@@ -150,6 +153,7 @@ random_lead(struct arena *a, struct cond_subject *s)
 {
 	struct cond_value *v = arena_zalloc(a, F__MAX * sizeof(*v));
 	struct cond_event *e;
+	int64_t *segments;
 	static const double sizes[] = {
 	    0, 5, 60, 79, 100, 1000, -3, 9007199254740992.0};
 
@@ -174,6 +178,10 @@ random_lead(struct arena *a, struct cond_subject *s)
 		    .kind = COND_IS_LIST, .text = random_tags(a)};
 	s->values = v;
 	s->attrs = random_attrs(a);
+	s->segments = segments = arena_alloc(a, 3 * sizeof(*segments));
+	for (int64_t i = 0; i < 3; i++)
+		if (one_in(2))
+			segments[s->segment_count++] = 100 + i;
 	s->event_count = below(EVENTS_MAX);
 	s->events = e = arena_zalloc(a, EVENTS_MAX * sizeof(*e));
 	for (size_t i = 0; i < s->event_count; i++)
@@ -440,7 +448,11 @@ lead_test(struct buf *b, unsigned depth)
 	static const char *const text_fields[] = {
 	    "industry", "company", "name", "phone"};
 
-	switch (below(9)) {
+	switch (below(10)) {
+	case 9:
+		buf_addstr(b, "in segment ");
+		add_quoted(b, PICK(segment_names), '\'');
+		break;
 	case 0:
 		buf_addstr(b, one_in(2) ? "score" : "company_size");
 		number_operator(b);
@@ -717,6 +729,7 @@ main(int argc, char **argv)
 	for (int batch = 0; batch < BATCHES; batch++) {
 		st = fixture_store();
 		for (size_t i = 0; i < LEADS; i++) {
+			leads[i] = (struct cond_subject){0};
 			random_lead(&a, &leads[i]);
 			fixture_insert(st, (int64_t)i, &leads[i]);
 		}

@@ -127,6 +127,10 @@ static const struct {
 	"2026-01-01",
 	NULL},
     {"last(count) exists", "last(count) exists", NULL},
+    {"IN Segment 'vip' and not in segment '見込み ''26'''",
+	"in segment 'vip' and not in segment '見込み ''26'''",
+	"{\"logic\":\"AND\",\"conditions\":[{\"segment\":\"vip\"},{\"not\":{"
+	"\"segment\":\"見込み '26'\"}}]}"},
 };
 
 static void
@@ -263,10 +267,16 @@ static const struct {
 	"attrs.名前)"},
     {"name = 'あいう' and\n 'あ' = score",
 	"condition:2:2: expected a field, found \"'あ'\""},
-    {"in segment 'x'",
-	"condition:1:1: in segment is not available in this version"},
-    {"score > 1 and not in segment 'x'",
-	"condition:1:19: in segment is not available in this version"},
+    {"in segment x",
+	"condition:1:12: a segment's name goes in single quotes: 'x'"},
+    {"in segment", "condition:1:11: expected a segment's name in single "
+		   "quotes after \"segment\""},
+    {"in segment ''", "condition:1:12: a segment has an empty name"},
+    {"in ('a')", "condition:1:1: expected a field, found \"in\""},
+    {"industry in segment 'x'", "condition:1:13: in segment stands by itself, "
+				"without a field before it"},
+    {"exists(a, where in segment 'x')",
+	"condition:1:17: segments cannot be asked for inside where"},
     {"changed(score, 7d)",
 	"condition:1:1: changed() is not available in this version"},
     {"created_at this month",
@@ -323,8 +333,9 @@ static const struct {
 	const char *json, *message;
 } json_mistakes[] = {
     {"5", "j:1:1: expected a condition: an object or a string"},
-    {"{}", "j:1:1: expected a condition with \"field\", \"event\", \"logic\" "
-	   "or \"not\""},
+    {"{}",
+	"j:1:1: expected a condition with \"field\", \"event\", \"segment\", "
+	"\"logic\" or \"not\""},
     {"{\"field\":\"scor\",\"operator\":\"equals\",\"value\":5}",
 	"j:1:10: field: unknown field \"scor\": did you mean score?"},
     {"{\"field\":\"score\",\"operator\":\"equal\",\"value\":5}",
@@ -364,8 +375,11 @@ static const struct {
 	"j:1:23: within: not a duration: \"x\" (45s, 30m, 12h, 7d or 2w)"},
     {"{\"event\":\"a\",\"where\":{\"event\":\"b\"}}",
 	"j:1:22: where: events cannot be counted inside where"},
-    {"{\"segment\":\"x\"}",
-	"j:1:1: in segment is not available in this version"},
+    {"{\"segment\":5}", "j:1:12: segment: not a string: \"5\""},
+    {"{\"segment\":\"x\",\"value\":1}", "j:1:24: unknown member \"value\""},
+    {"{\"field\":\"name\",\"operator\":\"in_segment\"}",
+	"j:1:28: operator: a segment is asked for by {\"segment\":…}, "
+	"without a field"},
 };
 
 static void
@@ -841,6 +855,58 @@ test_explain(void)
 }
 
 static void
+test_segments(void)
+{
+	static const char *const names[] = {"customers", "vip", NULL};
+	static const int64_t in[] = {101, 102};
+	struct err err = {0};
+	struct buf b = {0};
+	struct json *doc = NULL;
+	struct cond *c = fixture_parse("score > 1 or\n in segment 'sleeping' "
+				       "and not in segment 'vp' and not in "
+				       "segment 'vip' and in segment 'vip'",
+	    &err);
+
+	CHECK(c != NULL);
+	if (!c)
+		return;
+	CHECK_INT(cond_segment_count(c), 3);
+	CHECK_TEXT(cond_segment(c, 0), "sleeping");
+	CHECK_TEXT(cond_segment(c, 1), "vp");
+	CHECK_TEXT(cond_segment(c, 2), "vip");
+	CHECK_INT(cond_segment_unknown(c, 1, names, &err), -1);
+	CHECK_TEXT(err.text,
+	    "condition:2:43: unknown segment \"vp\": did you mean vip?");
+	CHECK_INT(err.kind, ERR_USAGE);
+	cond_segment_unknown(c, 1, NULL, &err);
+	CHECK_TEXT(err.text, "condition:2:43: unknown segment \"vp\"");
+	cond_free(c);
+
+	CHECK_INT(
+	    json_doc_parse(STR("[{\"segment\":\"none\"}]"), "j", &doc, &err),
+	    0);
+	CHECK_INT(cond_parse_json(json_item(doc, 0), &fixture, &c, &err), 0);
+	json_doc_free(doc);
+	cond_segment_unknown(c, 0, names, &err);
+	CHECK_TEXT(err.text, "j:1:13: [0].segment: unknown segment \"none\"");
+	cond_free(c);
+
+	start();
+	subject.segments = in;
+	subject.segment_count = 2;
+	c = fixture_parse("in segment 'sleeping' and not in segment 'vip' and "
+			  "not in segment 'nobody knows'",
+	    &err);
+	CHECK(c && cond_eval(c, &subject, &moment, NULL));
+	if (c)
+		cond_explain(c, &subject, &moment, &b);
+	CHECK(b.p && strstr(b.p, "{\"condition\":\"in segment 'sleeping'\","
+				 "\"true\":true,\"value\":true}"));
+	cond_free(c);
+	buf_release(&b);
+}
+
+static void
 test_needs(void)
 {
 	struct err err;
@@ -1033,6 +1099,7 @@ main(void)
 	test_one_event();
 	test_text_values();
 	test_explain();
+	test_segments();
 	test_needs();
 	test_limits();
 	store_rollback(st);

@@ -434,6 +434,47 @@ threads(void)
 	CHECK_INT(rmdir(path), 0);
 }
 
+/* Every second and every third lead. */
+static void
+add_segments(void)
+{
+	static const char *const texts[] = {
+	    "INSERT INTO segment (tenant_id, segment_id, name, document, "
+	    "enabled, dynamic, updated_at) VALUES "
+	    "($1, 2, 'even', '{}', 1, 1, 1), ($1, 3, 'third', '{}', 1, 1, 1)",
+	    "INSERT INTO segment_member (tenant_id, segment_id, lead_id, since,"
+	    " hand)"
+	    " SELECT g.tenant_id, g.segment_id, l.lead_id, 1, 0 FROM lead AS l"
+	    " JOIN segment AS g ON g.tenant_id = l.tenant_id"
+	    " AND l.lead_id % g.segment_id = 0 WHERE l.tenant_id = $1"};
+	struct err err = {0};
+
+	OK(store_begin(st, STORE_CHANGE, "test", &err));
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		struct rows *rows;
+
+		OK(store_query_text(st, texts[i], "i",
+		    BINDS(BIND_INT(tenant->id)), &rows, &err));
+		OK(rows_next(rows, &err));
+		rows_close(rows);
+	}
+	OK(store_commit(st, true, &err));
+}
+
+static void
+unknown_segment(void)
+{
+	struct err err = {0};
+	struct cond *c;
+
+	OK(cond_parse(
+	    STR("in segment 'thrid'"), "t", &lead_catalogue, &c, &err));
+	CHECK_INT(lead_bind(st, tenant, c, &err), -1);
+	CHECK_TEXT(
+	    err.text, "t:1:12: unknown segment \"thrid\": did you mean third?");
+	cond_free(c);
+}
+
 /* ---- fields in views and in SQL ---- */
 
 static void
@@ -448,7 +489,9 @@ same_in_sql(void)
 	    "last_activity_at within 5d", "band = 'warm'",
 	    "priority = 'medium'", "score >= 20", "fit >= 20", "engagement < 0",
 	    "is_hot = true", "became_hot_at exists", "stage = 'customer'",
-	    "company_size between 10 and 500", "attrs.\"予算\" = 'あり'"};
+	    "company_size between 10 and 500", "attrs.\"予算\" = 'あり'",
+	    "in segment 'even'", "not in segment 'third'",
+	    "in segment 'third' and not in segment 'even'"};
 	struct score_rules *rules = make_rules(some_rules);
 	struct cond_moment moment;
 	struct lead_needs needs;
@@ -459,7 +502,9 @@ same_in_sql(void)
 	add_leads(600, NOW);
 	add_events(2500, NOW);
 	apply(rules, NOW, false, false, NULL);
+	add_segments();
 	OK(store_begin(st, STORE_SNAPSHOT, "test", &err));
+	unknown_segment();
 	for (size_t i = 0; i < COUNT_OF(conditions); i++) {
 		struct cond_sql sql = {0};
 		struct lead_views *views;
@@ -472,7 +517,9 @@ same_in_sql(void)
 		memset(&needs, 0, sizeof(needs));
 		OK(cond_parse(
 		    str_of(conditions[i]), "t", &lead_catalogue, &c, &err));
-		OK(lead_bind_types(st, tenant, c, &err));
+		OK(lead_bind(st, tenant, c, &err));
+		CHECK_INT(lead_check_of_record(c, NULL),
+		    cond_segment_count(c) ? -1 : 0);
 		lead_needs_cond(&needs, c);
 		OK(lead_views_range(st, tenant, &needs, &moment, 0, INT64_MAX,
 		    INT64_MAX, &views, &err));
