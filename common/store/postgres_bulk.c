@@ -137,6 +137,7 @@ int
 postgres_bulk_load(struct store *st, struct bulk_slot *slot, struct err *err)
 {
 	bool create = !slot->exists, fill;
+	bool inside = st->open || st->pg->implicit > 0;
 	struct buf text = {0};
 	int code;
 
@@ -156,8 +157,8 @@ postgres_bulk_load(struct store *st, struct bulk_slot *slot, struct err *err)
 	if (code < 0)
 		return -1;
 	slot->exists = true;
-	slot->made_here = slot->made_here || (create && st->open);
-	slot->changed_here = st->open;
+	slot->made_here = slot->made_here || (create && inside);
+	slot->changed_here = inside;
 	slot->empty = !fill;
 	slot->loaded = fill;
 	slot->rows = fill ? slot->bulk->rows : 0;

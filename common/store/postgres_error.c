@@ -57,6 +57,15 @@ postgres_passing(const PGresult *result)
 	return postgres_is(result, "40001") || postgres_is(result, "40P01");
 }
 
+int
+postgres_fail_lost(const struct store *st, struct err *err)
+{
+	return err_set(err, ERR_BUSY,
+	    "%s: the connection to the server was lost; what was committed "
+	    "stays, a rerun does the rest",
+	    st->path);
+}
+
 /* libpq ends its messages with a new line, and may write several lines. */
 static void
 fail_connection(struct store *st, struct err *err)
@@ -90,6 +99,10 @@ postgres_fail(
 	}
 	if (!*said && postgres_lost(st))
 		fail_connection(st, err);
+	else if (i == COUNT_OF(states) && postgres_lost(st))
+		err_set(err, ERR_BUSY,
+		    "%s: the connection to the server was lost: %s", st->path,
+		    said);
 	else
 		err_set(err, kind, "%s: %s", st->path,
 		    *said ? said : "the server gave no reason");

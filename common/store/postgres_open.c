@@ -226,9 +226,13 @@ postgres_ready(struct store *st, struct err *err)
 	if (!postgres_lost(st))
 		return 0;
 	if (st->open || st->pg->implicit > 0 || st->pg->exclusive)
+		return postgres_fail_lost(st, err);
+	/* The server may have come back without them. */
+	if (st->unsynced)
 		return err_set(err, ERR_BUSY,
-		    "%s: the connection to the server was lost; what was "
-		    "committed stays, a rerun does the rest",
+		    "%s: the connection to the server was lost before the "
+		    "latest changes were known to be on its disk; a rerun "
+		    "does what is missing",
 		    st->path);
 	if (postgres_connect(st, err) < 0)
 		return -1;

@@ -83,12 +83,15 @@ int postgres_fail(
 /* Whether the result (may be NULL) says so. */
 bool postgres_is(const PGresult *result, const char *sqlstate);
 bool postgres_lost(const struct store *st);
+/* Inside a transaction: it is gone with the connection. */
+int postgres_fail_lost(const struct store *st, struct err *err);
 /* Worth another try when nothing else depends on it: a deadlock, say. */
 bool postgres_passing(const PGresult *result);
 
 /* postgres_open.c */
 int postgres_connect(struct store *st, struct err *err);
-/* A working connection: outside a transaction a lost one is made anew, once. */
+/* A working connection: outside a transaction a lost one is made anew, once,
+ * unless changes that no sync has covered may have been lost with it. */
 int postgres_ready(struct store *st, struct err *err);
 /* From now on no more than the programs' own rights. */
 int postgres_take_role(struct store *st, struct err *err);
@@ -146,6 +149,10 @@ void postgres_put64(char *p, uint64_t v);
 uint64_t postgres_get64(const char *p);
 /* A numeric in binary as its decimal text. */
 void postgres_numeric(struct buf *out, const char *p, size_t n);
+
+/* Ends the transaction that open rows, or nobody, asked for: COMMIT, or
+ * ROLLBACK where it has failed. */
+void postgres_end_implicit(struct store *st);
 
 /* postgres_bulk.c: makes bulk_NAME show what its slot says. */
 int postgres_bulk_slot(

@@ -95,11 +95,7 @@ postgres_rows_close(struct rows *rows)
 	libpq.PQclear(r->result);
 	rows->store->active--;
 	if (r->implicit && --pg->implicit == 0 && !rows->store->open) {
-		libpq.PQclear(libpq.PQexec(
-		    pg->conn, pg->aborted ? "ROLLBACK" : "COMMIT"));
-		if (pg->spread)
-			pg->tenant = -1;
-		pg->aborted = false;
+		postgres_end_implicit(rows->store);
 	} else if (r->cursor[0] && !pg->aborted &&
 		   !postgres_lost(rows->store)) {
 		snprintf(text, sizeof(text), "CLOSE %s", r->cursor);

@@ -355,13 +355,21 @@ begin_implicit(struct store *st, struct err *err)
 	return 0;
 }
 
-static void
-end_implicit(struct store *st, const char *how)
+/* What has failed takes back what it told the session, and its tables. */
+void
+postgres_end_implicit(struct store *st)
 {
-	libpq.PQclear(libpq.PQexec(st->pg->conn, how));
-	st->pg->aborted = false;
-	if (st->pg->spread)
-		st->pg->tenant = -1;
+	struct postgres *pg = st->pg;
+
+	libpq.PQclear(
+	    libpq.PQexec(pg->conn, pg->aborted ? "ROLLBACK" : "COMMIT"));
+	if (pg->aborted)
+		postgres_bulk_rolled_back(st);
+	else
+		postgres_bulk_committed(st);
+	if (pg->aborted || pg->spread)
+		pg->tenant = -1;
+	pg->aborted = false;
 }
 
 int
@@ -483,8 +491,10 @@ query_whole(struct store *st, struct pg_statement *s, const struct params *p,
 	result = open_cursor(st, s, p, name);
 	if (!succeeded(result)) {
 		postgres_fail(st, result, err, s->name);
-		if (implicit && st->pg->implicit == 0)
-			end_implicit(st, "ROLLBACK");
+		if (implicit && st->pg->implicit == 0) {
+			st->pg->aborted = true;
+			postgres_end_implicit(st);
+		}
 		return -1;
 	}
 	r = postgres_rows_new(st, s->name, result);
@@ -507,12 +517,13 @@ query_in_cluster(struct store *st, struct pg_statement *s,
 		return -1;
 	result = run(st, s, p);
 	if (succeeded(result)) {
-		end_implicit(st, "COMMIT");
+		postgres_end_implicit(st);
 		*ret = &postgres_rows_new(st, s->name, result)->rows;
 		return 0;
 	}
 	postgres_fail(st, result, err, s->name);
-	end_implicit(st, "ROLLBACK");
+	st->pg->aborted = true;
+	postgres_end_implicit(st);
 	return -1;
 }
 

@@ -46,7 +46,6 @@ begin_text(
     const struct store *st, enum store_intent intent, char *text, size_t size)
 {
 	char tenant[96];
-	int n;
 
 	postgres_tenant_text(st, tenant, sizeof(tenant));
 	if (intent == STORE_SNAPSHOT) {
@@ -54,14 +53,12 @@ begin_text(
 		    "BEGIN ISOLATION LEVEL REPEATABLE READ; %s", tenant);
 		return;
 	}
-	n = snprintf(text, size,
+	snprintf(text, size,
 	    "BEGIN ISOLATION LEVEL READ COMMITTED; "
-	    "SET LOCAL lock_timeout = %lld; %s",
-	    (long long)(st->patience > 0 ? st->patience : 1), tenant);
-	if (!st->pg->exclusive)
-		snprintf(text + n, size - (size_t)n,
-		    "; SELECT pg_advisory_xact_lock(%" PRId64 ")",
-		    lock_number(st));
+	    "SET LOCAL lock_timeout = %lld; %s; "
+	    "SELECT pg_advisory_xact_lock(%" PRId64 ")",
+	    (long long)(st->patience > 0 ? st->patience : 1), tenant,
+	    lock_number(st));
 }
 
 int
@@ -125,6 +122,8 @@ postgres_commit(struct store *st, bool durable, struct err *err)
 {
 	bool change = st->intent == STORE_CHANGE;
 
+	if (postgres_lost(st))
+		return postgres_fail_lost(st, err);
 	if (st->pg->aborted)
 		return err_set(err, ERR_FAIL,
 		    "%s: a statement failed, so nothing can be stored",
@@ -180,7 +179,7 @@ postgres_awaited(struct store *st)
 	struct postgres *pg = st->pg;
 	int64_t now = time_monotonic();
 	PGresult *result;
-	char text[256];
+	char text[384];
 
 	if (!st->open || st->intent != STORE_CHANGE || pg->exclusive ||
 	    pg->aborted)
@@ -192,7 +191,9 @@ postgres_awaited(struct store *st)
 	pg->looked = now;
 	snprintf(text, sizeof(text),
 	    "SELECT 1 FROM pg_catalog.pg_locks WHERE locktype = 'advisory' "
-	    "AND NOT granted AND classid = %u AND objid = %u LIMIT 1",
+	    "AND NOT granted AND classid = %u AND objid = %u "
+	    "AND database = (SELECT d.oid FROM pg_catalog.pg_database AS d "
+	    "WHERE d.datname = pg_catalog.current_database()) LIMIT 1",
 	    (unsigned)LOCK_CLASS, (unsigned)(st->tenant & 0xffffffff));
 	if (postgres_result(st, text, &result, NULL) < 0)
 		return false;

@@ -348,6 +348,13 @@ test_turns(void)
 	CHECK_INT(err.kind, ERR_BUSY);
 	CHECK_INT(store_exclusive(b, &err), -1);
 	CHECK_INT(err.kind, ERR_BUSY);
+	/* It has the one tenant to itself, and others only in its turn. */
+	begin(c);
+	CHECK_INT(store_tenant(a, 2, &err), 0);
+	store_patience(a, 50);
+	CHECK_INT(store_begin(a, STORE_CHANGE, "other tenant", &err), -1);
+	CHECK_INT(err.kind, ERR_BUSY);
+	commit(c);
 	store_close(a);
 	begin(b);
 	commit(b);
@@ -417,6 +424,105 @@ test_lost(void)
 	store_close(st);
 }
 
+/* What was committed and not synced may have gone with the server: nobody is
+ * told that it is on disk, and no later change is built upon it. */
+static void
+test_lost_unsynced(void)
+{
+	struct store *st = open_store(1);
+	struct err err = {0};
+	int64_t n;
+
+	begin(st);
+	CHECK_INT(store_run(st, &mark_add, BINDS(BIND_INT(1), BIND_INT(5)),
+		      NULL, &err),
+	    0);
+	CHECK_INT(store_commit(st, false, &err), 0);
+	idle_out(st);
+	CHECK_INT(store_sync(st, &err), -1);
+	CHECK_INT(err.kind, ERR_BUSY);
+	CHECK_INT(store_begin(st, STORE_CHANGE, "next", &err), -1);
+	CHECK_INT(err.kind, ERR_BUSY);
+	CHECK(strstr(err.text, "next: ") != NULL);
+	store_close(st);
+
+	/* What only looks may look. */
+	st = open_store(1);
+	CHECK_INT(sum_marks(st, 1, &n), 5);
+	begin(st);
+	CHECK_INT(store_run(st, &marks_clear, NO_BINDS, NULL, &err), 0);
+	commit(st);
+	store_close(st);
+}
+
+/* The connection goes while a batch asks whether others wait. */
+static void
+test_lost_awaited(void)
+{
+	struct store *st = open_store(1);
+	struct err err = {0};
+
+	begin(st);
+	CHECK_INT(store_run(st, &mark_add, BINDS(BIND_INT(1), BIND_INT(6)),
+		      NULL, &err),
+	    0);
+	idle_out(st);
+	CHECK(!store_awaited(st));
+	CHECK_INT(store_commit(st, true, &err), -1);
+	CHECK_INT(err.kind, ERR_BUSY);
+	store_rollback(st);
+	store_close(st);
+}
+
+/* What the session says of the tenant goes back with a transaction that
+ * fails, and what was said outside of it does not. */
+static void
+test_tenant_rolled_back(void)
+{
+	static const struct sql wrong = {"wrong",
+	    "SELECT {{WHOLE_TENANT}} 1 / (w.lead_id - w.lead_id) "
+	    "FROM work AS w WHERE w.tenant_id = $1",
+	    "i"};
+	struct store *st = open_store(1);
+	struct bulk *b = bulk_new(&bulk_every);
+	struct err err = {0};
+	struct rows *one, *two;
+	int64_t n;
+
+	begin(st);
+	CHECK_INT(store_run(st, &mark_add, BINDS(BIND_INT(1), BIND_INT(5)),
+		      NULL, &err),
+	    0);
+	CHECK_INT(store_tenant(st, 2, &err), 0);
+	CHECK_INT(store_run(st, &mark_add, BINDS(BIND_INT(2), BIND_INT(6)),
+		      NULL, &err),
+	    0);
+	commit(st);
+	CHECK_INT(store_tenant(st, 1, &err), 0);
+	CHECK_INT(sum_marks(st, 1, &n), 5);
+
+	/* Rows are open while another tenant comes and a statement fails. */
+	CHECK_INT(store_query(st, &marks, BINDS(BIND_INT(1)), &one, &err), 0);
+	CHECK_INT(store_tenant(st, 2, &err), 0);
+	fill_every(b, 3);
+	CHECK_INT(store_bulk(st, b, &err), 0);
+	check_every(st, 3);
+	CHECK_INT(store_query(st, &wrong, BINDS(BIND_INT(2)), &two, &err), -1);
+	rows_close(one);
+	CHECK_INT(sum_marks(st, 2, &n), 6);
+	check_every(st, 3);
+
+	begin(st);
+	CHECK_INT(store_run(st, &marks_clear, NO_BINDS, NULL, &err), 0);
+	commit(st);
+	CHECK_INT(store_tenant(st, 1, &err), 0);
+	begin(st);
+	CHECK_INT(store_run(st, &marks_clear, NO_BINDS, NULL, &err), 0);
+	commit(st);
+	bulk_free(b);
+	store_close(st);
+}
+
 /* ---- tenants ------------------------------------------------------------- */
 
 static void
@@ -479,6 +585,9 @@ main(void)
 	test_failure();
 	test_turns();
 	test_lost();
+	test_lost_unsynced();
+	test_lost_awaited();
+	test_tenant_rolled_back();
 	test_isolation();
 	return unit_done("store_postgres");
 }
