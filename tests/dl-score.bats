@@ -54,6 +54,14 @@ sums() {
 	check dl-score define third own.json
 	exits 0
 	[ "$(dl-score list | jq -r .name | tr '\n' ' ')" = 'mine own third ' ]
+	check dl-score define "$(printf '%0101d' 1)" own.json
+	exits 2
+	says "rule set name longer than 100 bytes"
+	check dl-score define "$(printf 'a\nb')" own.json
+	exits 2
+	says "control character in rule set name"
+	check dl-score define " " own.json
+	exits 2
 }
 
 @test "define -n prints the difference and changes nothing" {

@@ -198,6 +198,10 @@ void err_clear(struct err *err);
 void buf_addquoted(struct buf *b, struct str value);
 /* The same as a C string in a static ring of eight buffers. */
 const char *quoted(struct str value);
+/* Whether what a user calls a `what` ("tenant") can be a name of the store:
+ * UTF-8 of 1 to 100 bytes without control characters or spaces at its ends;
+ * every key that holds it stays small. Else ERR_USAGE. */
+int name_check(const char *what, struct str name, struct err *err);
 void place_add(struct buf *b, struct place where); /* "file:line:col: " */
 
 /* Remarks: what is noticed about data while the work goes on. The receiver

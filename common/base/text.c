@@ -203,3 +203,31 @@ text_safe(struct buf *out, struct str s)
 	}
 	buf_add(out, s.p ? s.p + done : "", s.n - done);
 }
+
+/* ---- names ----------------------------------------------------------------
+ */
+
+enum { NAME_MOST = 100 };
+
+int
+name_check(const char *what, struct str name, struct err *err)
+{
+	size_t i;
+
+	if (name.n == 0 || str_trim(name).n != name.n)
+		return err_set(
+		    err, ERR_USAGE, "not a %s name: %s", what, quoted(name));
+	if (name.n > NAME_MOST)
+		return err_set(err, ERR_USAGE,
+		    "%s name longer than %d bytes: %s", what, NAME_MOST,
+		    quoted(name));
+	if (utf8_valid(name) != name.n)
+		return err_set(err, ERR_USAGE, "%s name is not UTF-8: %s", what,
+		    quoted(name));
+	for (i = 0; i < name.n; i++)
+		if ((unsigned char)name.p[i] < 0x20 || name.p[i] == 0x7f)
+			return err_set(err, ERR_USAGE,
+			    "control character in %s name: %s", what,
+			    quoted(name));
+	return 0;
+}

@@ -155,9 +155,12 @@ score_set_define(struct store *st, const struct tenant *t, const char *name,
     bool *ret_changed, struct err *err)
 {
 	struct buf old = {0}, document = {0};
-	int got = score_set_read(st, t, name, &old, NULL, err), code = 0;
+	int got, code = 0;
 	bool changed;
 
+	if (name_check("rule set", str_of(name), err) < 0)
+		return -1;
+	got = score_set_read(st, t, name, &old, NULL, err);
 	score_rules_print(rules, &document);
 	changed = got == 0 || !str_eq(buf_str(&old), buf_str(&document));
 	if (got < 0)

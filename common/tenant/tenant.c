@@ -4,8 +4,6 @@
 #include "tenant/tenant_priv.h"
 #include "tenant/tenant.sql.h"
 
-#define NAME_MAX_BYTES 100
-
 void
 tenant_free(struct tenant *t)
 {
@@ -116,35 +114,14 @@ tenant_open(
 	return 0;
 }
 
-static int
-name_check(const char *name, struct err *err)
-{
-	struct str s = str_of(name), t = str_trim(s);
-
-	if (s.n == 0 || t.n != s.n)
-		return err_set(
-		    err, ERR_USAGE, "not a tenant name: %s", quoted(s));
-	if (s.n > NAME_MAX_BYTES)
-		return err_set(err, ERR_USAGE,
-		    "tenant name longer than %d bytes: %s", NAME_MAX_BYTES,
-		    quoted(s));
-	if (utf8_valid(s) != s.n)
-		return err_set(
-		    err, ERR_USAGE, "tenant name is not UTF-8: %s", quoted(s));
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
-			return err_set(err, ERR_USAGE,
-			    "control character in tenant name: %s", quoted(s));
-	return 0;
-}
-
 int
 tenant_add(struct store *st, const char *name, const char *who, int64_t now,
     struct err *err)
 {
 	int64_t id, changed;
 
-	if (name_check(name, err) < 0 || store_tenant(st, 0, err) < 0 ||
+	if (name_check("tenant", str_of(name), err) < 0 ||
+	    store_tenant(st, 0, err) < 0 ||
 	    store_numbers(st, 0, "tenant", 1, &id, err) < 0 ||
 	    store_tenant(st, id, err) < 0 ||
 	    store_run(st, &sql_tenant_insert,

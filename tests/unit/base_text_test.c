@@ -638,6 +638,28 @@ email_public_cases(void)
 	free(text);
 }
 
+static void
+names(void)
+{
+	static const char *const good[] = {"a", "青空 株式会社", "x y"};
+	static const char *const bad[] = {
+	    "", " ", " a", "a ", "a\nb", "a\x7f", "a\xff", "\t"};
+	char longest[101];
+	struct err err = {0};
+
+	for (size_t i = 0; i < COUNT_OF(good); i++)
+		CHECK_INT(name_check("tenant", str_of(good[i]), &err), 0);
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		CHECK_INT(name_check("tenant", str_of(bad[i]), &err), -1);
+		CHECK_INT(err.kind, ERR_USAGE);
+		CHECK(strstr(err.text, "tenant name") != NULL);
+	}
+	memset(longest, 'x', sizeof(longest));
+	CHECK_INT(name_check("tenant", (struct str){longest, 100}, &err), 0);
+	CHECK_INT(name_check("tenant", (struct str){longest, 101}, &err), -1);
+	CHECK(strstr(err.text, "longer than 100 bytes") != NULL);
+}
+
 int
 main(void)
 {
@@ -651,6 +673,7 @@ main(void)
 	fields();
 	widths();
 	escaping();
+	names();
 	emails();
 	email_public_cases();
 	return unit_done("base_text");
