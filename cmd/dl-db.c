@@ -247,9 +247,9 @@ check(struct session *s, struct err *err)
 	    store_check(s->st, &found.remarks, &advice.remarks, err) < 0 ||
 	    tenant_list(s->st, check_tenant, &found, err) < 0)
 		return -1;
-	session_summary(s, "%s %s, schema %d: %" PRIu64 " findings",
+	session_summary(s, "%s %s, schema %d: %" PRIu64 " finding%s",
 	    stats.engine, stats.version, stats.schema_version,
-	    found.remarks.count);
+	    found.remarks.count, plural((int64_t)found.remarks.count));
 	return found.remarks.count ? CLI_NO : CLI_DONE;
 }
 
@@ -317,10 +317,14 @@ copy_into(struct session *s, struct err *err)
 		rc = store_copy(s->st, to, s->call->shared->tenant, arg.again,
 		    &watch, &done, err);
 	store_close(to);
-	if (rc == 0)
-		session_summary(s, "%" PRId64 " tenants, %" PRId64 " rows",
-		    done.tenants, done.rows);
-	return rc;
+	if (rc < 0)
+		return -1;
+	session_summary(s, "%" PRId64 " tenant%s, %" PRId64 " row%s",
+	    done.tenants, plural(done.tenants), done.rows, plural(done.rows));
+	if (done.before > 0)
+		session_summary(s, "; %" PRId64 " %s there already",
+		    done.before, done.before == 1 ? "was" : "were");
+	return 0;
 }
 
 /* The store of the session is the one that is copied. */
@@ -330,6 +334,9 @@ copy(const struct cli_call *call, struct err *err)
 	struct cli_shared shared = *call->shared;
 	struct cli_call from = *call;
 
+	if (strcmp(call->operands[0], call->operands[1]) == 0)
+		return err_set(err, ERR_USAGE,
+		    "%s: a store is not copied onto itself", call->operands[0]);
 	shared.db = call->operands[0];
 	from.shared = &shared;
 	return session_run(
@@ -400,7 +407,7 @@ erase(struct session *s, struct err *err)
 	}
 	session_summary(s, "%s%zu lead%s and %" PRId64 " row%s erased",
 	    dry ? "would be: " : "", s->call->count,
-	    s->call->count == 1 ? "" : "s", total, total == 1 ? "" : "s");
+	    plural((int64_t)s->call->count), total, plural(total));
 	if (session_commit(s, 0, err) < 0)
 		return -1;
 	return dry ? 0 : store_scrub(s->st, err);

@@ -51,7 +51,8 @@ define_set(struct session *s, struct err *err)
 		    s->who, s->now, &changed, err);
 	if (s->call->shared->dry_run)
 		score_rules_difference(buf_str(&old), d->rules, &s->lines);
-	session_summary(s, "%s: %zu rules, %s%s", d->name, d->rules->count,
+	session_summary(s, "%s: %zu rule%s, %s%s", d->name, d->rules->count,
+	    plural((int64_t)d->rules->count),
 	    !changed  ? "unchanged"
 	    : old.len ? "changed"
 		      : "defined",
@@ -289,8 +290,8 @@ filter_by(struct session *s, struct score_rules *rules, struct err *err)
 		return -1;
 	if (done.events_left)
 		cli_summary(s->call,
-		    "%" PRIu64 " events of leads that are not there",
-		    done.events_left);
+		    "%" PRIu64 " event%s of leads that are not there",
+		    done.events_left, plural((int64_t)done.events_left));
 	if (!done.counts.rejected)
 		return CLI_DONE;
 	record_counts_filter(&s->summary, &done.counts);

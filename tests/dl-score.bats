@@ -323,7 +323,7 @@ sums() {
 	exits 0
 	[ "$(jq -c '[.lead, .score]' <<<"$output")" = '["a",40]
 ["b",0]' ] || tell scores
-	[[ $stderr == *'1 events of leads that are not there'* ]]
+	[[ $stderr == *'1 event of leads that are not there'* ]]
 	# Rules that look at events want them.
 	check dl-score filter --rules r.json leads.csv
 	exits 3

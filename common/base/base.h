@@ -198,6 +198,8 @@ void err_clear(struct err *err);
 void buf_addquoted(struct buf *b, struct str value);
 /* The same as a C string in a static ring of eight buffers. */
 const char *quoted(struct str value);
+/* "s" unless n is 1, for what a message counts. */
+const char *plural(int64_t n);
 /* Whether what a user calls a `what` ("tenant") can be a name of the store:
  * UTF-8 of 1 to 100 bytes without control characters or spaces at its ends;
  * every key that holds it stays small. Else ERR_USAGE. */

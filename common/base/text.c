@@ -204,6 +204,15 @@ text_safe(struct buf *out, struct str s)
 	buf_add(out, s.p ? s.p + done : "", s.n - done);
 }
 
+/* ---- words ----------------------------------------------------------------
+ */
+
+const char *
+plural(int64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 /* ---- names ----------------------------------------------------------------
  */
 

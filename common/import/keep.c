@@ -58,13 +58,13 @@ import_done_add(const struct import_done *done, struct buf *out)
 	if (done->events_new || done->events_same) {
 		buf_addstr(out, "; with ");
 		buf_addgroup(out, (int64_t)done->events_new);
-		buf_addstr(
-		    out, done->events_new == 1 ? " new event" : " new events");
+		buf_addf(
+		    out, " new event%s", plural((int64_t)done->events_new));
 	}
 	if (done->leads_created) {
 		buf_addstr(out, "; ");
 		buf_addgroup(out, (int64_t)done->leads_created);
-		buf_addstr(out, done->leads_created == 1 ? " lead created"
-							 : " leads created");
+		buf_addf(out, " lead%s created",
+		    plural((int64_t)done->leads_created));
 	}
 }

@@ -197,7 +197,7 @@ fields_next(struct record_reader *r, struct err *err)
 		return reader_reject(r, reader_place(r, record->line),
 		    record->raw, record->raw.n,
 		    "%zu field%s, but the header has %zu%s", record->count,
-		    record->count == 1 ? "" : "s", r->name_count,
+		    plural((int64_t)record->count), r->name_count,
 		    csv_reader_unended(r->csv) ? " (the file ends here)" : "");
 	for (size_t i = 0; i < record->count; i++) {
 		r->field[i].name = r->names[i];

@@ -11,7 +11,7 @@ void
 score_add_applied(const struct score_applied *done, struct buf *out)
 {
 	buf_addgroup(out, (int64_t)done->scored);
-	buf_addf(out, " lead%s scored, ", done->scored == 1 ? "" : "s");
+	buf_addf(out, " lead%s scored, ", plural((int64_t)done->scored));
 	buf_addgroup(out, (int64_t)done->moved);
 	buf_addstr(out, " moved, ");
 	buf_addgroup(out, (int64_t)done->hot);
@@ -27,7 +27,7 @@ void
 score_add_sampled(const struct sample_taken *s, struct buf *out)
 {
 	buf_addgroup(out, (int64_t)s->leads);
-	buf_addstr(out, " leads, ");
+	buf_addf(out, " lead%s, ", plural((int64_t)s->leads));
 	buf_addgroup(out, (int64_t)s->yes);
 	buf_addstr(out, " converted");
 	if (s->undated) {

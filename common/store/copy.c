@@ -5,6 +5,7 @@
  * there. The number is kept among the store's own counters until all is done.
  */
 #include <inttypes.h>
+#include <sys/stat.h>
 
 #include "json/json.h"
 #include "store/copy.sql.h"
@@ -16,7 +17,39 @@ enum { CACHE_BYTES = 32 << 20 };
 /* ---- one tenant -----------------------------------------------------------
  */
 
-/* The tenant's number in the new store, kept until the whole copy is done. */
+/* Which number the tenant has there, as an unfinished copy and by its name:
+ * 1 it has, 0 not. */
+static int
+number_of_copy(
+    struct store *to, const struct owner *o, int64_t *ret, struct err *err)
+{
+	return store_int(to, &sql_copy_mark_find,
+	    BINDS(BIND_INT(NOBODY), BIND_TEXT(str_of(o->mark))), ret, err);
+}
+
+static int
+number_of_name(
+    struct store *to, const struct owner *o, int64_t *ret, struct err *err)
+{
+	return store_int(to, &sql_copy_tenant_number,
+	    BINDS(BIND_TEXT(str_of(o->name))), ret, err);
+}
+
+static int
+reserve_number(struct store *to, struct owner *o, struct err *err)
+{
+	int code = store_numbers(to, NOBODY, "tenant", 1, &o->target, err);
+
+	if (code == 0)
+		code = store_run(to, &sql_copy_mark_insert,
+		    BINDS(BIND_INT(NOBODY), BIND_TEXT(str_of(o->mark)),
+			BIND_INT(o->target)),
+		    NULL, err);
+	return code;
+}
+
+/* The tenant's number in the new store, kept until the whole copy is done.
+ * Another copy may have been the first to ask for one. */
 static int
 start(struct copying *c, struct owner *o, struct err *err)
 {
@@ -27,12 +60,11 @@ start(struct copying *c, struct owner *o, struct err *err)
 	if (store_tenant(c->to, NOBODY, err) < 0 ||
 	    store_begin(c->to, STORE_CHANGE, "copy", err) < 0)
 		return -1;
-	code = store_numbers(c->to, NOBODY, "tenant", 1, &o->target, err);
-	if (code == 0)
-		code = store_run(c->to, &sql_copy_mark_insert,
-		    BINDS(BIND_INT(NOBODY), BIND_TEXT(str_of(o->mark)),
-			BIND_INT(o->target)),
-		    NULL, err);
+	code = number_of_copy(c->to, o, &o->target, err);
+	if (code == 1)
+		code = 0;
+	else if (code == 0)
+		code = reserve_number(c->to, o, err);
 	if (code == 0)
 		code = store_commit(c->to, true, err);
 	store_rollback(c->to);
@@ -82,8 +114,14 @@ static int
 copy_leased(struct copying *c, bool again, struct err *err)
 {
 	const struct copy_table *t;
-	int code = 0;
+	int64_t named;
+	int code;
 
+	/* Another copy may have been quicker. */
+	code = number_of_name(c->to, c->owner, &named, err);
+	if (code < 0 || (code == 1 && named == c->owner->target))
+		return code < 0 ? -1 : 0;
+	code = 0;
 	if (again && c->owner->started && take_away(c, err) < 0)
 		return -1;
 	if (store_tenant(c->from, c->owner->id, err) < 0 ||
@@ -172,27 +210,89 @@ list_owners(
 	return code;
 }
 
+/* NULL, or where the tenant that has the name there is another one. */
+static int
+find_difference(struct copying *c, const char **ret, struct err *err)
+{
+	const struct copy_table *t;
+	struct owner *there = NULL, *o;
+	bool same = false;
+	int code;
+
+	*ret = "tenant";
+	code = list_owners(c->to, c->owner->name, &there, err);
+	for (o = there; o && code == 0; o = o->next)
+		same = o->created_at == c->owner->created_at &&
+		       strcmp(o->settings, c->owner->settings) == 0;
+	owners_free(there);
+	for (t = copy_tables; t->name && code == 0 && same; t++) {
+		*ret = t->name;
+		code = copy_compare(c, t, &same, err);
+	}
+	if (same)
+		*ret = NULL;
+	return code;
+}
+
+/* A tenant of that name which no copy is known to have brought. */
+static int
+compare_tenant(struct copying *c, struct owner *o, struct err *err)
+{
+	const char *table = NULL;
+	int code;
+
+	c->owner = o;
+	if (store_tenant(c->from, o->id, err) < 0 ||
+	    store_tenant(c->to, o->target, err) < 0 ||
+	    store_begin(c->from, STORE_SNAPSHOT, "compare", err) < 0)
+		return -1;
+	code = store_begin(c->to, STORE_SNAPSHOT, "compare", err);
+	if (code == 0)
+		code = find_difference(c, &table, err);
+	store_rollback(c->to);
+	store_rollback(c->from);
+	if (code == 0 && table)
+		code = err_set(err, ERR_USAGE,
+		    "%s: has a tenant %s already, and it is not the same "
+		    "(table %s)",
+		    copy_name(c->to), quoted(str_of(o->name)), table);
+	return code < 0 ? -1 : store_tenant(c->to, NOBODY, err);
+}
+
 /* Started by an earlier attempt, complete, or another's. */
 static int
-look(struct store *to, struct owner *o, struct err *err)
+look(struct copying *c, struct owner *o, struct err *err)
 {
-	int64_t named = 0;
-	int marked, found;
+	int64_t marked = 0, named = 0;
+	int code;
 
-	marked = store_int(to, &sql_copy_mark_find,
-	    BINDS(BIND_INT(NOBODY), BIND_TEXT(str_of(o->mark))), &o->target,
-	    err);
-	if (marked < 0)
+	code = number_of_copy(c->to, o, &marked, err);
+	if (code < 0)
 		return -1;
-	found = store_int(to, &sql_copy_tenant_number,
-	    BINDS(BIND_TEXT(str_of(o->name))), &named, err);
-	if (found < 0)
-		return -1;
-	o->started = marked == 1;
-	o->complete = marked == 1 && found == 1 && named == o->target;
-	if (found == 1 && !o->complete)
-		return err_set(err, ERR_USAGE, "%s: has a tenant %s already",
-		    copy_name(to), quoted(str_of(o->name)));
+	o->started = code == 1;
+	o->target = marked;
+	code = number_of_name(c->to, o, &named, err);
+	if (code < 1)
+		return code;
+	o->complete = true;
+	if (o->started && named == marked)
+		return 0;
+	o->target = named;
+	return compare_tenant(c, o, err);
+}
+
+/* A file copied onto itself would be told to be there already. */
+static int
+refuse_itself(const struct store *from, const struct store *to, struct err *err)
+{
+	struct stat one, two;
+
+	if (store_path(from) && store_path(to) &&
+	    stat(store_path(from), &one) == 0 &&
+	    stat(store_path(to), &two) == 0 && one.st_dev == two.st_dev &&
+	    one.st_ino == two.st_ino)
+		return err_set(
+		    err, ERR_USAGE, "%s: is the store itself", copy_name(to));
 	return 0;
 }
 
@@ -226,16 +326,18 @@ store_copy(struct store *from, struct store *to, const char *tenant, bool again,
 	struct owner *owners = NULL, *o;
 	int code;
 
-	code = list_owners(from, tenant, &owners, err);
+	code = refuse_itself(from, to, err);
+	if (code == 0)
+		code = list_owners(from, tenant, &owners, err);
 	if (code == 0)
 		code = store_cache(to, CACHE_BYTES, err);
 	if (code == 0)
 		code = store_tenant(to, NOBODY, err);
 	for (o = owners; o && code == 0; o = o->next)
-		code = look(to, o, err);
+		code = look(&c, o, err);
 	for (o = owners; o && code == 0; o = o->next) {
-		result.tenants++;
 		result.before += o->complete;
+		result.tenants += !o->complete;
 		if (!o->complete)
 			code = copy_tenant(&c, o, again, err);
 	}

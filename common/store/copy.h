@@ -33,16 +33,19 @@ struct copy_watch {
 };
 
 struct copy_result {
-	int64_t tenants, rows;
-	int64_t before; /* tenants that were complete already */
+	int64_t tenants, rows; /* copied now */
+	int64_t before;        /* tenants that were there already */
 };
 
 /*
  * Copies one tenant, or all with `tenant` NULL. The store `to` is one's own to
  * write in; `from` is read in one snapshot a tenant. A tenant that `to` has
- * and that no unfinished copy of the same tenant has brought: ERR_USAGE, and
- * nothing is done. `again`: what an unfinished copy has left is taken away
- * first. Tables that differ in the end: ERR_FAIL, the tenant stays unnamed.
+ * already is compared before anything is done: where a single row differs,
+ * ERR_USAGE; the same tenant is left as it is, so a copy that is run again
+ * when it is complete does nothing. What the same unfinished copy has
+ * completed is not compared again, for work may have begun there. `again`:
+ * what an unfinished copy has left is taken away first. Tables that differ in
+ * the end: ERR_FAIL, the tenant stays unnamed.
  */
 int store_copy(struct store *from, struct store *to, const char *tenant,
     bool again, const struct copy_watch *watch, struct copy_result *ret,

@@ -15,7 +15,8 @@ struct owner {
 	char *name, *settings;
 	char *mark; /* of its copy, in the new store's counters */
 	int64_t target;
-	bool started, complete;
+	bool started;  /* an unfinished copy has a number for it */
+	bool complete; /* it is in the new store under that number */
 };
 
 struct copying {
@@ -29,10 +30,13 @@ struct copying {
 
 /* What messages call a store. */
 const char *copy_name(const struct store *st);
-/* copy_rows.c: one table of the owner, compared in the end; and all its rows
- * taken away again, in the open transaction. */
+/* copy_rows.c: one table of the owner, compared in the end; all its rows taken
+ * away again, in the open transaction; whether it is the same on both sides,
+ * nothing being copied. */
 int copy_table(struct copying *c, const struct copy_table *t, struct err *err);
 int copy_take_away(
     struct copying *c, const struct copy_table *t, struct err *err);
+int copy_compare(struct copying *c, const struct copy_table *t, bool *ret_same,
+    struct err *err);
 
 #endif

@@ -235,16 +235,17 @@ out:
 }
 
 static int
-sum_rows(struct copying *c, const struct copy_table *t, struct copied *ret,
-    struct err *err)
+sum_rows(struct copying *c, struct store *st, const struct copy_table *t,
+    struct copied *ret, struct err *err)
 {
+	int64_t tenant = st == c->to ? c->owner->target : c->owner->id;
 	struct buf text = {0};
 	struct rows *r;
 	int code;
 
 	read_text(&text, t);
-	code = store_query_text(
-	    c->to, text.p, "i", BINDS(BIND_INT(c->owner->target)), &r, err);
+	code =
+	    store_query_text(st, text.p, "i", BINDS(BIND_INT(tenant)), &r, err);
 	buf_release(&text);
 	if (code < 0)
 		return -1;
@@ -291,7 +292,7 @@ copy_table(struct copying *c, const struct copy_table *t, struct err *err)
 		return err_prefix(err, "table %s", t->name);
 	if (store_begin(c->to, STORE_SNAPSHOT, "compare", err) < 0)
 		return -1;
-	code = sum_rows(c, t, &new, err);
+	code = sum_rows(c, c->to, t, &new, err);
 	store_rollback(c->to);
 	if (code < 0)
 		return err_prefix(err, "table %s", t->name);
@@ -301,6 +302,19 @@ copy_table(struct copying *c, const struct copy_table *t, struct err *err)
 	if (old.rows == 0)
 		return 0;
 	return c->watch->table(c->watch->context, &old, err);
+}
+
+int
+copy_compare(struct copying *c, const struct copy_table *t, bool *ret_same,
+    struct err *err)
+{
+	struct copied old = {0}, new = {0};
+
+	if (sum_rows(c, c->from, t, &old, err) < 0 ||
+	    sum_rows(c, c->to, t, &new, err) < 0)
+		return err_prefix(err, "table %s", t->name);
+	*ret_same = old.rows == new.rows &&old.sum == new.sum;
+	return 0;
 }
 
 int

@@ -168,9 +168,17 @@ test_resume(struct store *from)
 	CHECK_INT(seen.rows, 100);
 	CHECK_INT(seen.before, 30);
 	CHECK_INT(count_marks(to, 1), 100);
-	/* Now it is complete, and no longer a copy on its way. */
+	/* Now it is complete: the same, until anything changes. */
+	seen = (struct seen){0};
+	CHECK_INT(run_copy(from, to, "one", false, &seen, &err), 0);
+	CHECK_INT(run_copy(from, to, "one", true, &seen, &err), 0);
+	CHECK_INT(seen.rows, 0);
+	run_sql(to, "UPDATE work SET lead_id = 999 WHERE lead_id = 50");
 	CHECK_INT(run_copy(from, to, "one", false, &seen, &err), -1);
 	CHECK_INT(err.kind, ERR_USAGE);
+	CHECK(strstr(err.text, "not the same (table work)") != NULL);
+	CHECK_INT(run_copy(from, to, "one", true, &seen, &err), -1);
+	CHECK_INT(count_marks(to, 1), 100);
 	store_close(to);
 }
 
