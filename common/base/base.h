@@ -262,6 +262,9 @@ const char *fold_version(void);
  * own for ASCII and for text that is folded as it stands. */
 enum text_part { TEXT_ANYWHERE, TEXT_START, TEXT_END, TEXT_WHOLE };
 bool text_holds(struct str s, struct str folded, enum text_part part);
+/* Appends "- " and "+ " lines: what of an old text goes and what of a new one
+ * comes, between the lines that are equal at both ends. difference.c */
+void text_difference(struct buf *out, struct str old, struct str new);
 /* Appends s safe for a terminal: controls, bidi overrides and bad UTF-8 are
  * shown escaped. */
 void text_safe(struct buf *out, struct str s);
