@@ -41,11 +41,18 @@ world() {
 	local uri
 	for uri in postgresql://me:geheim7@h/db 'postgresql://h/db?password=geheim7' \
 	    'postgres://me@h/db?user=x&p%61ssword=geheim7' \
-	    'postgresql://me:geheim7@h:99999999/db?x=y'; do
+	    'postgresql://me:geheim7@h:99999999/db?x=y' \
+	    'postgresql://me:ge?heim7@h/db' 'postgresql://me:ge/heim7@h/db'; do
 		check dl-db stats -d "$uri"
 		exits 2
 		says "~/.pgpass"
-		[[ $stderr$output != *geheim7* ]] || tell "repeated"
+		[[ $stderr$output != *heim7* ]] || tell "repeated"
+	done
+	# These are none: what comes of them is another matter.
+	for uri in "postgresql://me@/x?host=$PWD/nowhere&application_name=a@b:c" \
+	    "postgresql:///x@y?host=$PWD/nowhere"; do
+		check dl-db stats -d "$uri"
+		exits 75
 	done
 }
 
@@ -65,11 +72,11 @@ world() {
 	check dl-db init
 	exits 1
 	says "is there already"
-	store_sql "UPDATE migration SET number = 9999"
+	store_sql "UPDATE migration SET number = 9999 WHERE number = 1"
 	check dl-db stats
 	exits 1
 	says "made by a newer dl"
-	store_sql "UPDATE migration SET number = 1"
+	store_sql "UPDATE migration SET number = 1 WHERE number = 9999"
 	store_sql "UPDATE engine SET value = 'x'"
 	check dl-db stats
 	exits 1
@@ -94,6 +101,13 @@ world() {
 	exits 0
 	check dl-db migrate -d "${DL_DB/dl@/dl_stranger@}"
 	exits 1
+	says "that is the store's owner's to do: dl"
+	pg_drop bare_$$
+	pg_sql postgres "CREATE DATABASE bare_$$"
+	check dl-db init -d "postgresql://dl_stranger@/bare_$$?host=$DL_TEST_PG"
+	exits 1
+	says "GRANT CREATE ON DATABASE bare_$$"
+	pg_sql postgres "DROP DATABASE bare_$$"
 	pg_sql postgres "REVOKE dl_app FROM dl_stranger"
 	pg_sql postgres "ALTER DATABASE $(pg_of "$DL_DB") SET default_transaction_read_only = on"
 	check dl-db tenant add other
@@ -101,6 +115,53 @@ world() {
 	says "read-only"
 	check dl-db stats
 	exits 0
+}
+
+@test "what a URI says that cannot be is an error, not a matter of time" {
+	local parameter
+	for parameter in sslmode=perhaps port=abc service=unheard; do
+		check dl-db stats -d "postgresql://dl@/x?host=$PWD&$parameter"
+		exits 1
+	done
+}
+
+@test "rights that are missing are given again by dl-db migrate" {
+	new_store
+	store_sql "DROP OWNED BY dl_app"
+	check dl-db stats
+	exits 1
+	says "permission denied"
+	check dl-db migrate -q
+	exits 0
+	dl-db stats >/dev/null
+	echo '{"id":"1"}' | dl-import leads -q -
+	store_sql "ALTER TABLE lead NO FORCE ROW LEVEL SECURITY"
+	store_sql "DROP POLICY dl_tenant ON event"
+	check dl-db migrate -q
+	exits 0
+	check dl-db check -q
+	exits 0
+	[ "$(dl-db stats | jq '.tenants[0].leads')" -eq 1 ]
+}
+
+@test "a store that several make at once is made once" {
+	local i pids=()
+	pg_drop crowd_$$
+	pg_database crowd_$$
+	for i in 1 2 3 4 5 6; do
+		dl-db init -q -d "$(pg_uri crowd_$$)" >/dev/null 2>"err.$i" &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		wait "$i" || true
+	done
+	# Whoever was not the first said so, if anything.
+	if cat err.* | grep -v "is there already"; then
+		tell "something else"
+	fi
+	check dl-db check -q -d "$(pg_uri crowd_$$)"
+	exits 0
+	pg_drop crowd_$$
 }
 
 @test "a table whose rows are not kept apart is a finding" {

@@ -27,20 +27,8 @@ static const char functions[] =
     "WHERE p.pronamespace = 'dl'::regnamespace "
     "ORDER BY p.proname";
 
-static int
-has_extension(struct store *st, bool *ret, struct err *err)
-{
-	PGresult *result;
-
-	if (postgres_result(st,
-		"SELECT 1 FROM pg_catalog.pg_extension "
-		"WHERE extname = 'citus'",
-		&result, err) < 0)
-		return -1;
-	*ret = libpq.PQntuples(result) > 0;
-	libpq.PQclear(result);
-	return 0;
-}
+static const char extension[] =
+    "SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus'";
 
 static void
 put_line(struct buf *lines, const char *table, const char *kind)
@@ -123,7 +111,7 @@ postgres_distribute(struct store *st, struct buf *ret, struct err *err)
 {
 	bool there;
 
-	if (has_extension(st, &there, err) < 0)
+	if (postgres_there(st, extension, &there, err) < 0)
 		return -1;
 	if (!there)
 		return 0;

@@ -34,11 +34,22 @@ key_is(struct str key, const char *want)
 	return i == key.n;
 }
 
-/* What others can read in the list of processes and in histories. */
+/* "USER:PASSWORD@": a colon before the last @. */
+static bool
+has_login(struct str s)
+{
+	while (s.n > 0 && s.p[s.n - 1] != '@')
+		s.n--;
+	return s.n > 0 && memchr(s.p, ':', s.n);
+}
+
+/* What others can read in the list of processes and in histories. A password
+ * may hold what it should not: libpq reads on to the first / for an @, people
+ * to the last. */
 static bool
 has_password(struct str uri)
 {
-	struct str rest = uri, authority, user, part, key;
+	struct str rest = uri, tail, part, key;
 	bool more = true;
 	size_t i;
 
@@ -46,14 +57,11 @@ has_password(struct str uri)
 		continue;
 	if (i + 2 < uri.n)
 		rest = (struct str){uri.p + i + 3, uri.n - i - 3};
-	authority = rest;
-	for (i = 0; i < rest.n && !strchr("/?", rest.p[i]); i++)
-		continue;
-	authority.n = i;
-	for (i = authority.n; i > 0 && authority.p[i - 1] != '@'; i--)
-		continue;
-	user = (struct str){authority.p, i};
-	if (user.n && memchr(user.p, ':', user.n))
+	tail = rest;
+	str_cut(&tail, '/', &part);
+	tail = rest;
+	str_cut(&tail, '?', &key);
+	if (has_login(part) || has_login(key))
 		return true;
 	if (!str_cut(&rest, '?', &part))
 		return false;
@@ -94,23 +102,37 @@ ignore_notice(void *context, const char *text)
 	(void)text;
 }
 
-/* No error code comes with a refused connection, only words. */
+static bool
+has_any(const char *text, const char *const *parts, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strstr(text, parts[i]))
+			return true;
+	return false;
+}
+
+/* No error code comes with a refused connection, only words: libpq's own about
+ * what it was given, or the server's. */
 static int
 fail_connect(struct store *st, struct err *err)
 {
+	static const char *const given[] = {
+	    "invalid ", "service file", "definition of service", "certificate"};
+	static const char *const refused[] = {"FATAL:", "password"};
 	static const char *const passing[] = {"starting up", "shutting down",
-	    "too many", "connection slots", "recovery mode"};
+	    "too many", "connection slots", "recovery mode",
+	    "not yet accepting"};
 	struct str text = str_of(libpq.PQerrorMessage(st->pg->conn)), line;
 	const char *said = text.p ? text.p : "";
 	enum err_kind kind = ERR_BUSY;
-	size_t i;
 
-	if (strstr(said, "FATAL:") || strstr(said, "password")) {
+	if (has_any(said, refused, COUNT_OF(refused)))
+		kind = has_any(said, passing, COUNT_OF(passing)) ? ERR_BUSY
+								 : ERR_FAIL;
+	else if (has_any(said, given, COUNT_OF(given)))
 		kind = ERR_FAIL;
-		for (i = 0; i < COUNT_OF(passing); i++)
-			if (strstr(said, passing[i]))
-				kind = ERR_BUSY;
-	}
 	str_cut(&text, '\n', &line);
 	err_set(err, kind, "%s: %.*s", st->path, STR_ARG(line));
 	if (strstr(said, "does not exist") && strstr(said, "database"))

@@ -102,6 +102,9 @@ void postgres_close(struct store *st);
 int postgres_execute(struct store *st, const char *text, struct err *err);
 int postgres_result(
     struct store *st, const char *text, PGresult **ret, struct err *err);
+/* Whether the question has a row for an answer. */
+int postgres_there(
+    struct store *st, const char *question, bool *ret, struct err *err);
 int postgres_query(struct store *st, const struct sql *sql,
     const struct bind *binds, size_t count, struct rows **ret, struct err *err);
 int postgres_query_text(struct store *st, const char *text, const char *types,

@@ -152,6 +152,23 @@ make_functions(struct store *st, struct err *err)
 	return 0;
 }
 
+/* What rights.sql sets: a role that was made anew has none, and an
+ * administrator may have taken some away. */
+static const char rights_missing[] =
+    "SELECT 1 WHERE NOT pg_catalog.has_schema_privilege('" APPLICATION_ROLE
+    "', 'dl', 'USAGE') OR NOT pg_catalog.has_database_privilege("
+    "'" APPLICATION_ROLE "', current_database(), 'TEMPORARY') "
+    "OR EXISTS (SELECT 1 FROM pg_catalog.pg_class AS c "
+    "LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid "
+    "AND a.attname = 'tenant_id', (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) "
+    "AS w (word) WHERE c.relnamespace = 'dl'::regnamespace "
+    "AND c.relkind IN ('r', 'p') AND (NOT pg_catalog.has_table_privilege("
+    "'" APPLICATION_ROLE "', c.oid, 'SELECT') OR a.attname IS NOT NULL "
+    "AND (NOT (pg_catalog.has_table_privilege('" APPLICATION_ROLE
+    "', c.oid, w.word) AND c.relrowsecurity AND c.relforcerowsecurity) "
+    "OR NOT EXISTS (SELECT 1 FROM pg_catalog.pg_policy AS p "
+    "WHERE p.polrelid = c.oid AND p.polname = 'dl_tenant'))))";
+
 static int
 functions_match(struct store *st, bool *ret, struct err *err)
 {
@@ -172,11 +189,13 @@ functions_match(struct store *st, bool *ret, struct err *err)
 int
 postgres_functions_check(struct store *st, struct err *err)
 {
-	bool match;
+	bool match, missing = false;
 
-	if (functions_match(st, &match, err) < 0)
+	if (functions_match(st, &match, err) < 0 ||
+	    (st->mode == STORE_UPGRADE &&
+		postgres_there(st, rights_missing, &missing, err) < 0))
 		return -1;
-	if (match)
+	if (match && !missing)
 		return 0;
 	if (st->mode != STORE_UPGRADE)
 		return err_set(err, ERR_FAIL,
@@ -240,45 +259,94 @@ postgres_settled(struct store *st, struct err *err)
 
 /* ---- making a store ------------------------------------------------------ */
 
+static const char role_there[] = "SELECT 1 FROM pg_catalog.pg_roles "
+				 "WHERE rolname = '" APPLICATION_ROLE "'";
+
+/* Roles are the whole server's: another store may be made at this moment. */
 static int
 need_role(struct store *st, struct err *err)
 {
 	struct err why = {0};
-	PGresult *result;
 	bool there;
 
-	if (postgres_result(st,
-		"SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = "
-		"'" APPLICATION_ROLE "'",
-		&result, err) < 0)
+	if (postgres_there(st, role_there, &there, err) < 0)
 		return -1;
-	there = libpq.PQntuples(result) > 0;
-	libpq.PQclear(result);
-	if (!there && postgres_execute(st,
-			  "CREATE ROLE " APPLICATION_ROLE " NOLOGIN", &why) < 0)
+	if (!there &&
+	    postgres_execute(
+		st, "CREATE ROLE " APPLICATION_ROLE " NOLOGIN", &why) < 0 &&
+	    postgres_there(st, role_there, &there, err) < 0)
+		return -1;
+	if (!there && why.kind != ERR_NONE)
 		return err_set(err, ERR_FAIL,
 		    "%s: the programs work as the role " APPLICATION_ROLE
-		    ", which is missing and cannot be made by this login (%s): "
+		    ", which is missing and cannot be made by this login: "
 		    "CREATE ROLE " APPLICATION_ROLE
 		    " NOLOGIN; GRANT " APPLICATION_ROLE " TO this login",
-		    st->path, why.text);
+		    st->path);
+	/* Trying says more than asking: since version 16 the maker of a role
+	 * is a member of it and may not work as it. */
+	if (postgres_execute(
+		st, "SET ROLE " APPLICATION_ROLE "; RESET ROLE", NULL) == 0 ||
+	    postgres_execute(
+		st, "GRANT " APPLICATION_ROLE " TO CURRENT_USER", NULL) == 0)
+		return 0;
+	return err_set(err, ERR_FAIL,
+	    "%s: this login may not work as the role " APPLICATION_ROLE
+	    ": GRANT " APPLICATION_ROLE " TO it",
+	    st->path);
+}
+
+/* Migrations are the owner's, or of who has been given the owner's role. */
+static int
+need_owner(struct store *st, struct err *err)
+{
+	PGresult *result;
+	int code = 0;
+
 	if (postgres_result(st,
-		"SELECT 1 WHERE pg_catalog.pg_has_role("
-		"'" APPLICATION_ROLE "', 'MEMBER')",
+		"SELECT CASE WHEN pg_catalog.pg_has_role(n.nspowner, 'USAGE') "
+		"THEN 'y' ELSE 'n' END, pg_catalog.pg_get_userbyid(n.nspowner) "
+		"FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'dl'",
 		&result, err) < 0)
 		return -1;
-	there = libpq.PQntuples(result) > 0;
+	if (libpq.PQntuples(result) == 1 &&
+	    *libpq.PQgetvalue(result, 0, 0) == 'n')
+		code = err_set(err, ERR_FAIL,
+		    "%s: that is the store's owner's to do: %s", st->path,
+		    libpq.PQgetvalue(result, 0, 1));
 	libpq.PQclear(result);
-	if (there)
+	return code;
+}
+
+static int
+make_schema(struct store *st, struct err *err)
+{
+	PGresult *result =
+	    libpq.PQexec(st->pg->conn, "CREATE SCHEMA IF NOT EXISTS dl");
+
+	if (postgres_is(result, "42501")) {
+		libpq.PQclear(result);
+		return err_set(err, ERR_FAIL,
+		    "%s: this login may not make the schema dl: GRANT CREATE "
+		    "ON DATABASE %s TO it",
+		    st->path, libpq.PQdb(st->pg->conn));
+	}
+	/* Made by another init at this moment. */
+	if (postgres_is(result, "23505")) {
+		libpq.PQclear(result);
 		return 0;
-	return postgres_execute(
-	    st, "GRANT " APPLICATION_ROLE " TO CURRENT_USER", err);
+	}
+	if (libpq.PQresultStatus(result) != PGRES_COMMAND_OK)
+		return postgres_fail(st, result, err, NULL);
+	libpq.PQclear(result);
+	return 0;
 }
 
 int
 postgres_prepare_create(struct store *st, struct err *err)
 {
-	if (need_role(st, err) < 0)
-		return -1;
-	return postgres_execute(st, "CREATE SCHEMA IF NOT EXISTS dl", err);
+	if (st->mode == STORE_UPGRADE)
+		return need_owner(st, err) < 0 || need_role(st, err) < 0 ? -1
+									 : 0;
+	return need_role(st, err) < 0 ? -1 : make_schema(st, err);
 }

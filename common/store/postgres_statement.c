@@ -328,6 +328,19 @@ postgres_execute(struct store *st, const char *text, struct err *err)
 	return 0;
 }
 
+int
+postgres_there(
+    struct store *st, const char *question, bool *ret, struct err *err)
+{
+	PGresult *result;
+
+	if (postgres_result(st, question, &result, err) < 0)
+		return -1;
+	*ret = libpq.PQntuples(result) > 0;
+	libpq.PQclear(result);
+	return 0;
+}
+
 /* A cluster passes SET LOCAL on and nothing else. */
 void
 postgres_tenant_text(const struct store *st, char *text, size_t size)
