@@ -1,8 +1,27 @@
 # SPDX-License-Identifier: ISC
 # fault: kills, full disks and failing system calls, and what must hold after
 # each: the store is sound, and a rerun gives the very dump of an undisturbed
-# run. For tests/reliability.bats (few) and tests/soak/ (many). Works in the
-# current directory.
+# run. For tests/reliability.bats (few, on either engine) and tests/soak/ (many,
+# on SQLite). Works in the current directory.
+
+# fault_keep NAME: the store as it is now, for fault_kept NAME to name it.
+fault_keep() {
+	if [ "${DL_TEST_ENGINE:-sqlite}" = sqlite ]; then
+		dl-db backup -q "$1.db"
+	else
+		pg_drop "$(pg_name "$PWD/$1")"
+		pg_database "$(pg_name "$PWD/$1")" "$(pg_of "$DL_DB")" &&
+			pg_name "$PWD/$1" >"$1.db"
+	fi
+}
+
+fault_kept() {
+	if [ "${DL_TEST_ENGINE:-sqlite}" = sqlite ]; then
+		echo "$PWD/$1.db"
+	else
+		pg_uri "$(cat "$1.db")"
+	fi
+}
 
 # fault_world LEADS: the sample, the job and the dump it must lead to.
 fault_world() {
@@ -24,23 +43,31 @@ fault_world() {
 	chmod +x job
 	fault_store making
 	for stage in leads events apply; do
-		dl-db backup -q "before-$stage.db" || return
+		fault_keep "before-$stage" || return
 		./job $stage || return
 	done
 	dl-db check -q >/dev/null || return
 	dl-db dump >want.ndjson
-	dl-db backup -q whole.db
+	fault_keep whole
 }
 
 # fault_store NAME [STAGE]: DL_DB becomes a new store that knows the rules, as
 # it is before that stage of the job (the first).
 fault_store() {
-	local stage=before-${2:-leads}.db
-	export DL_DB=$PWD/$1.db
-	rm -f "$DL_DB"*
-	if [ -e "$stage" ]; then
-		cp "$stage" "$DL_DB"
+	local stage=before-${2:-leads}
+	if [ "${DL_TEST_ENGINE:-sqlite}" = sqlite ]; then
+		export DL_DB=$PWD/$1.db
+		rm -f "$DL_DB"*
+		[ ! -e "$stage.db" ] || cp "$stage.db" "$DL_DB"
+	elif [ -e "$stage.db" ]; then
+		pg_copy "$(cat "$stage.db")" "$(pg_name "$PWD/$1")" || return
 	else
+		pg_drop "$(pg_name "$PWD/$1")"
+		pg_database "$(pg_name "$PWD/$1")" || return
+		DL_DB=$(pg_uri "$(pg_name "$PWD/$1")")
+		export DL_DB
+	fi
+	if [ ! -e "$stage.db" ]; then
 		dl-db init -q --tenant main >/dev/null &&
 			dl-score define -q reference \
 				"${DL_RULES:-$top/common/score/reference.json}" \

@@ -164,6 +164,27 @@ world() {
 	pg_drop crowd_$$
 }
 
+@test "a server without room: one message, nothing half done, and it heals" {
+	world 50
+	new_store
+	store_sql "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
+	    'BEGIN RAISE disk_full USING MESSAGE = ''could not extend file''; END'"
+	store_sql "CREATE TRIGGER no_room BEFORE INSERT ON event FOR EACH ROW
+	    EXECUTE FUNCTION no_room()"
+	check job
+	exits 1
+	[ "$(wc -l <<<"$stderr")" -eq 1 ]
+	says "the server's disk is full" "dl-import: "
+	[ "$(dl-db stats | jq -c '.tenants[0] | [.leads, .events]')" = '[50,0]' ]
+	store_sql "DROP TRIGGER no_room ON event"
+	job
+	dl-db dump >got
+	DL_TEST_ENGINE=sqlite new_store whole
+	job
+	dl-db dump >want
+	same want got
+}
+
 @test "a table whose rows are not kept apart is a finding" {
 	new_store
 	store_sql "ALTER TABLE lead NO FORCE ROW LEVEL SECURITY"
