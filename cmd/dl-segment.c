@@ -14,7 +14,85 @@
 static struct {
 	bool invert, count, no_events;
 	const char *events, *encoding, *rejects, *columns;
+	int64_t top;
 } arg;
+
+/* ---- fields ------------------------------------------------------- */
+
+static int
+fields(struct session *s, struct err *err)
+{
+	static const char *const columns[] = {"field", "type", "leads",
+	    "events", "min", "max", "values", "operators"};
+	const char *only = s->call->operands[0];
+	struct segment_fields how = {.only = str_of(only),
+	    .top = arg.top ? (size_t)arg.top
+		   : only  ? 20
+			   : 5,
+	    .remarks = cli_remarks(s->call),
+	    .each = session_each,
+	    .context = s};
+
+	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
+		return -1;
+	return segment_fields(s->st, s->tenant, &s->moment, &how, err);
+}
+
+/* ---- preview ------------------------------------------------------ */
+
+static void
+put_preview(struct session *s, const struct segment_preview *p)
+{
+	struct json_writer w;
+	struct buf line = {0};
+	struct str rest = buf_str(&p->samples), sample;
+	double share = p->leads ? (double)p->found / (double)p->leads : 0;
+
+	buf_addgroup(&line, (int64_t)p->found);
+	buf_addstr(&line, " of ");
+	buf_addgroup(&line, (int64_t)p->leads);
+	buf_addf(&line, " leads (%.1f %%)", share * 100);
+	session_summary(s, "%s", line.p);
+	if (s->printer.writer && s->printer.format != RECORD_JSON) {
+		printer_lines(&s->printer, rest);
+	} else {
+		buf_clear(&line);
+		w = (struct json_writer){.out = &line};
+		json_put_object(&w);
+		json_add_int(&w, "count", (int64_t)p->found);
+		json_add_int(&w, "leads", (int64_t)p->leads);
+		json_put_name(&w, "samples");
+		json_put_array(&w);
+		for (bool more = rest.n > 0; more;) {
+			more = str_cut(&rest, '\n', &sample);
+			json_put_raw(&w, sample);
+		}
+		json_put_end(&w);
+		json_put_end(&w);
+		printer_lines(&s->printer, buf_str(&line));
+	}
+	buf_release(&line);
+}
+
+static int
+preview(struct session *s, struct err *err)
+{
+	struct segment_preview p;
+	int rc;
+
+	if (!s->where)
+		return err_set(
+		    err, ERR_USAGE, "which leads? give --where COND");
+	rc = segment_preview(s->st, s->tenant, s->where, &s->moment, &p, err);
+	if (rc == 0)
+		rc = session_print(s, p.column, p.field_count, err);
+	if (rc == 0)
+		put_preview(s, &p);
+	/* It still looks at the columns. */
+	rc = printer_close(&s->printer, rc, err);
+	segment_preview_release(&p);
+	return rc;
+}
 
 /* ---- filter ------------------------------------------------------- */
 
@@ -113,6 +191,10 @@ filter(struct session *s, struct err *err)
 
 /* ---- the tables --------------------------------------------------- */
 
+static const struct cli_option fields_options[] = {
+    CLI_INT('k', "top", "N", &arg.top, 1, 10000,
+	"values of each field (5; of one field 20)"),
+    CLI_END};
 static const struct cli_option filter_options[] = {
     CLI_FLAG(0, "invert", &arg.invert, "the leads that are not so"),
     CLI_FLAG('c', "count", &arg.count, "print only how many there are"),
@@ -132,6 +214,19 @@ static const struct cli_exclusive filter_exclusive[] = {
     {"count", "columns"}, {"events", "no-events"}, {NULL, NULL}};
 
 static const struct cli_verb verbs[] = {
+    {.name = "fields",
+	.help = "print what a condition can ask, with the commonest values",
+	.operands = "[FIELD]",
+	.options = fields_options,
+	.shared = CLI_READING,
+	.max = 1,
+	.run = session_reads,
+	.work = fields},
+    {.name = "preview",
+	.help = "say how many leads a condition finds, and show some",
+	.shared = CLI_READING | CLI_WHERE,
+	.run = session_reads,
+	.work = preview},
     {.name = "filter",
 	.help = "print the records of leads that are so, no store",
 	.operands = "[FILE...]",

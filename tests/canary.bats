@@ -47,6 +47,7 @@ operands() {
 		"dl-score history") echo "雀-1" ;;
 	"dl-db erase") echo SKIP ;; # last, see below
 	"dl-db tenant show" | "dl-db tenant set") echo other ;;
+	"dl-segment preview") echo "-w id!='x'" ;;
 	"dl-lead search") echo "$canary" ;;
 	"dl-lead set") echo "雀-2 company=x" ;;
 	"dl-lead tag" | "dl-lead untag") echo "雀-2 x" ;;

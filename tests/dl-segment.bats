@@ -24,6 +24,117 @@ finds() {
 		tell "wanted of $where: $*"
 }
 
+# field NAME: its line of "dl-segment fields".
+field() {
+	jq -c --arg f "$1" 'select(.field == $f)' seen
+}
+
+@test "fields prints what a condition can ask" {
+	store_with_leads
+	dl-segment fields >seen
+	# Every field once, in the order of the manual; attributes; events.
+	jq -r .field seen >names
+	[ "$(sort names | uniq -d)" = "" ]
+	[ "$(head -3 names | xargs)" = "id email name" ]
+	grep -qx 'attrs.予算' names
+	grep -qx email_opened names
+	# Whatever it says can be asked.
+	jq -r 'select(.type != "event").field' seen | while read -r f; do
+		dl-segment preview -w "$f exists" >/dev/null || tell "$f"
+	done
+	jq -r 'select(.type == "event").field' seen | while read -r f; do
+		dl-segment preview -w "count($f) > 0" >/dev/null || tell "$f"
+	done
+	# How many have it, and the values, are what the condition finds.
+	jq -r 'select(.type != "event") | .field + "\t" + (.leads | tostring)' \
+		seen | while IFS=$'\t' read -r f n; do
+		[ "$(dl-segment preview -q -w "$f exists" | jq .count)" = "$n" ] ||
+			tell "$f: not $n"
+	done
+	for f in industry source region seniority company_size is_hot \
+		attrs.予算 tags; do
+		jq -r --arg f $f 'select(.field == $f).values[] |
+			"\(.leads)\t" + (.value | if type == "string"
+			then "\u0027" + . + "\u0027" else tostring end)' seen >v
+		[ -s v ]
+		while IFS=$'\t' read -r n value; do
+			[ "$(dl-segment preview -q -w "$f = $value" |
+				jq .count)" = "$n" ] || tell "$f = $value: not $n"
+		done <v
+	done
+	[ "$(field is_hot | jq -c .operators)" = \
+		'["=","!=","exists","is missing"]' ]
+	[ "$(field email_opened | jq -c .operators)" = \
+		'["count","last","first"]' ]
+}
+
+@test "fields tells of one field, and what an attribute holds" {
+	new_store
+	cat >leads <<-'EOF'
+	{"id":"a","tags":["展示会","VIP"],"attrs":{"契約 日":"2026-01-05","人数":"12","済":"true","x":1}}
+	{"id":"b","tags":["VIP"],"attrs":{"契約 日":"2025-12-01","人数":"7","済":"false","x":"ア"}}
+	{"id":"c","company_size":40,"attrs":{"人数":"7"}}
+	EOF
+	dl-import leads -q leads
+	echo '{"lead":"a","type":"資料 請求","time":"2026-01-03T00:00:00Z","attrs":{"page":"料金"}}' |
+		dl-import events -q -
+	dl-segment fields >seen
+	[ "$(field 'attrs."契約 日"' | jq -c '[.type, .min, .max]')" = \
+		'["time","2025-11-30T15:00:00Z","2026-01-04T15:00:00Z"]' ]
+	[ "$(field attrs.人数 | jq -c '[.type, .min, .max, .values]')" = \
+		'["number",7,12,[{"value":7,"leads":2},{"value":12,"leads":1}]]' ]
+	[ "$(field attrs.済 | jq -r .type)" = bool ]
+	[ "$(field attrs.x | jq -r .type)" = text ]
+	[ "$(field tags | jq -c '[.leads, .values[0]]')" = \
+		'[2,{"value":"VIP","leads":2}]' ]
+	check dl-segment fields 'attrs.人数' -k 1
+	exits 0
+	[ "$(jq -c .values <<<"$output")" = '[{"value":7,"leads":2}]' ]
+	check dl-segment fields '資料 請求'
+	exits 0
+	[ "$(jq -c '[.field, .of, .leads, .events]' <<<"$output")" = \
+		'["\"資料 請求\"",null,1,1]
+["page","資料 請求",null,1]' ]
+	check dl-segment fields tags -f table
+	exits 0
+	has 'VIP 2, 展示会 1'
+	check dl-segment fields compny
+	exits 2
+	says 'did you mean company?'
+	check dl-segment fields attrs.無い
+	exits 2
+	says 'no lead has attrs.無い'
+	# What is later than the moment does not exist.
+	check dl-segment fields '資料 請求' --now 2026-01-02
+	[ "$(jq -c '[.leads, .events, .min]' <<<"$output")" = '[0,0,null]' ]
+}
+
+@test "preview counts and shows ten, the same ones each time" {
+	store_with_leads
+	check dl-segment preview -w "source = 'ウェブ' and company_size > 10"
+	exits 0
+	count=$(jq .count <<<"$output")
+	[ "$count" = "$(sample leads 200 | jq -c \
+		'select(.source == "ウェブ" and .company_size > 10)' | wc -l)" ]
+	[ "$(jq -c '[.leads, (.samples | length)]' <<<"$output")" = '[200,10]' ]
+	[ "$(jq -r '.samples[] | .lead' <<<"$output" | sort -u | wc -l)" = 10 ]
+	jq -e 'all(.samples[]; .source == "ウェブ" and .company_size > 10)' \
+		<<<"$output"
+	says "$count of 200 leads ("
+	first=$output
+	check dl-segment preview -w "source = 'ウェブ' and company_size > 10"
+	prints "$first"
+	check dl-segment preview -w "id = 'L0000003'" -f csv
+	has 'lead,email,name,company,title,industry,score' L0000003
+	[ "${#lines[@]}" = 2 ]
+	check dl-segment preview -w "id = 'nobody'"
+	exits 0
+	prints '{"count":0,"leads":200,"samples":[]}'
+	check dl-segment preview
+	exits 2
+	says '--where COND'
+}
+
 @test "filter prints the records of leads that are so" {
 	leads
 	finds "company contains 'システム'" a c
@@ -194,7 +305,7 @@ b   赤城商店                         4
 
 @test "filter ends silently with its reader, and says when a disk is full" {
 	leads
-	for i in {1..4000}; do cat leads.ndjson; done >many
+	for _ in {1..4000}; do cat leads.ndjson; done >many
 	check bash -c 'set -o pipefail
 		dl-segment filter -w "not country exists" many | head -1 >first'
 	[ -z "$stderr" ]

@@ -198,4 +198,11 @@ void cond_to_sql_ever(const struct cond *c,
     bool truth, struct cond_sql *out);
 void cond_sql_release(struct cond_sql *out);
 
+/* What can be asked of a type, as the text form spells it: i = 0, 1, ...; NULL
+ * behind the last one. */
+const char *cond_operator(enum cond_type t, size_t i);
+/* A name of an attribute or an event type as the text form wants it: in quotes
+ * unless it is a plain word. */
+void cond_print_name(struct str name, struct buf *out);
+
 #endif

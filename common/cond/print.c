@@ -16,6 +16,12 @@ print_name(struct str name, struct buf *out)
 		buf_adddoubled(out, name, '"');
 }
 
+void
+cond_print_name(struct str name, struct buf *out)
+{
+	print_name(name, out);
+}
+
 static void
 print_time(const struct literal *l, struct buf *out)
 {

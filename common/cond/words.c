@@ -191,6 +191,24 @@ operators_of(struct buf *out, enum cond_type t)
 	}
 }
 
+const char *
+cond_operator(enum cond_type t, size_t i)
+{
+	static const char *const times[] = {"before", "after", "on"};
+
+	for (size_t op = 0; op < OP__MAX; op++) {
+		const struct spelling *s = &spellings[op];
+
+		if (!(s->types & 1u << t))
+			continue;
+		if (i-- == 0)
+			return s->text;
+		if (s->negated_text && i-- == 0)
+			return s->negated_text;
+	}
+	return t == COND_TIME && i < COUNT_OF(times) ? times[i] : NULL;
+}
+
 /* ---- suggestions --------------------------------------------------------
  */
 

@@ -100,20 +100,37 @@ remember(struct lead_event_types *types, struct str name, int64_t number)
 	slot->number = number;
 }
 
-static int
-load(struct lead_event_types *types, struct err *err)
+int
+lead_event_types_each(struct store *st, const struct tenant *t,
+    void (*each)(void *context, int64_t number, struct str name), void *context,
+    struct err *err)
 {
 	struct rows *rows;
 	int got;
 
-	if (store_query(types->st, &sql_event_type_all,
-		BINDS(BIND_INT(types->t->id)), &rows, err) < 0)
+	if (store_query(st, &sql_event_type_all, BINDS(BIND_INT(t->id)), &rows,
+		err) < 0)
 		return -1;
 	while ((got = rows_next(rows, err)) > 0)
-		remember(types, rows_text(rows, 1), rows_int(rows, 0));
+		each(context, rows_int(rows, 0), rows_text(rows, 1));
 	rows_close(rows);
-	types->loaded = got == 0;
 	return got;
+}
+
+static void
+remember_it(void *context, int64_t number, struct str name)
+{
+	remember(context, name, number);
+}
+
+static int
+load(struct lead_event_types *types, struct err *err)
+{
+	int rc =
+	    lead_event_types_each(types->st, types->t, remember_it, types, err);
+
+	types->loaded = rc == 0;
+	return rc;
 }
 
 int

@@ -115,6 +115,19 @@ int lead_views_next(struct lead_views *v, const struct lead_view **ret,
  * stay as they are. */
 void lead_views_at(struct lead_views *v, int64_t now);
 void lead_views_close(struct lead_views *v);
+/* every.c: each lead of the tenant, in pages that are snapshots of their own
+ * (`who` as in store_begin); or the leads given (ascending), in the caller's
+ * transaction. Ends early when each returns -1. */
+int lead_views_every(struct store *st, const struct tenant *t,
+    const struct lead_needs *needs, const struct cond_moment *moment,
+    const char *who,
+    int (*each)(void *context, const struct lead_view *view, struct err *err),
+    void *context, struct err *err);
+int lead_views_these(struct store *st, const struct tenant *t,
+    const struct lead_needs *needs, const struct cond_moment *moment,
+    const int64_t *leads, size_t count,
+    int (*each)(void *context, const struct lead_view *view, struct err *err),
+    void *context, struct err *err);
 /* The largest internal number in use; 0 without leads. */
 int lead_last(
     struct store *st, const struct tenant *t, int64_t *ret, struct err *err);
@@ -125,6 +138,9 @@ int lead_bind(
 /* One name: its number, -1 when no event of it was ever stored. */
 int lead_type_find(struct store *st, const struct tenant *t, struct str name,
     int64_t *ret, struct err *err);
+
+/* value.c: a value as JSON. */
+void lead_put_value(struct json_writer *w, const struct cond_value *v);
 
 /* ---- record_view.c: leads that come as records -------------------------- */
 
@@ -276,6 +292,10 @@ void lead_event_types_free(struct lead_event_types *types);
 int lead_event_type(struct lead_event_types *types, struct str name,
     int64_t *ret, struct err *err);
 void lead_event_types_forget(struct lead_event_types *types);
+/* All of them, in any order. */
+int lead_event_types_each(struct store *st, const struct tenant *t,
+    void (*each)(void *context, int64_t number, struct str name), void *context,
+    struct err *err);
 /* seq, event_id, lead_id, type_id, at, attrs; no event_id twice. */
 extern const struct bulk_spec bulk_event;
 struct lead_events_done {

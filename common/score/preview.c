@@ -7,8 +7,6 @@
 
 #include "score/score_priv.h"
 
-enum { PAGE = 20000 }; /* leads of one snapshot */
-
 struct pair {
 	const struct score_rules *before, *after;
 	struct score_result old, new;
@@ -35,11 +33,9 @@ count_lead(struct score_preview *p, int64_t threshold, int64_t old, int64_t new)
 }
 
 struct preview_run {
-	struct store *st;
 	const struct tenant *tenant;
 	const struct cond *where;
 	const struct cond_moment *moment;
-	struct lead_needs needs;
 	struct pair pair;
 	int (*each)(void *context, struct str line, struct err *err);
 	void *context;
@@ -63,9 +59,9 @@ tell_move(struct preview_run *r, struct str lead, int64_t old, int64_t new,
 }
 
 static int
-preview_lead(
-    struct preview_run *r, const struct lead_view *view, struct err *err)
+preview_lead(void *context, const struct lead_view *view, struct err *err)
 {
+	struct preview_run *r = context;
 	int64_t old = 0;
 
 	if (r->where && !cond_eval(r->where, &view->subject, r->moment, NULL))
@@ -83,31 +79,6 @@ preview_lead(
 	return 0;
 }
 
-/* The leads after *after, one page of them; sets *ret_more. */
-static int
-preview_page(
-    struct preview_run *r, int64_t *after, int64_t last, struct err *err)
-{
-	struct lead_views *views;
-	const struct lead_view *view;
-	int64_t end = last - *after > PAGE ? *after + PAGE : last;
-	int got;
-
-	if (store_begin(r->st, STORE_SNAPSHOT, "score preview", err) < 0)
-		return -1;
-	got = lead_views_range(r->st, r->tenant, &r->needs, r->moment, *after,
-	    end, INT64_MAX, &views, err);
-	if (got == 0) {
-		while ((got = lead_views_next(views, &view, err)) > 0)
-			if ((got = preview_lead(r, view, err)) < 0)
-				break;
-		lead_views_close(views);
-	}
-	store_rollback(r->st);
-	*after = end;
-	return got;
-}
-
 int
 score_preview(struct store *st, const struct tenant *t,
     const struct score_rules *before, const struct score_rules *after,
@@ -115,31 +86,28 @@ score_preview(struct store *st, const struct tenant *t,
     int (*each)(void *context, struct str line, struct err *err), void *context,
     struct score_preview *ret, struct err *err)
 {
-	struct preview_run r = {.st = st,
-	    .tenant = t,
+	struct preview_run r = {.tenant = t,
 	    .where = where,
 	    .moment = moment,
 	    .pair = {.before = before, .after = after},
 	    .each = each,
 	    .context = context,
 	    .ret = ret};
-	int64_t lead = 0, last;
+	struct lead_needs needs = {0};
 	int code;
 
 	memset(ret, 0, sizeof(*ret));
-	if (lead_last(st, t, &last, err) < 0)
-		return -1;
 	if (before) {
-		score_rules_needs(before, &r.needs);
+		score_rules_needs(before, &needs);
 		score_result_init(&r.pair.old, before);
 	}
 	if (where)
-		lead_needs_cond(&r.needs, where);
-	score_rules_needs(after, &r.needs);
+		lead_needs_cond(&needs, where);
+	score_rules_needs(after, &needs);
 	score_result_init(&r.pair.new, after);
-	r.needs.field[LEAD_ID] = true;
-	for (code = 0; code == 0 && lead < last;)
-		code = preview_page(&r, &lead, last, err);
+	needs.field[LEAD_ID] = true;
+	code = lead_views_every(
+	    st, t, &needs, moment, "score preview", preview_lead, &r, err);
 	score_result_release(&r.pair.old);
 	score_result_release(&r.pair.new);
 	buf_release(&r.line);

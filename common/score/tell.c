@@ -9,8 +9,6 @@
 #include "score/draw.h"
 #include "score/score_priv.h"
 
-enum { PAGE = 5000 }; /* leads of one snapshot */
-
 struct best {
 	int64_t score, lead;
 };
@@ -46,8 +44,9 @@ keep_best(struct telling *t, int64_t lead)
 }
 
 static int
-tell_lead(struct telling *t, const struct lead_view *view, struct err *err)
+tell_lead(void *context, const struct lead_view *view, struct err *err)
 {
+	struct telling *t = context;
 	const struct score_telling *how = t->how;
 
 	if (how->where &&
@@ -74,55 +73,25 @@ tell_lead(struct telling *t, const struct lead_view *view, struct err *err)
 	return how->each(how->context, buf_str(&t->page), err);
 }
 
-/* Tells what a cursor that was opened in a snapshot shows; ends both. */
-static int
-tell_views(
-    struct telling *t, struct lead_views *views, int opened, struct err *err)
-{
-	const struct lead_view *view;
-	int got = opened;
-
-	if (opened == 0) {
-		while ((got = lead_views_next(views, &view, err)) > 0)
-			if ((got = tell_lead(t, view, err)) < 0)
-				break;
-		lead_views_close(views);
-	}
-	store_rollback(t->st);
-	return got < 0 ? -1 : 0;
-}
-
 static int
 tell_these(
     struct telling *t, const int64_t *leads, size_t count, struct err *err)
 {
-	struct lead_views *views = NULL;
 	int rc;
 
 	if (store_begin(t->st, STORE_SNAPSHOT, "score explain", err) < 0)
 		return -1;
-	rc = lead_views_of(t->st, t->tenant, &t->needs, &t->how->moment, leads,
-	    count, &views, err);
-	return tell_views(t, views, rc, err);
+	rc = lead_views_these(t->st, t->tenant, &t->needs, &t->how->moment,
+	    leads, count, tell_lead, t, err);
+	store_rollback(t->st);
+	return rc;
 }
 
 static int
 tell_all(struct telling *t, struct err *err)
 {
-	struct lead_views *views = NULL;
-	int64_t last;
-	int rc = lead_last(t->st, t->tenant, &last, err);
-
-	for (int64_t after = 0; rc == 0 && after < last; after += PAGE) {
-		if (store_begin(t->st, STORE_SNAPSHOT, "score explain", err) <
-		    0)
-			return -1;
-		rc = lead_views_range(t->st, t->tenant, &t->needs,
-		    &t->how->moment, after, after + PAGE, INT64_MAX, &views,
-		    err);
-		rc = tell_views(t, views, rc, err);
-	}
-	return rc;
+	return lead_views_every(t->st, t->tenant, &t->needs, &t->how->moment,
+	    "score explain", tell_lead, t, err);
 }
 
 static int
