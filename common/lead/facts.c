@@ -49,6 +49,8 @@ static const struct fact {
 	&sql_person_overrides,
 	{{"lead", 't'}, {"segment", 't'}, {"included", 'b'}, {"user", 't'},
 	    {"time", 'm'}, {"why", 't'}}},
+    {"template", NULL, &sql_dump_templates, NULL,
+	{{"name", 't'}, {"document", 'j'}}},
     {"signal", "signals", &sql_dump_signals, &sql_person_signals,
 	{{"lead", 't'}, {"kind", 't'}, {"time", 'm'}, {"data", 'j'}}},
 };

@@ -170,6 +170,12 @@ JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
 JOIN segment AS g ON g.tenant_id = o.tenant_id AND g.segment_id = o.segment_id
 WHERE o.tenant_id = $1 AND o.lead_id = $2 ORDER BY g.name;
 
+-- name: dump_templates
+-- The templates by name.
+-- $1 tenant_id bigint
+SELECT p.name, p.document FROM template AS p
+WHERE p.tenant_id = $1 ORDER BY p.name;
+
 -- name: dump_signals
 -- The signals by time; their own numbers depend on who came first.
 -- $1 tenant_id bigint

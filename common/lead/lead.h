@@ -385,6 +385,20 @@ int lead_erase(struct store *st, const struct tenant *t, int64_t lead,
 int lead_erasures(
     struct store *st, const struct tenant *t, int64_t *ret, struct err *err);
 
+/* ---- tell.c: a lead as words for people --------------------------------- */
+
+/* All fields and attributes, for lead_view_put. */
+void lead_needs_all(struct lead_needs *needs);
+/* Those that are not missing, under their names and in the catalogue's order,
+ * and "attrs": members of an object that is open. */
+void lead_view_put(const struct lead_view *view, struct json_writer *w);
+/* Appends an object of these, and who takes care of the lead, as member_read
+ * has it: only an e-mail when it is nobody of the tenant's, nothing without an
+ * owner. In the caller's snapshot or change. */
+int lead_tell(struct store *st, const struct tenant *t, int64_t lead,
+    const struct cond_moment *moment, struct buf *ret_lead,
+    struct buf *ret_owner, struct err *err);
+
 /* ---- dump.c, check.c: all of a tenant ----------------------------------- */
 
 /* NDJSON lines in canonical order: two stores that hold the same dump the same

@@ -80,6 +80,9 @@ static const struct bulk_column segment_next[] = {
 static const struct bulk_column segment_due[] = {
     {"chunk", 'i'}, {"next_at", 'i'}};
 
+static const struct bulk_column templates[] = {
+    {"name", 't'}, {"document", 't'}, {"updated_at", 'i'}};
+
 static const struct bulk_column counter[] = {{"kind", 't'}, {"next", 'i'}};
 
 static const struct bulk_column moment[] = {{"latest", 'i'}};
@@ -101,5 +104,5 @@ const struct copy_table copy_tables[] = {TABLE("member", member, 1),
     TABLE("segment_history", segment_history, 3),
     TABLE("segment_override", segment_override, 2),
     TABLE("segment_next", segment_next, 1),
-    TABLE("segment_due", segment_due, 1), TABLE("counter", counter, 1),
-    TABLE("moment", moment, 0), {{0}, NULL, 0}};
+    TABLE("segment_due", segment_due, 1), TABLE("template", templates, 1),
+    TABLE("counter", counter, 1), TABLE("moment", moment, 0), {{0}, NULL, 0}};

@@ -186,6 +186,47 @@ out:
 	return got;
 }
 
+static struct member
+member_of(const struct rows *rows)
+{
+	return (struct member){.email = rows_text(rows, 0),
+	    .name = rows_text(rows, 1),
+	    .role = rows_text(rows, 2),
+	    .region = rows_text(rows, 3),
+	    .manager = rows_text(rows, 4),
+	    .active = rows_int(rows, 5) != 0};
+}
+
+int
+member_read(struct store *st, const struct tenant *t, struct str email,
+    struct buf *ret, struct err *err)
+{
+	struct json_writer w = {.out = ret};
+	struct buf key = {0};
+	struct rows *rows;
+	int got = 0;
+
+	if (email_normalise(email, &key)) {
+		if (store_query(st, &sql_member_one,
+			BINDS(BIND_INT(t->id), BIND_TEXT(buf_str(&key))), &rows,
+			err) < 0) {
+			got = -1;
+		} else {
+			got = rows_next(rows, err);
+			if (got > 0) {
+				struct member m = member_of(rows);
+
+				json_put_object(&w);
+				member_put(&m, "email", &w);
+				json_put_end(&w);
+			}
+			rows_close(rows);
+		}
+	}
+	buf_release(&key);
+	return got;
+}
+
 int
 member_list(struct store *st, const struct tenant *t,
     int (*each)(void *context, const struct member *m, struct err *err),
@@ -198,12 +239,7 @@ member_list(struct store *st, const struct tenant *t,
 		st, &sql_member_all, BINDS(BIND_INT(t->id)), &rows, err) < 0)
 		return -1;
 	while ((got = rows_next(rows, err)) > 0) {
-		struct member m = {.email = rows_text(rows, 0),
-		    .name = rows_text(rows, 1),
-		    .role = rows_text(rows, 2),
-		    .region = rows_text(rows, 3),
-		    .manager = rows_text(rows, 4),
-		    .active = rows_int(rows, 5) != 0};
+		struct member m = member_of(rows);
 
 		if (each(context, &m, err) < 0) {
 			got = -1;

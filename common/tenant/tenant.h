@@ -100,6 +100,10 @@ int member_set(struct store *st, const struct tenant *t, const char *email,
 int member_list(struct store *st, const struct tenant *t,
     int (*each)(void *context, const struct member *m, struct err *err),
     void *context, struct err *err);
+/* One of them by address, however it is written: appends an object of
+ * member_put() with the key "email". 1 found, 0 nobody, -1. */
+int member_read(struct store *st, const struct tenant *t, struct str email,
+    struct buf *ret, struct err *err);
 
 /* {"user","name","role","region","manager","active"} */
 void member_json(const struct member *m, struct buf *out);
