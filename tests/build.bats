@@ -233,3 +233,67 @@ common/cli/b.c:2: room cli may not include csv"
 	z bigint|no primary key
 	END
 }
+
+# distributed FILE: the statements in it keep to the rules, given the schema.
+distributed() {
+	check "$top/scripts/check-distributed" \
+	    "$top"/common/store/migrate/*.sql phase=1 "$1"
+}
+
+@test "what the condition compiler composes could be distributed" {
+	cat >conditions <<-'END'
+	score between 60 and 79 and industry in ('IT', '製造業')
+	count(email_opened, 30d) >= 1 or company contains 'システム'
+	not in segment 'customers' and attrs."予算" = 'あり' and phone exists
+	last(site_visited) within 7d and first(email_opened) not within 1d
+	not (score >= 10 or not (band = 'hot' and is_hot = true))
+	count(site_visited, 14d, where page contains '料金') > 2
+	attrs.budget > 5 and attrs.since within 30d and tags contains 'a'
+	email_domain = 'x.example' and is_free_email = false and seniority >= 3
+	END
+	composed-sql <conditions >composed.sql
+	distributed "$PWD/composed.sql"
+	exits 0
+	[ "$(grep -c '^-- name' composed.sql)" -eq 16 ]
+	# And it is looked at: without its tenant each table is found.
+	sed 's/e\.tenant_id = l\.tenant_id AND//' composed.sql >bad.sql
+	! cmp -s composed.sql bad.sql || tell "no events in it"
+	distributed "$PWD/bad.sql"
+	exits 1
+	has "e is not asked for one tenant"
+	sed 's/sm\.tenant_id = l\.tenant_id AND//' composed.sql >bad.sql
+	distributed "$PWD/bad.sql"
+	exits 1
+	has "sm is not asked for one tenant"
+}
+
+@test "what the programs really run could be distributed" {
+	local verb
+	require_engine sqlite # the text is the same on both
+	store_with_leads 30
+	export DL_DB
+	{
+		dl-score define -vv reference "$top/common/score/reference.json"
+		dl-score apply -vv
+		dl-lead set -vv L0000002 company=変更社 "attrs.メモ=a b"
+		dl-lead tag -vv L0000003 x
+		dl-score apply -vv --all --now 2026-02-15T00:00:00Z
+		for verb in "db dump" "db audit" "db check" "db stats" \
+		    "db user list" "db person L0000003" "lead search 株式会社" \
+		    "lead show L0000005" "score explain L0000007" \
+		    "score explain --all" "score history L0000007" \
+		    "score backtest" "db erase L0000004" "db copy $DL_DB copy.db"; do
+			# shellcheck disable=SC2086
+			dl-$verb -vv
+		done
+	} 2>trace >/dev/null || true
+	# One statement a line, with $1 where the tenant's number stands.
+	sed -n 's/^dl-[a-z]*: [0-9.]* ms: //p' trace |
+	    grep -E '^(SELECT|INSERT|UPDATE|DELETE|WITH)' |
+	    sed 's/\\[nt]/ /g; s/tenant_id = [0-9]*/tenant_id = $1/g' | sort -u |
+	    awk '{ printf "-- name: ran_%d\n%s;\n", NR, $0 }' >ran.sql
+	[ "$(grep -c '^-- name' ran.sql)" -ge 60 ]
+	grep -q 'INSERT INTO lead (tenant_id, lead_id, id' ran.sql
+	distributed "$PWD/ran.sql"
+	exits 0
+}

@@ -69,10 +69,24 @@ dumps() {
 	exits 0
 }
 
+# odd_content: what is easily lost on the way.
+odd_content() {
+	printf '%s\n' \
+	    '{"id":"a\\b","name":"\\. \\N \\x00 \"q\" '"'q'"' ;-- $1 {{END}}","company":"ｶﾌﾞｼｷ㌍👨‍👩‍👧"}' \
+	    '{"id":"one","name":"a\u0001b\u0002c","attrs":{"k":"\u0001\u0001"}}' \
+	    '{"id":"é","name":"one"}' '{"id":"é","name":"two"}' \
+	    '{"id":"e","name":"one\r\ntwo\tthree\u2028","title":"　"}' \
+	    '{"id":"n","attrs":{"n":12345678901234567890,"f":1e308,"m":-0.0,"d":[[{"a":"\\"}]]}}' \
+	    '{"id":"\udbff\udfff","name":"\uffff\ufdd0","tags":["a","b,c","\"d\""]}' |
+	    dl-import leads -q -t main --now 2026-03-01 -
+}
+
 @test "there and back: the same dump, the same checksums" {
 	require_server
 	local base first
 	full_store
+	odd_content
+	[ "$(dl-db stats | jq '.tenants[] | select(.tenant == "main").leads')" -ge 206 ]
 	base=$(new_base there)
 	check dl-db copy "$DL_DB" "$base"
 	exits 0
