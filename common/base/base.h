@@ -326,6 +326,12 @@ int64_t time_bucket(int64_t at, enum time_unit unit, const struct zone *z);
 int64_t time_step(
     int64_t start, enum time_unit unit, int n, const struct zone *z);
 
+/* When the day of `at` comes round for the first time at or after `low`, a year
+ * or more later: the start of that day in the zone. 29 February comes round on
+ * the 28th where there is none. INT64_MAX when `at` is outside TIME_MIN ..
+ * TIME_MAX. */
+int64_t time_anniversary(int64_t at, int64_t low, const struct zone *z);
+
 /* RFC 3339 and ISO 8601: 2026-11-22T12:00:00Z, with fraction or offset, a
  * space for the T, date alone (midnight in z), no offset (local in z). */
 bool time_parse(struct str s, const struct zone *z, int64_t *ret);
@@ -359,6 +365,9 @@ void sha256(struct str data, unsigned char ret[SHA256_BYTES]);
 /* What only who has the key can make of the data. */
 void hmac_sha256(
     struct str key, struct str data, unsigned char ret[SHA256_BYTES]);
+/* A lot drawn for a name, of 2^32; another salt gives another lot. It never
+ * changes: the first four bytes of the SHA-256 of salt, newline, name. */
+uint32_t hash_lot(struct str salt, struct str name);
 /* SHA-256 as 64 lower-case hex digits and a NUL. */
 void sha256_hex(const void *p, size_t n, char ret[65]);
 

@@ -210,6 +210,21 @@ sha256_hex(const void *data, size_t n, char ret[65])
 	ret[64] = '\0';
 }
 
+uint32_t
+hash_lot(struct str salt, struct str name)
+{
+	unsigned char digest[SHA256_BYTES];
+	struct buf both = {0};
+
+	buf_adds(&both, salt);
+	buf_addc(&both, '\n');
+	buf_adds(&both, name);
+	sha256(buf_str(&both), digest);
+	buf_release(&both);
+	return (uint32_t)digest[0] << 24 | (uint32_t)digest[1] << 16 |
+	       (uint32_t)digest[2] << 8 | digest[3];
+}
+
 void
 hmac_sha256(struct str key, struct str data, unsigned char ret[SHA256_BYTES])
 {

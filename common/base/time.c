@@ -216,6 +216,29 @@ time_step(int64_t start, enum time_unit unit, int n, const struct zone *z)
 	return moment_of(z, local);
 }
 
+int64_t
+time_anniversary(int64_t at, int64_t low, const struct zone *z)
+{
+	struct civil day, from;
+	int64_t start;
+
+	if (at < TIME_MIN || at > TIME_MAX)
+		return INT64_MAX;
+	day = zone_civil(z, at);
+	from = zone_civil(z, low);
+	for (int year = day.year + 1 > from.year ? day.year + 1 : from.year;;
+	     year++) {
+		unsigned of_month = day.day;
+
+		if (!date_valid(year, day.month, day.day))
+			of_month--;
+		start = moment_of(
+		    z, days_from_civil(year, day.month, of_month) * MS_DAY);
+		if (start >= low)
+			return start;
+	}
+}
+
 /* v below 100 */
 static void
 put2(char *p, unsigned v)

@@ -197,11 +197,14 @@ test_type(struct parser *p, const struct test_draft *d)
 		return COND_TIME;
 	case ON_SEGMENT:
 		return COND_BOOL;
+	case ON_LOT:
+		return COND_NUMBER;
 	case ON_ATTR:
 	case ON_EVENT_ATTR:
 		break;
 	}
-	if (d->as_time || d->op == OP_WITHIN || d->op == OP_OLDER)
+	if (d->as_time || d->on.yearly || d->op == OP_WITHIN ||
+	    d->op == OP_OLDER)
 		return COND_TIME;
 	if (d->op == OP_EXISTS || d->op == OP_CONTAINS || d->op == OP_STARTS ||
 	    d->op == OP_ENDS)
@@ -215,6 +218,7 @@ test_type(struct parser *p, const struct test_draft *d)
 	case LIT_DATE:
 	case LIT_LOCAL:
 	case LIT_MOMENT:
+	case LIT_SPAN:
 		return COND_TIME;
 	case LIT_TEXT:
 		break;
@@ -226,7 +230,28 @@ static bool
 is_time(const struct literal *l)
 {
 	return l->kind == LIT_DATE || l->kind == LIT_LOCAL ||
-	       l->kind == LIT_MOMENT;
+	       l->kind == LIT_MOMENT || l->kind == LIT_SPAN;
+}
+
+/* The day a date falls on comes round every year, not its time of day. */
+static int
+check_anniversary(
+    struct parser *p, const struct test_draft *d, enum cond_type type)
+{
+	struct buf name = {0};
+
+	if (type != COND_TIME)
+		return mistake(p, d->on_spot,
+		    "%.*s is %s: a time has "
+		    "anniversaries",
+		    STR_ARG(d->on.name), type_name(type));
+	if (d->op != OP_EQUAL && d->op != OP_BETWEEN) {
+		mistake(p, d->op_spot, "%s takes in, on and between",
+		    operand_name(p, &d->on, &name));
+		buf_release(&name);
+		return -1;
+	}
+	return 0;
 }
 
 /* Brings a value to the test's type, or says how to write it. */
@@ -261,8 +286,8 @@ convert(struct parser *p, const struct test_draft *d, enum cond_type type,
 		    p, l->spot, "a duration goes with within or older than");
 	else if (type == COND_TIME)
 		mistake(p, l->spot,
-		    "%s is a time: write 2026-01-31 or "
-		    "2026-01-31T09:00:00+09:00",
+		    "%s is a time: write 2026-01-31, "
+		    "2026-01-31T09:00:00+09:00 or this month",
 		    name.p);
 	else if (type == COND_BOOL)
 		mistake(p, l->spot, "%s is true or false", name.p);
@@ -403,12 +428,20 @@ make_test(struct parser *p, struct test_draft *d, struct node **ret)
 	type = test_type(p, d);
 	count = p->literal_count - d->mark;
 	literals = p->literals ? p->literals + d->mark : NULL;
+	if (d->on.yearly && check_anniversary(p, d, type) < 0)
+		return -1;
 	if (count_parts(p, d->op_spot) < 0 || check_operator(p, d, type) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (convert(p, d, type, &literals[i]) < 0)
 			return -1;
-	if (d->as_time && d->op == OP_EQUAL && literals[0].kind != LIT_DATE)
+		else if (d->on.yearly && literals[i].kind != LIT_DATE &&
+			 literals[i].kind != LIT_SPAN)
+			return mistake(p, literals[i].spot,
+			    "an anniversary is a day: write 2026-01-31, today "
+			    "or next 7 days");
+	if (d->as_time && d->op == OP_EQUAL && literals[0].kind != LIT_DATE &&
+	    literals[0].kind != LIT_SPAN)
 		return mistake(p, literals[0].spot,
 		    "on takes a date, without a time of day");
 
@@ -434,6 +467,9 @@ make_test(struct parser *p, struct test_draft *d, struct node **ret)
 	/* Events that lie ahead come to exist by the passing of time. */
 	if (n->op == OP_WITHIN || n->op == OP_OLDER || n->on.kind >= ON_COUNT)
 		n->ages = p->cond->time = true;
+	for (size_t i = 0; i < count; i++)
+		if (n->literals[i].kind == LIT_SPAN)
+			n->ages = p->cond->time = true;
 	n->depth = 8;
 	if (n->on.where) {
 		n->stack = n->on.where->stack;

@@ -21,8 +21,8 @@
  * and more).
  *
  * Ownership: a struct cond owns copies of all it needs and never changes after
- * parsing and the cond_bind calls, so threads may share it. Values, events
- * and texts in a subject are borrowed during the call.
+ * parsing and the calls of cond_bind and cond_salt, so threads may share it.
+ *Values, events and texts in a subject are borrowed during the call.
  */
 #ifndef DL_COND_H
 #define DL_COND_H
@@ -54,6 +54,7 @@ struct cond_field {
 struct cond_catalogue {
 	const struct cond_field *fields;
 	size_t count;
+	size_t id_field; /* what the subject is called: lots are drawn by it */
 	const char *attrs_sql; /* SQL of the JSON object attrs.NAME reads; NULL
 				  when there are no attributes */
 	/*
@@ -137,13 +138,17 @@ void cond_free(struct cond *c);
 void cond_print(const struct cond *c, struct buf *out);
 void cond_print_json(const struct cond *c, struct buf *out);
 
+/* For what `random 10%` draws its lots unless it says so itself: the name of
+ * what the condition defines. Otherwise the empty text. */
+void cond_salt(struct cond *c, struct str salt);
+
 /* What it needs to be evaluated. */
 bool cond_uses_field(const struct cond *c, size_t field);
 bool cond_uses_attrs(const struct cond *c);
 bool cond_uses_events(const struct cond *c);
 bool cond_uses_event_attrs(const struct cond *c);
-/* Its truth may change by time alone: windows, and events, which may lie
- * ahead. */
+/* Its truth may change by time alone: windows, spans of the calendar, and
+ * events, which may lie ahead. */
 bool cond_uses_time(const struct cond *c);
 /* The event types it names: 0 <= i < cond_event_type_count(). Before
  * evaluating a condition that uses events, the caller says which number its

@@ -8,6 +8,8 @@
  *	parse_json.c  JSON -> tree
  *	check.c       types, limits; both parsers hand their tests to it
  *	segment.c     in segment 'x'
+ *	calendar.c    this month, anniversaries
+ *	lot.c         random 10%
  *	words.c       keywords, operators and how they are spelt
  *	print.c       tree -> text, tree -> JSON
  *	eval.c events.c explain.c    the truth in C
@@ -45,6 +47,7 @@ enum literal_kind {
 	LIT_DATE,   /* a day in the tenant's zone */
 	LIT_LOCAL,  /* a date and time in the tenant's zone */
 	LIT_MOMENT, /* with Z or an offset */
+	LIT_SPAN,   /* days, weeks ... counted from the moment's */
 };
 
 /* Where a piece was written: an offset into the text, or a JSON node. */
@@ -60,6 +63,8 @@ struct literal {
 	/* Times: [low, high); DATE and LOCAL as if the zone were UTC. DURATION:
 	 * low. */
 	int64_t low, high;
+	enum time_unit unit; /* SPAN: which one, and from which to which */
+	int from, to;
 	struct spot spot; /* while parsing */
 };
 
@@ -86,6 +91,7 @@ enum operand_kind {
 	ON_EVENT_AT,   /* inside where: the event's time */
 	ON_EVENT_ATTR, /* inside where: key */
 	ON_SEGMENT,    /* index into the condition's segments */
+	ON_LOT,        /* index of the id; name: for what it is drawn */
 	ON_COUNT,
 	ON_LAST,
 	ON_FIRST,
@@ -93,6 +99,7 @@ enum operand_kind {
 
 struct operand {
 	enum operand_kind kind;
+	bool yearly;        /* a field or attribute: its anniversary is meant */
 	struct str name;    /* the field's name or the attribute's key */
 	size_t index;       /* of the field, event type or segment */
 	int64_t window;     /* events: 0 is all of the past */
@@ -140,6 +147,7 @@ struct cond {
 	bool *fields; /* by catalogue index: is it read */
 	size_t field_count;
 	bool attrs, event_attrs, time;
+	struct str salt;
 	struct event_type *types;
 	size_t type_count, type_cap;
 	struct segment *segments;
@@ -185,6 +193,7 @@ enum token_kind {
 	TOKEN_TEXT, /* 'in single quotes' */
 	TOKEN_NUMBER,
 	TOKEN_DURATION,
+	TOKEN_SHARE, /* 10% */
 	TOKEN_TIME,
 	TOKEN_OPERATOR, /* = != < <= > >= */
 	TOKEN_OPEN,
@@ -262,6 +271,9 @@ struct test_draft {
 	size_t mark;
 };
 int make_test(struct parser *p, struct test_draft *d, struct node **ret);
+/* lot.c: a checked `random 10% [of 'x']`; of may be missing. */
+int make_lot(struct parser *p, struct str share, struct str of,
+    struct spot spot, struct spot of_spot, struct node **ret);
 /* segment.c: a checked `in segment`. */
 int make_segment(struct parser *p, struct str name, struct spot spot,
     struct spot name_spot, struct node **ret);
@@ -299,6 +311,34 @@ bool eval_test(struct view *v, const struct node *test, int64_t *next);
 /* Is the number as the test wants it; negation included. */
 bool number_holds(const struct node *test, double value);
 
+/* lot.c: the lot drawn, false when it has no id; lots below the limit are in;
+ * for what they are drawn. */
+bool lot_drawn(struct view *v, const struct operand *on, int64_t *ret);
+int64_t lot_limit(const struct node *test);
+struct str lot_salt(const struct cond *c, const struct operand *on);
+
+/* calendar.c: words. A bare word that begins a span; the whole of it, false
+ * when it is none; how it is written. */
+bool span_begins(struct str word);
+bool literal_span(struct str s, struct literal *ret);
+bool span_is_day(const struct literal *l); /* today and its neighbours */
+void print_span(const struct literal *l, struct buf *out);
+/* From where to where: [low, high). */
+void span_bounds(const struct literal *l, const struct cond_moment *moment,
+    int64_t *ret_low, int64_t *ret_high);
+int span_far(const struct literal *l, int64_t at, int64_t now);
+/* Lowers next to when a span of the test comes or goes over the time. */
+void spans_next(const struct node *test, int64_t at,
+    const struct cond_moment *moment, int64_t *next);
+/* Anniversaries of a time: the days a test names, the anniversary it looks at,
+ * its truth. */
+void days_named(const struct node *test, const struct cond_moment *moment,
+    int64_t *ret_low, int64_t *ret_high);
+int64_t anniversary_seen(
+    const struct node *test, int64_t at, const struct cond_moment *moment);
+bool eval_anniversary(const struct cond_moment *moment, const struct node *test,
+    int64_t at, int64_t *next);
+
 /* segment.c */
 bool in_segment(const struct view *v, const struct operand *on);
 
@@ -319,8 +359,8 @@ bool value_next(struct view *v, const struct operand *on,
 /* times.c */
 int64_t time_plus(int64_t at, int64_t more); /* never overflows */
 void next_lower(int64_t *next, int64_t at);
-/* The moments a literal time stands for in the zone: [low, high). */
-void literal_bounds(const struct literal *l, const struct zone *zone,
+/* The moments a literal time stands for at the moment: [low, high). */
+void literal_bounds(const struct literal *l, const struct cond_moment *moment,
     int64_t *ret_low, int64_t *ret_high);
 /* A test of a time, missing when !there. */
 bool eval_time(const struct cond_moment *moment, const struct node *test,

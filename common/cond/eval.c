@@ -150,6 +150,8 @@ eval_test(struct view *v, const struct node *test, int64_t *next)
 		return eval_events(v, test, next);
 	if (on->kind == ON_SEGMENT)
 		return in_segment(v, on);
+	if (on->kind == ON_LOT)
+		return lot_drawn(v, on, &at) && at < lot_limit(test);
 	switch (test->type) {
 	case COND_NUMBER:
 		there = value_number(v, on, &number);

@@ -57,8 +57,15 @@ put_value(struct view *v, const struct node *test, struct json_writer *w)
 		put_events(v, on, w);
 	else if (on->kind == ON_SEGMENT)
 		json_put_bool(w, in_segment(v, on));
+	else if (on->kind == ON_LOT && lot_drawn(v, on, &at))
+		json_put_real(w, (double)at * 100 / 4294967296.0);
+	else if (on->yearly && value_time(v, on, &at) &&
+		 (at = anniversary_seen(test, at, v->moment)) <= TIME_MAX)
+		put_time(w, at);
 	else if (test->type == COND_LIST)
 		put_list(v, on, w);
+	else if (on->kind == ON_LOT || on->yearly)
+		json_put_null(w);
 	else if (test->type == COND_NUMBER && value_number(v, on, &number))
 		json_put_real(w, number);
 	else if (test->type == COND_TIME && value_time(v, on, &at))

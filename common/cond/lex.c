@@ -144,6 +144,8 @@ literal_time(struct str s, struct literal *ret)
 	char last;
 	bool zoned;
 
+	if (literal_span(s, ret))
+		return true;
 	if (s.n < 10 || !is_digit(s.p[0]) || !time_parse(s, zone_utc(), &t))
 		return false;
 	last = s.p[s.n - 1];
@@ -265,6 +267,12 @@ lex_number(struct parser *p, struct str rest)
 	n += name_length((struct str){rest.p + n, rest.n - n});
 	if (digits_only)
 		n += unit_word(rest, n);
+	if (n < rest.n && rest.p[n] == '%') {
+		t->raw = t->text = (struct str){rest.p, n + 1};
+		t->kind = TOKEN_SHARE;
+		p->at += n + 1;
+		return 0;
+	}
 	t->raw = t->text = (struct str){rest.p, n};
 	t->literal = (struct literal){.spot = at(t->start)};
 	p->at += n;

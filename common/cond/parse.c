@@ -7,6 +7,7 @@
  *	and   = not { "and" not }
  *	not   = { "not" } ( "(" or ")" | test )
  *	test  = operand operator values | "in" "segment" name
+ *	      | "random" share [ "of" name ]
  */
 #include <stdlib.h>
 #include <string.h>
@@ -73,13 +74,48 @@ later(struct parser *p, struct spot spot, const char *what)
 /* ---- values -------------------------------------------------------------
  */
 
+/* this month, last 3 weeks, today: up to three tokens. */
+static int
+parse_span(struct parser *p)
+{
+	struct spot spot = here(p);
+	struct str text = {p->text.p + p->token.start, 0};
+	struct literal l;
+	bool alone =
+	    !is_word(p, "this") && !is_word(p, "last") && !is_word(p, "next");
+	bool number = false;
+
+	if (!alone && lex_next(p) < 0)
+		return -1;
+	if (!alone && p->token.kind == TOKEN_NUMBER) {
+		number = true;
+		if (lex_next(p) < 0)
+			return -1;
+	}
+	if (!alone && p->token.kind != TOKEN_WORD &&
+	    (number || p->token.kind != TOKEN_DURATION))
+		return expected(p, number
+				       ? "days, weeks, months, quarters or "
+					 "years"
+				       : "day, week, month, quarter or year");
+	text.n = p->token.start + p->token.raw.n - spot.offset;
+	if (!literal_span(text, &l))
+		return mistake(p, spot,
+		    "not a span of days: %s (write today, this month, last "
+		    "week or next 3 months)",
+		    quoted(text));
+	l.spot = spot;
+	if (count_parts(p, spot) < 0)
+		return -1;
+	push_literal(p, l);
+	return lex_next(p);
+}
+
 static int
 bare_value(struct parser *p)
 {
 	struct str word = p->token.text;
 
-	if (is_word(p, "this"))
-		return later(p, here(p), "this month");
 	if (p->token.kind == TOKEN_WORD && word_reserved(word))
 		return expected(p, "a value");
 	return mistake(
@@ -101,6 +137,8 @@ parse_value(struct parser *p)
 		l = p->token.literal;
 		break;
 	case TOKEN_WORD:
+		if (span_begins(p->token.text))
+			return parse_span(p);
 		if (!is_word(p, "true") && !is_word(p, "false"))
 			return bare_value(p);
 		l = (struct literal){
@@ -124,8 +162,6 @@ parse_set(struct parser *p)
 	if (is_word(p, "segment"))
 		return mistake(p, here(p),
 		    "in segment stands by itself, without a field before it");
-	if (is_word(p, "this"))
-		return later(p, here(p), "this month");
 	if (expect(p, TOKEN_OPEN, "\"(\"") < 0)
 		return -1;
 	for (;;) {
@@ -206,8 +242,6 @@ no_operator(struct parser *p, const struct test_draft *d)
 	struct buf name = {0}, what = {0};
 	const char *near = NULL;
 
-	if (is_word(p, "this"))
-		return later(p, here(p), "this month");
 	print_operand(&d->on, p->cond, &name);
 	if (p->token.kind == TOKEN_WORD)
 		near = nearest_operator(p->token.text);
@@ -275,8 +309,14 @@ parse_operator(struct parser *p, struct test_draft *d)
 		return -1;
 	if (words[i].second && expect_word(p, words[i].second) < 0)
 		return -1;
-	if (d->op == OP_WITHIN && is_word(p, "this"))
-		return later(p, here(p), "this month");
+	if (d->op == OP_WITHIN && span_begins(p->token.text))
+		return mistake(p, here(p),
+		    "within takes a duration; a span of days goes with in");
+	if (d->op == OP_IN && p->token.kind == TOKEN_WORD &&
+	    span_begins(p->token.text)) {
+		d->op = OP_EQUAL;
+		return parse_span(p);
+	}
 	return parse_values(p, words[i].takes);
 }
 
@@ -372,6 +412,34 @@ parse_name(struct parser *p, struct str name, bool quotes, struct spot spot,
 	return operand_attr(p, ON_EVENT_ATTR, name, spot, on);
 }
 
+/* A field or attribute in parentheses, behind the opening one. */
+static int
+parse_inner(struct parser *p, struct operand *on)
+{
+	struct str word = p->token.text;
+	struct spot spot = here(p);
+	bool quotes = p->token.kind == TOKEN_NAME;
+
+	if (p->token.kind != TOKEN_WORD && !quotes)
+		return expected(p, "a field");
+	if (!quotes && word_reserved(word) && !word_is(word, "attrs") &&
+	    !(p->in_where && word_is(word, "at")))
+		return expected(p, "a field");
+	if (lex_next(p) < 0)
+		return -1;
+	return parse_name(p, word, quotes, spot, on);
+}
+
+/* anniversary(FIELD), at the parenthesis. */
+static int
+parse_anniversary(struct parser *p, struct operand *on)
+{
+	if (lex_next(p) < 0 || parse_inner(p, on) < 0)
+		return -1;
+	on->yearly = true;
+	return expect(p, TOKEN_CLOSE, "\")\"");
+}
+
 static const struct {
 	const char *word;
 	enum operand_kind kind;
@@ -406,10 +474,13 @@ parse_operand(struct parser *p, struct test_draft *d, bool *ret_exists)
 		*ret_exists = aggregates[i].exists;
 		return lex_next(p) < 0 ? -1 : parse_event(p, &d->on);
 	}
+	if (word_is(word, "anniversary"))
+		return parse_anniversary(p, &d->on);
 	if (word_is(word, "changed"))
 		return later(p, d->on_spot, "changed()");
 	return mistake(p, d->on_spot,
-	    "unknown function %s (there are count, last, first and exists)",
+	    "unknown function %s (there are count, last, first, exists and "
+	    "anniversary)",
 	    quoted(word));
 }
 
@@ -439,6 +510,34 @@ parse_segment(struct parser *p, struct node **ret)
 	return lex_next(p);
 }
 
+/* random 10% of 'x' */
+static int
+parse_lot(struct parser *p, struct node **ret)
+{
+	struct str share, of = {NULL, 0};
+	struct spot spot, of_spot;
+
+	if (lex_next(p) < 0)
+		return -1;
+	spot = of_spot = here(p);
+	share = p->token.text;
+	if (p->token.kind != TOKEN_SHARE)
+		return expected(p, "a share such as 10%");
+	if (lex_next(p) < 0)
+		return -1;
+	if (is_word(p, "of")) {
+		if (lex_next(p) < 0)
+			return -1;
+		of_spot = here(p);
+		of = p->token.text;
+		if (p->token.kind != TOKEN_TEXT)
+			return expected(p, "a name in single quotes");
+		if (lex_next(p) < 0)
+			return -1;
+	}
+	return make_lot(p, share, of, spot, of_spot, ret);
+}
+
 static int
 parse_test(struct parser *p, struct node **ret)
 {
@@ -447,6 +546,8 @@ parse_test(struct parser *p, struct node **ret)
 
 	if (is_word(p, "in"))
 		return parse_segment(p, ret);
+	if (is_word(p, "random") && !p->in_where)
+		return parse_lot(p, ret);
 	if (parse_operand(p, &d, &exists) < 0)
 		return -1;
 	d.op_spot = here(p);

@@ -99,8 +99,10 @@ parse_value(struct parser *p, const struct json *node, enum operator op)
 }
 
 static int
-parse_values(struct parser *p, const struct json *object, enum operator op)
+parse_values(struct parser *p, const struct json *object, struct test_draft *d)
 {
+	enum operator op = d->op;
+	struct literal span;
 	const struct json *value = json_find(object, "value");
 	size_t count;
 
@@ -112,6 +114,13 @@ parse_values(struct parser *p, const struct json *object, enum operator op)
 	}
 	if (!value)
 		return mistake(p, on_node(object), "\"value\" is missing");
+	if (op == OP_IN && json_type_of(value) == JSON_TYPE_STRING &&
+	    literal_span(json_text(value), &span)) {
+		d->op = OP_EQUAL;
+		span.spot = on_node(value);
+		push_literal(p, span);
+		return count_parts(p, span.spot);
+	}
 	if (op != OP_IN && op != OP_BETWEEN)
 		return parse_value(p, value, op);
 
@@ -176,15 +185,16 @@ attr_key(struct parser *p, struct str key)
 }
 
 static int
-parse_field(struct parser *p, const struct json *object, struct test_draft *d)
+parse_field(struct parser *p, const struct json *object, const char *member,
+    struct test_draft *d)
 {
 	const struct str prefix = STR("attrs.");
 	enum operand_kind kind = p->in_where ? ON_EVENT_ATTR : ON_ATTR;
 	struct str name;
 
-	if (json_need_text(object, "field", &name, p->err) < 0)
+	if (json_need_text(object, member, &name, p->err) < 0)
 		return -1;
-	d->on_spot = on_member(object, "field");
+	d->on_spot = on_member(object, member);
 	if (str_starts(name, prefix)) {
 		name.p += prefix.n;
 		name.n -= prefix.n;
@@ -258,20 +268,30 @@ parse_test(struct parser *p, const struct json *object, struct node **ret)
 	    "field", "operator", "value", NULL};
 	static const char *const event_names[] = {
 	    "event", "aggregate", "within", "where", "operator", "value", NULL};
+	static const char *const anniversary_names[] = {
+	    "anniversary", "operator", "value", NULL};
 	struct test_draft d = {.mark = p->literal_count};
 	bool event = json_find(object, "event") != NULL;
+	bool yearly = json_find(object, "anniversary") != NULL;
 
-	if (json_only(object, event ? event_names : field_names, p->err) < 0)
+	if (json_only(object,
+		event    ? event_names
+		: yearly ? anniversary_names
+			 : field_names,
+		p->err) < 0)
 		return -1;
-	if ((event ? parse_event : parse_field)(p, object, &d) < 0)
+	if ((event ? parse_event(p, object, &d)
+		   : parse_field(
+			 p, object, yearly ? "anniversary" : "field", &d)) < 0)
 		return -1;
+	d.on.yearly = yearly;
 	/* {"event":"deal_won"}: there is such an event. */
 	if (event && !json_find(object, "operator") &&
 	    !json_find(object, "value")) {
 		d.op = OP_EXISTS;
 		d.op_spot = on_node(object);
 	} else if (parse_operator(p, object, &d) < 0 ||
-		   parse_values(p, object, d.op) < 0) {
+		   parse_values(p, object, &d) < 0) {
 		return -1;
 	}
 	return make_test(p, &d, ret);
@@ -288,6 +308,20 @@ parse_segment(struct parser *p, const struct json *object, struct node **ret)
 		return -1;
 	return make_segment(
 	    p, name, on_node(object), on_member(object, "segment"), ret);
+}
+
+static int
+parse_lot(struct parser *p, const struct json *object, struct node **ret)
+{
+	static const char *const names[] = {"random", "of", NULL};
+	struct str share, of = {NULL, 0};
+
+	if (json_only(object, names, p->err) < 0 ||
+	    json_need_text(object, "random", &share, p->err) < 0 ||
+	    json_take_text(object, "of", &of, p->err) < 0)
+		return -1;
+	return make_lot(p, share, of, on_member(object, "random"),
+	    on_member(object, "of"), ret);
 }
 
 static int
@@ -363,8 +397,11 @@ parse_json(struct parser *p, const struct json *node, struct node **ret)
 		return parse_group(p, node, ret);
 	if (json_find(node, "not"))
 		return parse_inverted(p, node, ret);
-	if (json_find(node, "field") || json_find(node, "event"))
+	if (json_find(node, "field") || json_find(node, "event") ||
+	    json_find(node, "anniversary"))
 		return parse_test(p, node, ret);
+	if (json_find(node, "random"))
+		return parse_lot(p, node, ret);
 	if (json_find(node, "segment"))
 		return parse_segment(p, node, ret);
 	return mistake(p, on_node(node),

@@ -56,6 +56,9 @@ print_literal(const struct literal *l, struct buf *out)
 	case LIT_MOMENT:
 		print_time(l, out);
 		break;
+	case LIT_SPAN:
+		print_span(l, out);
+		break;
 	}
 }
 
@@ -84,8 +87,8 @@ aggregate_word(const struct operand *on)
 	}
 }
 
-void
-print_operand(const struct operand *on, const struct cond *c, struct buf *out)
+static void
+print_plain(const struct operand *on, const struct cond *c, struct buf *out)
 {
 	switch (on->kind) {
 	case ON_FIELD:
@@ -108,6 +111,9 @@ print_operand(const struct operand *on, const struct cond *c, struct buf *out)
 		buf_addstr(out, "in segment ");
 		buf_adddoubled(out, str_of(c->segments[on->index].name), '\'');
 		return;
+	case ON_LOT:
+		buf_addstr(out, "random ");
+		return;
 	case ON_COUNT:
 	case ON_LAST:
 	case ON_FIRST:
@@ -126,12 +132,37 @@ print_operand(const struct operand *on, const struct cond *c, struct buf *out)
 	buf_addc(out, ')');
 }
 
+void
+print_operand(const struct operand *on, const struct cond *c, struct buf *out)
+{
+	if (on->yearly)
+		buf_addstr(out, "anniversary(");
+	print_plain(on, c, out);
+	if (on->yearly)
+		buf_addc(out, ')');
+}
+
+static void
+print_share(const struct node *n, struct buf *out)
+{
+	print_literal(n->literals, out);
+	buf_addc(out, '%');
+}
+
 static void
 print_test(const struct node *n, const struct cond *c, struct buf *out)
 {
 	print_operand(&n->on, c, out);
 	if (n->on.kind == ON_SEGMENT)
 		return;
+	if (n->on.kind == ON_LOT) {
+		print_share(n, out);
+		if (n->on.name.p) {
+			buf_addstr(out, " of ");
+			buf_adddoubled(out, n->on.name, '\'');
+		}
+		return;
+	}
 	buf_addf(out, " %s", operator_text(n));
 	if (n->op == OP_EXISTS)
 		return;
@@ -207,13 +238,15 @@ put_literal(
 	struct buf b = {0};
 	bool attr = n->on.kind == ON_ATTR || n->on.kind == ON_EVENT_ATTR;
 	bool time = l->kind == LIT_DATE || l->kind == LIT_LOCAL ||
-		    l->kind == LIT_MOMENT;
+		    l->kind == LIT_MOMENT || l->kind == LIT_SPAN;
 	/* A string next to an attribute is a text, unless the operator is for
 	 * times alone. */
-	bool wrapped =
-	    attr && time &&
-	    (n->negated || (n->op != OP_LESS && n->op != OP_GREATER &&
-			       !(n->op == OP_EQUAL && l->kind == LIT_DATE)));
+	bool day = l->kind == LIT_DATE || span_is_day(l);
+	bool bare =
+	    n->on.yearly ||
+	    (n->op == OP_EQUAL
+		    ? (l->kind == LIT_SPAN && !day) || (day && !n->negated)
+		    : !n->negated && (n->op == OP_LESS || n->op == OP_GREATER));
 
 	switch (l->kind) {
 	case LIT_NUMBER:
@@ -226,12 +259,12 @@ put_literal(
 		break;
 	}
 	print_literal(l, &b);
-	if (wrapped) {
+	if (attr && time && !bare) {
 		json_put_object(w);
 		json_put_name(w, "time");
 	}
 	json_put_text(w, b.len ? buf_str(&b) : STR(""));
-	if (wrapped)
+	if (attr && time && !bare)
 		json_put_end(w);
 	buf_release(&b);
 }
@@ -262,7 +295,7 @@ put_field(struct json_writer *w, const struct operand *on)
 		add_attr(&b, on->name);
 	else
 		buf_adds(&b, on->name);
-	json_put_name(w, "field");
+	json_put_name(w, on->yearly ? "anniversary" : "field");
 	json_put_text(w, buf_str(&b));
 	buf_release(&b);
 }
@@ -301,6 +334,17 @@ put_test(struct json_writer *w, const struct node *n, const struct cond *c)
 		json_add_text(
 		    w, "segment", str_of(c->segments[n->on.index].name));
 		json_put_end(w);
+		return;
+	}
+	if (n->on.kind == ON_LOT) {
+		struct buf b = {0};
+
+		print_share(n, &b);
+		json_add_text(w, "random", buf_str(&b));
+		if (n->on.name.p)
+			json_add_text(w, "of", n->on.name);
+		json_put_end(w);
+		buf_release(&b);
 		return;
 	}
 	if (n->on.kind == ON_COUNT || n->on.kind == ON_LAST ||

@@ -89,6 +89,14 @@ add_operand(struct sql_maker *m, const struct node *test)
 		sql_add_source(m, m->catalogue->segment_sql,
 		    BIND_INT(m->cond->segments[on->index].number));
 		return;
+	case ON_LOT:
+		add(m, "dl_lot(");
+		sql_add_parameter(m, BIND_TEXT(lot_salt(m->cond, on)));
+		add(m, ", ");
+		sql_add_source(
+		    m, m->catalogue->fields[on->index].sql, BIND_INT(0));
+		add(m, ")");
+		return;
 	case ON_COUNT:
 		add(m, "(SELECT count(*)");
 		break;
@@ -149,11 +157,31 @@ add_between(struct sql_maker *m, int64_t low, int64_t high)
 }
 
 static void
+add_anniversary(struct sql_maker *m, const struct node *test)
+{
+	int64_t low, high;
+
+	days_named(test, m->moment, &low, &high);
+	add(m, "dl_anniversary(");
+	add_operand(m, test);
+	add(m, ", ");
+	sql_add_parameter(m, BIND_INT(low));
+	add(m, ", ");
+	sql_add_zone(m);
+	add(m, ") < ");
+	sql_add_parameter(m, BIND_INT(high));
+}
+
+static void
 add_time(struct sql_maker *m, const struct node *test)
 {
 	const struct literal *l = test->literals;
 	int64_t now = m->moment->now, low, high, last;
 
+	if (test->on.yearly) {
+		add_anniversary(m, test);
+		return;
+	}
 	add_operand(m, test);
 	if (test->op == OP_WITHIN) {
 		add_between(m, now - l->low + 1, now);
@@ -164,13 +192,13 @@ add_time(struct sql_maker *m, const struct node *test)
 		sql_add_parameter(m, BIND_INT(now - l->low));
 		return;
 	}
-	literal_bounds(l, m->moment->zone, &low, &high);
+	literal_bounds(l, m->moment, &low, &high);
 	switch (test->op) {
 	case OP_EQUAL:
 		add_between(m, low, high - 1);
 		return;
 	case OP_BETWEEN:
-		literal_bounds(l + 1, m->moment->zone, &last, &high);
+		literal_bounds(l + 1, m->moment, &last, &high);
 		add_between(m, low, high - 1);
 		return;
 	case OP_LESS:
@@ -284,6 +312,12 @@ add_when(struct sql_maker *m, const struct node *test)
 {
 	if (test->on.kind == ON_SEGMENT) {
 		add_operand(m, test);
+		return;
+	}
+	if (test->on.kind == ON_LOT) {
+		add_operand(m, test);
+		add(m, " < ");
+		sql_add_parameter(m, BIND_INT(lot_limit(test)));
 		return;
 	}
 	if (test->op == OP_EXISTS && test->type != COND_LIST) {

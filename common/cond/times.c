@@ -26,9 +26,15 @@ local_moment(int64_t as_utc, const struct zone *zone)
 }
 
 void
-literal_bounds(const struct literal *l, const struct zone *zone,
+literal_bounds(const struct literal *l, const struct cond_moment *moment,
     int64_t *ret_low, int64_t *ret_high)
 {
+	const struct zone *zone = moment->zone;
+
+	if (l->kind == LIT_SPAN) {
+		span_bounds(l, moment, ret_low, ret_high);
+		return;
+	}
 	*ret_low = l->low;
 	*ret_high = l->high;
 	if (l->kind == LIT_MOMENT || !zone || zone == zone_utc())
@@ -40,37 +46,45 @@ literal_bounds(const struct literal *l, const struct zone *zone,
 
 /* Below, in or above what the literal stands for: -1, 0, 1. */
 static int
-side(const struct literal *l, int64_t at, const struct zone *zone)
+side(const struct literal *l, int64_t at, const struct cond_moment *moment)
 {
 	int64_t low, high;
+	int far;
 
+	if (l->kind == LIT_SPAN) {
+		far = span_far(l, at, moment->now);
+		if (far)
+			return far;
+		span_bounds(l, moment, &low, &high);
+		return at < low ? -1 : at >= high;
+	}
 	/* No zone is a day from UTC: mostly nobody needs to ask it. */
 	if (at < l->low - MS_DAY)
 		return -1;
 	if (at >= l->high + MS_DAY)
 		return 1;
-	literal_bounds(l, zone, &low, &high);
+	literal_bounds(l, moment, &low, &high);
 	return at < low ? -1 : at >= high;
 }
 
 static bool
-compare(const struct node *test, int64_t at, const struct zone *zone)
+compare(const struct node *test, int64_t at, const struct cond_moment *moment)
 {
 	const struct literal *l = test->literals;
 
 	switch (test->op) {
 	case OP_EQUAL:
-		return side(l, at, zone) == 0;
+		return side(l, at, moment) == 0;
 	case OP_LESS:
-		return side(l, at, zone) < 0;
+		return side(l, at, moment) < 0;
 	case OP_AT_MOST:
-		return side(l, at, zone) <= 0;
+		return side(l, at, moment) <= 0;
 	case OP_GREATER:
-		return side(l, at, zone) > 0;
+		return side(l, at, moment) > 0;
 	case OP_AT_LEAST:
-		return side(l, at, zone) >= 0;
+		return side(l, at, moment) >= 0;
 	case OP_BETWEEN:
-		return side(l, at, zone) >= 0 && side(l + 1, at, zone) <= 0;
+		return side(l, at, moment) >= 0 && side(l + 1, at, moment) <= 0;
 	default:
 		BUG("operator %d on a time", test->op);
 	}
@@ -87,6 +101,8 @@ eval_time(const struct cond_moment *moment, const struct node *test, bool there,
 		return there != test->negated;
 	if (!there)
 		return false;
+	if (test->on.yearly)
+		return eval_anniversary(moment, test, at, next);
 	switch (test->op) {
 	case OP_WITHIN:
 		window = test->literals[0].low;
@@ -103,7 +119,8 @@ eval_time(const struct cond_moment *moment, const struct node *test, bool there,
 			next_lower(next, time_plus(at, window));
 		break;
 	default:
-		yes = compare(test, at, moment->zone);
+		yes = compare(test, at, moment);
+		spans_next(test, at, moment, next);
 	}
 	return yes != test->negated;
 }

@@ -84,15 +84,25 @@ time_word(const struct node *test)
 		return "before";
 	if (test->op == OP_GREATER)
 		return "after";
-	if (test->op == OP_EQUAL && test->literals[0].kind == LIT_DATE)
+	if (test->op == OP_EQUAL && (test->literals[0].kind == LIT_DATE ||
+					span_is_day(&test->literals[0])))
 		return "on";
 	return NULL;
+}
+
+/* A time in a span of days: `in this month` rather than `=`. */
+static bool
+in_span(const struct node *test)
+{
+	return test->op == OP_EQUAL && test->type == COND_TIME &&
+	       test->literals[0].kind == LIT_SPAN &&
+	       !span_is_day(&test->literals[0]);
 }
 
 const char *
 operator_text(const struct node *test)
 {
-	const struct spelling *s = &spellings[test->op];
+	const struct spelling *s = &spellings[in_span(test) ? OP_IN : test->op];
 	const char *word = time_word(test);
 
 	if (word)
@@ -103,7 +113,7 @@ operator_text(const struct node *test)
 const char *
 operator_json(const struct node *test)
 {
-	const struct spelling *s = &spellings[test->op];
+	const struct spelling *s = &spellings[in_span(test) ? OP_IN : test->op];
 	const char *word = time_word(test);
 
 	if (word)

@@ -133,6 +133,7 @@ static const char *const event_types[] = {"assessment_started",
 const struct cond_catalogue lead_catalogue = {
     .fields = fields,
     .count = LEAD__MAX,
+    .id_field = LEAD_ID,
     .attrs_sql = "l.attrs",
     .events_sql = "FROM event AS e WHERE e.tenant_id = l.tenant_id"
 		  " AND e.lead_id = l.lead_id AND e.type_id ="

@@ -194,6 +194,7 @@ take_conditions(
 			0 ||
 		    refuse_circle(rule->when, when, err) < 0)
 			return -1;
+		cond_salt(rule->when, str_of(rule->name));
 		rule->when_json = json_kept(when);
 	}
 	if (where && json_type_of(where) != JSON_TYPE_NULL) {

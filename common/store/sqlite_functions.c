@@ -263,6 +263,36 @@ bucket(sqlite3_context *result, int argc, sqlite3_value **argv)
 				(enum time_unit)i, zone));
 }
 
+/* dl_anniversary(ms, low, zone): when the day comes round for the first time
+ * at or after low, a year or more later. */
+static void
+anniversary(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	const struct zone *zone;
+	int64_t at;
+
+	if (any_null(argc, argv))
+		return;
+	if (zone_of(value_text(argv[2]), &zone) < 0) {
+		sqlite3_result_error(
+		    result, "dl_anniversary: unknown time zone", -1);
+		return;
+	}
+	at = time_anniversary(
+	    sqlite3_value_int64(argv[0]), sqlite3_value_int64(argv[1]), zone);
+	if (at != INT64_MAX)
+		sqlite3_result_int64(result, at);
+}
+
+/* dl_lot(salt, name): a lot drawn for a name, of 2^32. */
+static void
+lot(sqlite3_context *result, int argc, sqlite3_value **argv)
+{
+	if (!any_null(argc, argv))
+		sqlite3_result_int64(
+		    result, hash_lot(value_text(argv[0]), value_text(argv[1])));
+}
+
 static const struct {
 	const char *name;
 	int arguments;
@@ -282,6 +312,8 @@ static const struct {
     {"dl_list_has_folded", 2, list_has_folded},
     {"dl_fold", 1, fold},
     {"dl_bucket", 3, bucket},
+    {"dl_anniversary", 3, anniversary},
+    {"dl_lot", 2, lot},
 };
 
 int

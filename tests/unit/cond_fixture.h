@@ -20,6 +20,7 @@ enum {
 	F_LAST_ACTIVITY_AT,
 	F_IS_HOT,
 	F_TAGS,
+	F_ID,
 	F__MAX
 };
 
@@ -41,6 +42,7 @@ static const struct cond_field fixture_fields[F__MAX] = {
 	"CASE WHEN l.score IS NULL THEN NULL WHEN l.score >= @n0 THEN 1 "
 	"ELSE 0 END",
 	"hot"},
+    [F_ID] = {"id", COND_TEXT, "l.id", "id"},
     [F_TAGS] = {"tags", COND_LIST, "l.tags", "tags"},
 };
 
@@ -53,6 +55,7 @@ static const char *const fixture_types[] = {
 static const struct cond_catalogue fixture = {
     .fields = fixture_fields,
     .count = F__MAX,
+    .id_field = F_ID,
     .attrs_sql = "l.attrs",
     .events_sql = "FROM cond_event AS e WHERE e.lead = l.lead AND "
 		  "e.type = @type AND e.at <= @now",
@@ -140,7 +143,7 @@ fixture_store(void)
 	const char *uri = unit_store(), *by_bytes;
 	struct store *st = NULL;
 	struct err err = {0};
-	char text[400];
+	char text[500];
 
 	if (store_open(uri, STORE_WRITE, &st, &err) < 0 ||
 	    store_begin(st, STORE_CHANGE, "test", &err) < 0) {
@@ -153,8 +156,9 @@ fixture_store(void)
 	    "(lead bigint NOT NULL PRIMARY KEY, score bigint, "
 	    "industry text%s, company text%s, name text%s, phone text%s, "
 	    "company_size bigint, created_at bigint, tags text%s, "
-	    "attrs text%s)",
-	    by_bytes, by_bytes, by_bytes, by_bytes, by_bytes, by_bytes);
+	    "attrs text%s, id text%s)",
+	    by_bytes, by_bytes, by_bytes, by_bytes, by_bytes, by_bytes,
+	    by_bytes);
 	fixture_run(st, text, "", NULL, 0, NULL, 0);
 	snprintf(text, sizeof(text),
 	    "CREATE TEMPORARY TABLE cond_event (lead bigint NOT NULL, "
@@ -190,16 +194,17 @@ fixture_insert(struct store *st, int64_t lead, const struct cond_subject *s)
 {
 	static const int fields[] = {F_SCORE, F_INDUSTRY, F_COMPANY, F_NAME,
 	    F_PHONE, F_COMPANY_SIZE, F_CREATED_AT, F_TAGS};
-	static const char types[] = "iittttiitt";
-	struct bind b[10] = {BIND_INT(lead)};
+	static const char types[] = "iittttiittt";
+	struct bind b[11] = {BIND_INT(lead)};
 
 	for (size_t i = 0; i < COUNT_OF(fields); i++)
 		b[i + 1] = fixture_value(&s->values[fields[i]], types[i + 1]);
 	b[9] = BIND_TEXT(s->attrs);
+	b[10] = fixture_value(&s->values[F_ID], 't');
 	fixture_run(st,
 	    "INSERT INTO cond_lead VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
-	    "$9, $10)",
-	    types, b, 10, NULL, 0);
+	    "$9, $10, $11)",
+	    types, b, 11, NULL, 0);
 	for (size_t i = 0; i < s->segment_count; i++)
 		fixture_run(st, "INSERT INTO cond_member VALUES ($1, $2)", "ii",
 		    BINDS(BIND_INT(s->segments[i]), BIND_INT(lead)), NULL, 0);

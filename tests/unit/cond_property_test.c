@@ -157,6 +157,8 @@ random_lead(struct arena *a, struct cond_subject *s)
 	static const double sizes[] = {
 	    0, 5, 60, 79, 100, 1000, -3, 9007199254740992.0};
 
+	v[F_ID] = (struct cond_value){.kind = COND_IS_TEXT,
+	    .text = arena_printf(a, "%s-%zu", PICK(texts), below(1000))};
 	for (int i = F_INDUSTRY; i <= F_PHONE; i++)
 		if (!one_in(4))
 			v[i] = (struct cond_value){
@@ -170,9 +172,14 @@ random_lead(struct arena *a, struct cond_subject *s)
 	if (!one_in(5))
 		v[F_COMPANY_SIZE] = (struct cond_value){
 		    .kind = COND_IS_NUMBER, .number = PICK(sizes)};
-	if (!one_in(5))
+	if (!one_in(5)) /* also years ago, and on the 29th of February */
 		v[F_CREATED_AT] = (struct cond_value){
 		    .kind = COND_IS_TIME, .time = random_time()};
+	if (one_in(4))
+		v[F_CREATED_AT].time -= (int64_t)below(4000) * MS_DAY;
+	if (one_in(16))
+		v[F_CREATED_AT].time =
+		    fixture_time("2024-02-29") + (int64_t)below(2) * MS_HOUR;
 	if (!one_in(3))
 		v[F_TAGS] = (struct cond_value){
 		    .kind = COND_IS_LIST, .text = random_tags(a)};
@@ -349,13 +356,76 @@ number_operator(struct buf *b)
 }
 
 static void
+add_span(struct buf *b)
+{
+	static const char *const units[] = {
+	    "day", "week", "month", "quarter", "year"};
+	static const char *const days[] = {"today", "yesterday", "tomorrow"};
+
+	if (one_in(3))
+		buf_addstr(b, PICK(days));
+	else if (one_in(2))
+		buf_addf(b, "%s %s",
+		    one_in(3)   ? "this"
+		    : one_in(2) ? "last"
+				: "next",
+		    PICK(units));
+	else
+		buf_addf(b, "%s %zu %ss", one_in(3) ? "next" : "last",
+		    1 + below(5), PICK(units));
+}
+
+/* What anniversaries take, too. */
+static void
+add_span_operator(struct buf *b)
+{
+	static const char *const words[] = {
+	    " in ", " not in ", " = ", " != ", " on "};
+	static const char *const before[] = {
+	    " before ", " after ", " <= ", " >= "};
+
+	if (one_in(4)) {
+		buf_addstr(b, one_in(2) ? " between " : " not between ");
+		add_span(b);
+		buf_addstr(b, " and ");
+		add_span(b);
+		return;
+	}
+	buf_addstr(b, one_in(4) ? PICK(before) : PICK(words));
+	add_span(b);
+}
+
+static void
+anniversary_test(struct buf *b, const char *field)
+{
+	static const char *const words[] = {" in ", " not in ", " != "};
+
+	buf_addf(b, "anniversary(%s)", field);
+	if (one_in(4)) {
+		buf_addf(b, " on %s", PICK(dates));
+	} else if (one_in(3)) {
+		buf_addstr(b, one_in(2) ? " between " : " not between ");
+		add_span(b);
+		buf_addstr(b, " and ");
+		add_span(b);
+	} else {
+		buf_addstr(b, PICK(words));
+		add_span(b);
+	}
+}
+
+static void
 time_operator(struct buf *b)
 {
 	static const char *const words[] = {
 	    " within ", " not within ", " older than ", " not older than "};
 	static const char *const days[] = {" before ", " after ", " on "};
 
-	switch (below(6)) {
+	switch (below(8)) {
+	case 6:
+	case 7:
+		add_span_operator(b);
+		break;
 	case 0:
 		add_between(b, add_time);
 		break;
@@ -448,7 +518,20 @@ lead_test(struct buf *b, unsigned depth)
 	static const char *const text_fields[] = {
 	    "industry", "company", "name", "phone"};
 
-	switch (below(10)) {
+	switch (below(12)) {
+	case 11:
+		anniversary_test(b, one_in(2)   ? "created_at"
+				    : one_in(2) ? "attrs.\"日付\""
+						: "last_activity_at");
+		break;
+	case 10:
+		buf_addf(b, "random %s%%",
+		    one_in(2)   ? "10"
+		    : one_in(2) ? "33.3"
+				: "75");
+		if (one_in(2))
+			buf_addf(b, " of '%s'", one_in(2) ? "a" : "実験");
+		break;
 	case 9:
 		buf_addstr(b, "in segment ");
 		add_quoted(b, PICK(segment_names), '\'');
@@ -489,7 +572,9 @@ lead_test(struct buf *b, unsigned depth)
 static void
 where_test(struct buf *b)
 {
-	if (one_in(4)) {
+	if (one_in(8)) {
+		anniversary_test(b, "at");
+	} else if (one_in(4)) {
 		buf_addstr(b, "at");
 		time_operator(b);
 	} else {
@@ -526,7 +611,7 @@ add_condition(struct buf *b, unsigned depth, bool in_where)
 
 static struct store *st;
 static struct cond_subject leads[LEADS];
-static const struct zone *zones[4];
+static const struct zone *zones[7];
 static uint64_t triples;
 
 static void
@@ -710,8 +795,9 @@ check_one(void)
 int
 main(int argc, char **argv)
 {
-	static const char *const names[] = {
-	    "UTC", "Asia/Tokyo", "America/New_York"};
+	static const char *const names[] = {"UTC", "Asia/Tokyo",
+	    "America/New_York", "Europe/Berlin", "Australia/Lord_Howe",
+	    "Pacific/Apia"};
 	struct arena a = {0};
 	struct err err;
 	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 20260301;

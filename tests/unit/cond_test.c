@@ -127,6 +127,56 @@ static const struct {
 	"2026-01-01",
 	NULL},
     {"last(count) exists", "last(count) exists", NULL},
+    {"created_at in This  Month", "created_at in this month",
+	"{\"field\":\"created_at\",\"operator\":\"in\",\"value\":\"this "
+	"month\"}"},
+    {"created_at not in last 3 weeks", "created_at not in last 3 weeks",
+	"{\"field\":\"created_at\",\"operator\":\"not_in\",\"value\":\"last 3 "
+	"weeks\"}"},
+    {"created_at = today or created_at != 'yesterday'",
+	"created_at on today or created_at != yesterday", NULL},
+    {"created_at on this　quarter", "created_at in this quarter", NULL},
+    {"created_at in last 1 day", "created_at on yesterday",
+	"{\"field\":\"created_at\",\"operator\":\"on\",\"value\":"
+	"\"yesterday\"}"},
+    {"created_at before this year and created_at >= last 2  years",
+	"created_at before this year and created_at >= last 2 years", NULL},
+    {"created_at between last month and today",
+	"created_at between last month and today",
+	"{\"field\":\"created_at\",\"operator\":\"between\",\"value\":[\"last "
+	"month\",\"today\"]}"},
+    {"attrs.x in next 7 days", "attrs.x in next 7 days",
+	"{\"field\":\"attrs.x\",\"operator\":\"in\",\"value\":\"next 7 "
+	"days\"}"},
+    {"attrs.x != today", "attrs.x != today",
+	"{\"field\":\"attrs.x\",\"operator\":\"not_equals\",\"value\":{"
+	"\"time\":"
+	"\"today\"}}"},
+    {"attrs.x >= this month", "attrs.x >= this month",
+	"{\"field\":\"attrs.x\",\"operator\":\"at_least\",\"value\":{\"time\":"
+	"\"this month\"}}"},
+    {"attrs.x = 'today'", "attrs.x = 'today'", NULL},
+    {"last(deal_won) in last year and count(a, where at in this week) > 0",
+	"last(deal_won) in last year and count(a, where at in this week) > 0",
+	NULL},
+    {"Anniversary(created_at) in next 7 days",
+	"anniversary(created_at) in next 7 days",
+	"{\"anniversary\":\"created_at\",\"operator\":\"in\",\"value\":\"next "
+	"7 "
+	"days\"}"},
+    {"anniversary(attrs.\"a b\") not between today and next month",
+	"anniversary(attrs.\"a b\") not between today and next month",
+	"{\"anniversary\":\"attrs.a "
+	"b\",\"operator\":\"not_between\",\"value\":["
+	"\"today\",\"next month\"]}"},
+    {"anniversary(attrs.x) != 2026-03-01", "anniversary(attrs.x) != 2026-03-01",
+	NULL},
+    {"Random 10.50% OF 'a''b' and not random 0.001%",
+	"random 10.5% of 'a''b' and not random 0.001%",
+	"{\"logic\":\"AND\",\"conditions\":[{\"random\":\"10.5%\",\"of\":\"a'"
+	"b\"},"
+	"{\"not\":{\"random\":\"0.001%\"}}]}"},
+    {"count(a, where random = 1) > 0", "count(a, where random = 1) > 0", NULL},
     {"IN Segment 'vip' and not in segment '見込み ''26'''",
 	"in segment 'vip' and not in segment '見込み ''26'''",
 	"{\"logic\":\"AND\",\"conditions\":[{\"segment\":\"vip\"},{\"not\":{"
@@ -228,8 +278,8 @@ static const struct {
     {"tags > 'x'", "condition:1:6: tags is a list of texts, which takes =, "
 		   "!=, in, contains, starts with, ends with, exists"},
     {"created_at > 5",
-	"condition:1:14: created_at is a time: write 2026-01-31 or "
-	"2026-01-31T09:00:00+09:00"},
+	"condition:1:14: created_at is a time: write 2026-01-31, "
+	"2026-01-31T09:00:00+09:00 or this month"},
     {"created_at on 2026-01-01T00:00:00Z",
 	"condition:1:15: on takes a date, without a time of day"},
     {"created_at after 2026-13-01",
@@ -279,12 +329,56 @@ static const struct {
 	"condition:1:17: segments cannot be asked for inside where"},
     {"changed(score, 7d)",
 	"condition:1:1: changed() is not available in this version"},
-    {"created_at this month",
-	"condition:1:12: this month is not available in this version"},
+    {"created_at this month", "condition:1:12: expected an operator after "
+			      "created_at, found \"this\""},
     {"created_at within this month",
-	"condition:1:19: this month is not available in this version"},
+	"condition:1:19: within takes a duration; a span of days goes with in"},
+    {"created_at in this", "condition:1:19: expected day, week, month, quarter "
+			   "or year after \"this\""},
+    {"created_at in last 3", "condition:1:21: expected days, weeks, months, "
+			     "quarters or years after \"3\""},
+    {"created_at in last 0 days", "condition:1:15: not a span of days: \"last "
+				  "0 days\" (write today, this "
+				  "month, last week or next 3 months)"},
+    {"created_at in this 3 days", "condition:1:15: not a span of days: \"this "
+				  "3 days\" (write today, this "
+				  "month, last week or next 3 months)"},
+    {"created_at in last fortnight",
+	"condition:1:15: not a span of days: \"last fortnight\" (write today, "
+	"this month, last week or next 3 months)"},
+    {"created_at in last 3 hours",
+	"condition:1:15: not a span of days: \"last 3 hours\" (write today, "
+	"this month, last week or next 3 months)"},
+    {"industry in this month",
+	"condition:1:13: industry is a text: write 'this month'"},
+    {"anniversary(industry) on today",
+	"condition:1:1: industry is a text: a time has anniversaries"},
+    {"anniversary(created_at) within 7d",
+	"condition:1:25: anniversary(created_at) takes in, on and between"},
+    {"anniversary(created_at) = 2026-01-01T09:00:00",
+	"condition:1:27: an anniversary is a day: write 2026-01-31, today or "
+	"next 7 days"},
+    {"anniversary(last(deal_won)) on today",
+	"condition:1:13: unknown field \"last\" (a custom attribute is written "
+	"attrs.last)"},
+    {"anniversary(created_at", "condition:1:23: expected \")\" after "
+			       "\"created_at\""},
+    {"random", "condition:1:7: expected a share such as 10% after \"random\""},
+    {"random 10", "condition:1:8: expected a share such as 10%, found \"10\""},
+    {"random 0%", "condition:1:8: not a share above 0% and up to 100%: \"0%\""},
+    {"random 101%",
+	"condition:1:8: not a share above 0% and up to 100%: \"101%\""},
+    {"random 10d%",
+	"condition:1:8: not a share above 0% and up to 100%: \"10d%\""},
+    {"random 5% of x",
+	"condition:1:14: expected a name in single quotes, found \"x\""},
+    {"random 5% of ''",
+	"condition:1:14: what the lots are drawn for has an empty name"},
+    {"exists(a, where random = 10%)",
+	"condition:1:26: expected a value, found \"10%\""},
+    {"score = 10%", "condition:1:9: expected a value, found \"10%\""},
     {"sum(x) > 1", "condition:1:1: unknown function \"sum\" (there are count, "
-		   "last, first and exists)"},
+		   "last, first, exists and anniversary)"},
     {"count(email_opened)",
 	"condition:1:20: expected an operator after count(email_opened)"},
     {"count('email_opened') > 1",
@@ -301,8 +395,8 @@ static const struct {
     {"count(a) contains 'x'", "condition:1:10: count(a) is a number, which "
 			      "takes =, !=, <, <=, >, >=, between, in, "
 			      "exists"},
-    {"last(a) > 5", "condition:1:11: last(a) is a time: write 2026-01-31 or "
-		    "2026-01-31T09:00:00+09:00"},
+    {"last(a) > 5", "condition:1:11: last(a) is a time: write 2026-01-31, "
+		    "2026-01-31T09:00:00+09:00 or this month"},
     {"attrs = 1", "condition:1:7: expected \".\" and a name, found \"=\""},
     {"attrs.a.b = 1", "condition:1:8: a name with a dot is written in double "
 		      "quotes: attrs.\"a.b\""},
@@ -906,6 +1000,53 @@ test_segments(void)
 	buf_release(&b);
 }
 
+/* Who is in stays in: the lot depends on nothing but the id and what it is
+ * drawn for. */
+static void
+test_lots(void)
+{
+	struct err err;
+	struct buf b = {0};
+	struct cond *c =
+	    fixture_parse("random 50% and not random 10% of 'a'", &err);
+	unsigned in = 0, moved = 0;
+
+	CHECK(c != NULL);
+	if (!c)
+		return;
+	CHECK(!cond_uses_time(c) && cond_uses_field(c, F_ID));
+	start();
+	for (int i = 0; i < 2000; i++) {
+		bool before;
+
+		buf_clear(&b);
+		buf_addf(&b, "L%d", i);
+		values[F_ID] = (struct cond_value){
+		    .kind = COND_IS_TEXT, .text = buf_str(&b)};
+		cond_salt(c, STR(""));
+		before = cond_eval(c, &subject, &moment, NULL);
+		cond_salt(c, STR("segment"));
+		in += before;
+		moved += before != cond_eval(c, &subject, &moment, NULL);
+	}
+	CHECK(in > 800 && in < 1000);
+	CHECK(moved > 800 && moved < 1000);
+	values[F_ID].kind = COND_MISSING;
+	CHECK(!cond_eval(c, &subject, &moment, NULL));
+	cond_free(c);
+	c = fixture_parse("random 100% of 'x'", &err);
+	values[F_ID] =
+	    (struct cond_value){.kind = COND_IS_TEXT, .text = STR("L1")};
+	CHECK(c && cond_eval(c, &subject, &moment, NULL));
+	buf_clear(&b);
+	if (c)
+		cond_explain(c, &subject, &moment, &b);
+	CHECK(b.p && strstr(b.p, "{\"condition\":\"random 100% of 'x'\","
+				 "\"true\":true,\"value\":"));
+	cond_free(c);
+	buf_release(&b);
+}
+
 static void
 test_needs(void)
 {
@@ -1100,6 +1241,7 @@ main(void)
 	test_text_values();
 	test_explain();
 	test_segments();
+	test_lots();
 	test_needs();
 	test_limits();
 	store_rollback(st);

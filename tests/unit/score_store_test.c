@@ -490,7 +490,9 @@ same_in_sql(void)
 	    "priority = 'medium'", "score >= 20", "fit >= 20", "engagement < 0",
 	    "is_hot = true", "became_hot_at exists", "stage = 'customer'",
 	    "company_size between 10 and 500", "attrs.\"予算\" = 'あり'",
-	    "in segment 'even'", "not in segment 'third'",
+	    "created_at in this month", "last_activity_at in last 3 days",
+	    "random 30%", "random 30% of 'x'", "in segment 'even'",
+	    "not in segment 'third'",
 	    "in segment 'third' and not in segment 'even'"};
 	struct score_rules *rules = make_rules(some_rules);
 	struct cond_moment moment;

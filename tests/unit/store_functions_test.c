@@ -576,6 +576,77 @@ test_buckets(unsigned times)
 	buf_release(&got);
 }
 
+/* Anniversaries of days, the 29th of February too often. */
+static void
+test_anniversaries(unsigned times)
+{
+	struct buf got = {0};
+	struct err err = {0};
+	const struct zone *zone;
+	char number[32], input[64];
+
+	while (times--) {
+		const char *name = PICK(zone_names);
+		int64_t at =
+		    days_from_civil(1900 + (int)below(140),
+			(unsigned)below(12) + 1, (unsigned)below(28) + 1) *
+		    MS_DAY;
+		int64_t low = INT64_C(1770000000000) +
+			      (int64_t)below(1u << 31) * 100 -
+			      (int64_t)below(1u << 31) * 100;
+
+		if (zone_find(name, &zone, &err) < 0)
+			break;
+		if (below(3) == 0)
+			at = days_from_civil(1904 + 4 * (int)below(40), 2, 29) *
+			     MS_DAY;
+		at += (int64_t)below(48) * MS_HOUR / 2 - MS_DAY / 2;
+		if (below(3) == 0)
+			low = time_anniversary(at, low, zone) +
+			      (int64_t)below(3) - 1;
+		snprintf(number, sizeof(number), "%lld",
+		    (long long)time_anniversary(at, low, zone));
+		snprintf(input, sizeof(input), "%lld %lld", (long long)at,
+		    (long long)low);
+		ask("SELECT dl_anniversary($1, $2, $3)", "iit",
+		    BINDS(BIND_INT(at), BIND_INT(low), BIND_TEXT(str_of(name))),
+		    &got);
+		same(name, str_of(input), buf_str(&got), str_of(number));
+	}
+	ask("SELECT dl_anniversary($1, 0, 'UTC')", "i",
+	    BINDS(BIND_INT(TIME_MAX + 1)), &got);
+	CHECK_TEXT(got.p, "NULL");
+	buf_release(&got);
+}
+
+static void
+test_lots(unsigned times)
+{
+	static const char *const people[] = {"", "L0000001", "雀-1", "a\nb",
+	    "\001", "\001\002", "😀", "O'Brien \\"};
+	struct buf got = {0}, name = {0};
+	char number[32];
+
+	/* For ever: whoever was in stays in. */
+	CHECK_INT(hash_lot(STR(""), STR("1")), INT64_C(4024250577));
+	CHECK_INT(hash_lot(STR("experiment-a"), STR("L0000001")),
+	    INT64_C(1341987103));
+	while (times--) {
+		struct str salt = str_of(PICK(people));
+
+		buf_clear(&name);
+		buf_addstr(&name, PICK(people));
+		buf_addint(&name, (int64_t)below(100));
+		snprintf(number, sizeof(number), "%lld",
+		    (long long)hash_lot(salt, buf_str(&name)));
+		ask("SELECT dl_lot($1, $2)", "tt",
+		    BINDS(BIND_TEXT(salt), BIND_TEXT(buf_str(&name))), &got);
+		same("lot", buf_str(&name), buf_str(&got), str_of(number));
+	}
+	buf_release(&got);
+	buf_release(&name);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -597,6 +668,8 @@ main(int argc, char **argv)
 	test_nulls();
 	test_times(times);
 	test_buckets(times);
+	test_anniversaries(times);
+	test_lots(times / 4);
 	store_rollback(st);
 	store_close(st);
 	return unit_done("store_functions");

@@ -475,3 +475,46 @@ BEGIN
 	END CASE;
 	RETURN dl.dl_moment(zone, start * 86400000);
 END $$;
+
+-- When the day of a moment comes round for the first time at or after low, a
+-- year or more later; 29 February on the 28th where there is none.
+CREATE OR REPLACE FUNCTION dl_anniversary(at bigint, low bigint, zone text)
+RETURNS bigint
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+	born date;
+	year bigint;
+	day bigint;
+	start bigint;
+BEGIN
+	IF at NOT BETWEEN -62135596800000 AND 253402300799999 THEN
+		RETURN NULL;
+	END IF;
+	born := date '1970-01-01' + dl.dl_floor_div(
+	    at + dl.dl_zone_offset(zone, at), 86400000)::integer;
+	year := greatest(date_part('year', born) + 1, date_part('year',
+	    date '1970-01-01' + dl.dl_floor_div(
+	    low + dl.dl_zone_offset(zone, low), 86400000)::integer));
+	LOOP
+		day := date_part('day', born);
+		IF day = 29 AND date_part('month', born) = 2 AND (year % 4 <> 0
+		    OR (year % 100 = 0 AND year % 400 <> 0)) THEN
+			day := 28;
+		END IF;
+		start := dl.dl_moment(zone, dl.dl_days(year,
+		    date_part('month', born)::bigint, day) * 86400000);
+		IF start >= low THEN
+			RETURN start;
+		END IF;
+		year := year + 1;
+	END LOOP;
+END $$;
+
+-- ---- lots ---------------------------------------------------------------------
+
+-- A lot drawn for a name, of 2^32, from the text as the programs have it.
+CREATE OR REPLACE FUNCTION dl_lot(salt text, name text) RETURNS bigint
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN ('x' || left(encode(sha256(convert_to(
+	replace(salt || chr(10) || name, chr(1) || chr(2), chr(1)),
+	'UTF8')), 'hex'), 8))::bit(32)::bigint;
