@@ -2,8 +2,9 @@
 /*
  * stats: what learning from leads and judging scores needs. A logistic
  * regression on yes/no features, how well a score ranks (area under the ROC
- * curve, lift by decile, precision and recall), and cutting numbers into bins.
- * Pure: numbers in, numbers out, the same ones for the same input.
+ * curve, lift by decile, precision and recall), cutting numbers into bins, and
+ * finding groups of rows that stand out. Pure: numbers in, numbers out, the
+ * same ones for the same input.
  *
  * Ownership: everything given is only read (but stats_sort sorts in place);
  * results go into memory of the caller. An outcome is 1 for yes and 0 for no.
@@ -79,5 +80,96 @@ double stats_quantile(const double *sorted, size_t n, double share);
 size_t stats_bins(
     const double *sorted, size_t n, size_t max_bins, double *ret_edges);
 size_t stats_bin_of(const double *edges, size_t count, double value);
+
+/* significance.c: how surely something is more than chance. */
+
+/* Rows, the sum of their outcomes, and of the squares of these. */
+struct stats_sums {
+	uint64_t rows, sum, squares;
+};
+/* How far a part's mean lies over the mean of the whole it was taken from, in
+ * standard deviations of the means of random parts of that size (which know
+ * that the whole is finite). 0 when there is nothing to compare. */
+double stats_deviation(
+    const struct stats_sums *whole, const struct stats_sums *part);
+/* The chance that a random part of that size has a mean as high: for outcomes
+ * of 0 and 1 exactly (Fisher 1934: the upper tail of the hypergeometric
+ * distribution), for others by the normal distribution of the deviation. */
+double stats_chance(
+    const struct stats_sums *whole, const struct stats_sums *part, bool yes_no);
+double stats_normal_tail(double z); /* P(Z >= z) */
+/* Adjusts p values for being as many as they are (Holm 1979). */
+void stats_holm(double *p, size_t n);
+
+struct stats_interval {
+	double low, high;
+};
+#define STATS_Z95 1.959963984540054
+/* Of a rate (Wilson 1927); 0..1 without rows. */
+struct stats_interval stats_wilson(uint64_t yes, uint64_t rows, double z);
+/* Of a mean, by the normal distribution. */
+struct stats_interval stats_mean_interval(
+    const struct stats_sums *sums, double z);
+
+/*
+ * subgroup.c: which conjunctions of terms pick rows whose mean outcome stands
+ * out upwards (subgroup discovery: Klösgen 1996, Wrobel 1997). Every one of up
+ * to max_terms terms of different groups with enough rows is looked at, but
+ * for those whose best part could not be good enough (an optimistic estimate
+ * from the sum of their outcomes).
+ *
+ * A subgroup counts when it is significant against all rows, and each of its
+ * terms is so against the subgroup without that term (a productive rule: Webb
+ * 2007), each at alpha divided among the numbers of terms and the conjunctions
+ * that there are of so many (layered critical values: Webb 2008). Their order
+ * is by stats_deviation, which weighs size against distance (Klösgen's quality
+ * with exponent 1/2).
+ */
+enum { STATS_TERMS = 3 };
+struct stats_terms {
+	size_t rows, count;
+	const uint64_t *const *bits; /* by term: (rows + 63) / 64 words, row r
+					bit r % 64 of word r / 64, the rest 0 */
+	const uint32_t *group;       /* by term; no two of a group are joined */
+	const uint8_t *outcome;      /* by row: 0 and 1, or a score up to 255 */
+};
+struct stats_search {
+	size_t max_terms; /* 1..STATS_TERMS */
+	uint64_t least;   /* rows of a subgroup, and outside of it */
+	double alpha;
+	size_t keep;   /* the best so many */
+	uint64_t work; /* word operations to be spent on three terms, the most
+			  promising pairs first; 0: no limit */
+};
+struct stats_subgroup {
+	uint32_t term[STATS_TERMS]; /* ascending */
+	size_t terms;
+	struct stats_sums sums; /* squares only where outcomes are 0 and 1 */
+	double deviation;
+	double p; /* the worst of its tests, corrected */
+};
+struct stats_subgroups {
+	struct stats_sums whole;
+	struct stats_subgroup *list; /* the best first; stats_..._release */
+	size_t count;
+	double tries;  /* conjunctions there are */
+	bool complete; /* all of them were looked at, or needed not be */
+};
+void stats_subgroups_find(const struct stats_terms *t,
+    const struct stats_search *how, struct stats_subgroups *ret);
+void stats_subgroups_release(struct stats_subgroups *s);
+/* What the conjunction of these terms has. */
+struct stats_sums stats_subgroup_sums(
+    const struct stats_terms *t, const uint32_t *term, size_t terms);
+/*
+ * Which of them are much the same: each, in order, joins the first kept one
+ * with which it shares more than `jaccard` of the rows that either has, else is
+ * kept itself as long as there are fewer than `max`. ret_into gets by number
+ * the number of the kept one, or SIZE_MAX when it found no place. Returns how
+ * many were kept.
+ */
+size_t stats_subgroups_merge(const struct stats_terms *t,
+    const struct stats_subgroup *list, size_t count, double jaccard, size_t max,
+    size_t *ret_into);
 
 #endif
