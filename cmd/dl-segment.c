@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * dl-segment: groups of leads that follow the data. So far: what a condition
- * finds among leads that come as records.
+ * finds among leads that come as records, and which conditions are worth it.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,12 +10,14 @@
 #include "lead/lead.h"
 #include "segment/segment.h"
 #include "session/session.h"
+#include "suggest/suggest.h"
 
 static struct {
 	bool invert, count, no_events;
-	const char *events, *encoding, *rejects, *columns;
-	int64_t top;
-} arg;
+	const char *events, *encoding, *rejects, *columns, *target;
+	struct cli_list exclude;
+	int64_t min_size, top, lead_time;
+} arg = {.target = "converted"};
 
 /* ---- fields ------------------------------------------------------- */
 
@@ -189,6 +191,54 @@ filter(struct session *s, struct err *err)
 	return rc;
 }
 
+/* ---- suggest ------------------------------------------------------ */
+
+static void
+tell_suggested(struct session *s, const struct suggested *found)
+{
+	static const struct place nowhere;
+	struct buf text = {0};
+
+	for (size_t i = 0; i < found->count; i++)
+		if (found->list[i].revealing)
+			remark(cli_remarks(s->call), nowhere,
+			    "%s: of these leads nearly all did; if that is "
+			    "only known afterwards, leave it out: -x '%s'",
+			    found->list[i].where, found->list[i].revealing);
+	suggest_add_summary(found, arg.target, &text);
+	session_summary(s, "%s", text.p);
+	buf_release(&text);
+}
+
+static int
+suggest(struct session *s, struct err *err)
+{
+	struct suggest_how how = {.target = arg.target,
+	    .where = s->where,
+	    .exclude = arg.exclude.items,
+	    .exclude_count = arg.exclude.count,
+	    .lead_time = arg.lead_time,
+	    .min_size = (uint64_t)arg.min_size,
+	    .top = arg.top ? (size_t)arg.top : 10};
+	struct suggested found;
+	struct buf json = {0}, drawing = {0};
+	int rc = session_print(s, suggest_columns, suggest_column_count, err);
+
+	if (rc == 0)
+		rc = suggest_segments(
+		    s->st, s->tenant, &how, &s->moment, &found, err);
+	if (rc == 0) {
+		suggest_put(&found, &json);
+		suggest_draw(&found, &drawing);
+		printer_either(&s->printer, &json, &drawing);
+		tell_suggested(s, &found);
+		suggested_release(&found);
+	}
+	buf_release(&json);
+	buf_release(&drawing);
+	return rc;
+}
+
 /* ---- the tables --------------------------------------------------- */
 
 static const struct cli_option fields_options[] = {
@@ -213,6 +263,18 @@ static const struct cli_option filter_options[] = {
 static const struct cli_exclusive filter_exclusive[] = {
     {"count", "columns"}, {"events", "no-events"}, {NULL, NULL}};
 
+static const struct cli_option suggest_options[] = {
+    CLI_TEXT(0, "target", "WHAT", &arg.target,
+	"converted, score or an event type (converted)"),
+    CLI_LIST('x', "exclude", "NAME", &arg.exclude,
+	"not this field, attribute or event type"),
+    CLI_INT(0, "min-size", "N", &arg.min_size, 1, INT64_MAX,
+	"leads of a group (1 in 100, at least 50)"),
+    CLI_INT('k', "top", "N", &arg.top, 1, SUGGEST_MAX, "at most so many (10)"),
+    CLI_DURATION(0, "lead-time", "TIME", &arg.lead_time,
+	"judge leads this long before their outcome"),
+    CLI_END};
+
 static const struct cli_verb verbs[] = {
     {.name = "fields",
 	.help = "print what a condition can ask, with the commonest values",
@@ -236,6 +298,12 @@ static const struct cli_verb verbs[] = {
 	.max = CLI_MANY,
 	.run = session_filters,
 	.work = filter},
+    {.name = "suggest",
+	.help = "print conditions whose leads stand out",
+	.options = suggest_options,
+	.shared = CLI_READING | CLI_WHERE,
+	.run = session_reads,
+	.work = suggest},
     {0}};
 
 static const struct cli_program program = {

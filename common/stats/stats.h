@@ -134,8 +134,12 @@ struct stats_terms {
 	const uint8_t *outcome;      /* by row: 0 and 1, or a score up to 255 */
 };
 struct stats_search {
-	size_t max_terms; /* 1..STATS_TERMS */
-	uint64_t least;   /* rows of a subgroup, and outside of it */
+	size_t max_terms;   /* 1..STATS_TERMS */
+	uint64_t least;     /* rows of a subgroup, and outside of a term */
+	uint64_t most;      /* rows of a subgroup; a term may have more */
+	double improvement; /* mean of a subgroup over that of all rows, and
+			       over that without any of its terms (Bayardo,
+			       Agrawal & Gunopulos 1999); 1: any */
 	double alpha;
 	size_t keep;   /* the best so many */
 	uint64_t work; /* word operations to be spent on three terms, the most

@@ -233,18 +233,30 @@ without(const struct search *s, const struct stats_subgroup *g, size_t left_out)
 	return pair_of(s, g->term[a], g->term[b]);
 }
 
+static bool
+improves(const struct search *s, const struct stats_sums *sums,
+    const struct stats_sums *on)
+{
+	return (double)sums->sum * (double)on->rows >=
+	       s->how->improvement * (double)on->sum * (double)sums->rows;
+}
+
 static void
 consider(struct search *s, struct stats_subgroup *g)
 {
 	double needed = s->needed[g->terms];
 	double critical = s->critical[g->terms];
 
+	if (g->sums.rows > s->how->most ||
+	    !improves(s, &g->sums, &s->ret->whole))
+		return;
 	g->deviation = stats_deviation(&s->ret->whole, &g->sums);
 	if (g->deviation < threshold(s, g->terms))
 		return;
 	/* The quick tests first: most fail here. */
 	for (size_t i = 0; g->terms > 1 && i < g->terms; i++)
-		if (stats_deviation(without(s, g, i), &g->sums) < needed)
+		if (!improves(s, &g->sums, without(s, g, i)) ||
+		    stats_deviation(without(s, g, i), &g->sums) < needed)
 			return;
 	g->p = stats_chance(&s->ret->whole, &g->sums, s->yes_no);
 	for (size_t i = 0; g->terms > 1 && i < g->terms; i++)

@@ -23,7 +23,8 @@ add_chance(struct json_writer *w, const char *name, double p)
 {
 	char text[40];
 
-	snprintf(text, sizeof(text), "%.2g", p);
+	/* Never nothing, only less than a number can say. */
+	snprintf(text, sizeof(text), "%.2g", p < 1e-300 ? 1e-300 : p);
 	json_put_name(w, name);
 	json_put_raw(w, str_of(text));
 }

@@ -8,10 +8,11 @@
 
 #include "suggest/suggest_priv.h"
 
-#define ALPHA     0.05
-#define JACCARD   0.5 /* groups that share more than this are one */
-#define HALF      0.5
-#define REVEALING 0.95 /* a rate that no honest field gives alone */
+#define ALPHA       0.05
+#define JACCARD     0.5 /* groups that share more than this are one */
+#define HALF        0.5
+#define IMPROVEMENT 1.1  /* what each term has to bring */
+#define REVEALING   0.95 /* a rate that no honest field gives alone */
 
 enum {
 	KEEP = 5000, /* found conjunctions that are looked at again */
@@ -318,6 +319,7 @@ search(struct job *job, struct suggested *ret)
 	uint64_t least = least_rows(job, ret);
 	struct stats_search how = {.max_terms = STATS_TERMS,
 	    .alpha = ALPHA,
+	    .improvement = IMPROVEMENT,
 	    .keep = KEEP,
 	    .work = WORK};
 	struct stats_subgroups found;
@@ -330,6 +332,7 @@ search(struct job *job, struct suggested *ret)
 	terms_make(&job->terms);
 	part_terms(job);
 	how.least = (least + 1) / 2;
+	how.most = job->terms.rows[0] / 2;
 	stats_subgroups_find(&job->half_terms[0], &how, &found);
 	into = xcalloc(found.count + 1, sizeof(*into));
 	stats_subgroups_merge(&job->half_terms[0], found.list, found.count,

@@ -231,15 +231,11 @@ term_add_words(struct buf *out, const struct term *term, bool japanese)
 	}
 }
 
-/* 64.7% (a share) or 64.7 (a score). */
+/* 64.7 (a share in hundredths, or a score). */
 static void
-add_figure(
-    struct buf *out, const struct suggested *s, double rate, bool japanese)
+add_figure(struct buf *out, const struct suggested *s, double rate)
 {
-	if (s->target == SAMPLE_SCORE)
-		buf_addf(out, "%.1f", rate);
-	else
-		buf_addf(out, japanese ? "%.1f%%" : "%.1f %%", rate * 100);
+	buf_addf(out, "%.1f", s->target == SAMPLE_SCORE ? rate : rate * 100);
 }
 
 static void
@@ -257,7 +253,7 @@ add_rate_name(struct buf *out, const struct suggested *s, const char *target,
 		break;
 	case SAMPLE_EVENT:
 		if (japanese)
-			buf_addf(out, "「%.*s」の率", STR_ARG(event));
+			buf_addf(out, "「%.*s」の割合", STR_ARG(event));
 		else
 			buf_addf(out, "rate of “%.*s”", STR_ARG(event));
 		break;
@@ -268,38 +264,42 @@ static void
 add_japanese(struct buf *out, const struct suggested *s,
     const struct suggestion *one, const char *target)
 {
-	buf_addstr(out, "のリード（");
+	const char *percent = s->target == SAMPLE_SCORE ? "" : "%";
+
+	buf_addstr(out, "：該当する");
 	buf_addgroup(out, (int64_t)one->size);
-	buf_addstr(out, "件）は、");
+	buf_addstr(out, "件の");
 	add_rate_name(out, s, target, true);
-	buf_addstr(out, "が");
-	add_figure(out, s, one->rate, true);
-	buf_addstr(out, "（95%信頼区間 ");
-	add_figure(out, s, one->low, true);
+	buf_addstr(out, "は");
+	add_figure(out, s, one->rate);
+	buf_addf(out, "%s（95%%信頼区間 ", percent);
+	add_figure(out, s, one->low);
 	buf_addstr(out, "～");
-	add_figure(out, s, one->high, true);
-	buf_addstr(out, "）で、全体の");
-	add_figure(out, s, s->rate, true);
-	buf_addf(out, "に対して%.1f倍です。", one->lift);
+	add_figure(out, s, one->high);
+	buf_addf(out, "%s）で、全体（", percent);
+	add_figure(out, s, s->rate);
+	buf_addf(out, "%s）の%.1f倍です。", percent, one->lift);
 }
 
 static void
 add_english(struct buf *out, const struct suggested *s,
     const struct suggestion *one, const char *target)
 {
+	const char *percent = s->target == SAMPLE_SCORE ? "" : " %";
+
 	buf_addstr(out, ": ");
 	buf_addgroup(out, (int64_t)one->size);
 	buf_addstr(out, " leads with a ");
 	add_rate_name(out, s, target, false);
 	buf_addstr(out, " of ");
-	add_figure(out, s, one->rate, false);
-	buf_addstr(out, " (95 % confidence: ");
-	add_figure(out, s, one->low, false);
+	add_figure(out, s, one->rate);
+	buf_addf(out, "%s (95 %% confidence interval ", percent);
+	add_figure(out, s, one->low);
 	buf_addstr(out, " to ");
-	add_figure(out, s, one->high, false);
-	buf_addf(out, "), %.1f times the ", one->lift);
-	add_figure(out, s, s->rate, false);
-	buf_addstr(out, " of all.");
+	add_figure(out, s, one->high);
+	buf_addf(out, "%s), %.1f times that of all (", percent, one->lift);
+	add_figure(out, s, s->rate);
+	buf_addf(out, "%s).", percent);
 }
 
 void
@@ -309,7 +309,7 @@ suggest_add_text(struct buf *out, const struct suggested *s,
 {
 	for (size_t i = 0; i < count; i++) {
 		if (i)
-			buf_addstr(out, japanese ? "、" : ", ");
+			buf_addstr(out, japanese ? "、かつ" : " and ");
 		term_add_words(out, terms[i], japanese);
 	}
 	(japanese ? add_japanese : add_english)(out, s, one, target);

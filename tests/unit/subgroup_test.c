@@ -152,6 +152,12 @@ sums(const uint32_t *term, size_t count)
 	return ret;
 }
 
+static double
+mean(const struct stats_sums *s)
+{
+	return (double)s->sum / (double)s->rows;
+}
+
 /* The same answer the long way. */
 static bool
 expected(const uint32_t *term, size_t count, const struct stats_search *how,
@@ -160,7 +166,8 @@ expected(const uint32_t *term, size_t count, const struct stats_search *how,
 	const struct stats_sums *own = sums(term, count);
 	double p = stats_chance(whole, own, yes_no);
 
-	if (own->rows < how->least)
+	if (own->rows < how->least || own->rows > how->most ||
+	    mean(own) < how->improvement * mean(whole))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		uint32_t rest[3];
@@ -169,6 +176,8 @@ expected(const uint32_t *term, size_t count, const struct stats_search *how,
 		for (size_t j = 0; j < count; j++)
 			if (j != i)
 				rest[n++] = term[j];
+		if (n && mean(own) < how->improvement * mean(sums(rest, n)))
+			return false;
 		if (n)
 			p = fmax(p, stats_chance(sums(rest, n), own, yes_no));
 	}
@@ -190,7 +199,7 @@ was_found(
 static size_t
 compare_all(bool scores)
 {
-	struct stats_search how = {3, 20, 0.9, 10000, 0};
+	struct stats_search how = {3, 20, ROWS * 2 / 3, 1.05, 0.9, 10000, 0};
 	struct stats_subgroups found;
 	size_t wanted = 0;
 	/* 4 groups of two and 2 of three: e1, e2, e3 by hand. */
@@ -241,7 +250,7 @@ finds_all(void)
 static void
 keeps_the_best(void)
 {
-	struct stats_search how = {3, 20, 0.05, 10000, 0};
+	struct stats_search how = {3, 20, ROWS, 1, 0.05, 10000, 0};
 	struct stats_subgroups all, few;
 	uint32_t planted[] = {0, 8};
 
@@ -271,7 +280,7 @@ keeps_the_best(void)
 static void
 finds_nothing_in_noise(void)
 {
-	struct stats_search how = {3, 20, 0.05, 10000, 0};
+	struct stats_search how = {3, 20, ROWS, 1, 0.05, 10000, 0};
 	struct stats_subgroups found;
 	unsigned wrong = 0;
 
