@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/cli.h"
 #include "lead/lead.h"
@@ -193,18 +194,32 @@ filter(struct session *s, struct err *err)
 
 /* ---- suggest ------------------------------------------------------ */
 
+/* Each field that gives the outcome away, once. */
 static void
-tell_suggested(struct session *s, const struct suggested *found)
+remark_revealing(struct session *s, const struct suggested *found)
 {
 	static const struct place nowhere;
+	const struct suggestion *list = found->list;
+
+	for (size_t i = 0; i < found->count; i++) {
+		bool told = !list[i].revealing;
+
+		for (size_t j = 0; !told && j < i; j++)
+			told = list[j].revealing && strcmp(list[i].revealing,
+							list[j].revealing) == 0;
+		if (!told)
+			remark(cli_remarks(s->call), nowhere,
+			    "%s: nearly all of them did; what is only known "
+			    "afterwards is to be left out: -x '%s'",
+			    list[i].where, list[i].revealing);
+	}
+}
+
+static void
+sum_up_suggested(struct session *s, const struct suggested *found)
+{
 	struct buf text = {0};
 
-	for (size_t i = 0; i < found->count; i++)
-		if (found->list[i].revealing)
-			remark(cli_remarks(s->call), nowhere,
-			    "%s: of these leads nearly all did; if that is "
-			    "only known afterwards, leave it out: -x '%s'",
-			    found->list[i].where, found->list[i].revealing);
 	suggest_add_summary(found, arg.target, &text);
 	session_summary(s, "%s", text.p);
 	buf_release(&text);
@@ -231,7 +246,8 @@ suggest(struct session *s, struct err *err)
 		suggest_put(&found, &json);
 		suggest_draw(&found, &drawing);
 		printer_either(&s->printer, &json, &drawing);
-		tell_suggested(s, &found);
+		remark_revealing(s, &found);
+		sum_up_suggested(s, &found);
 		suggested_release(&found);
 	}
 	buf_release(&json);

@@ -101,7 +101,7 @@ struct sample_column {
 	size_t field;    /* of a SAMPLE_FIELD */
 	struct str name; /* of the field, the attribute or the event type */
 	int64_t window;  /* of a SAMPLE_COUNT, ms; 0: ever */
-	bool bools;      /* all values were JSON truths */
+	bool bools;      /* of a SAMPLE_ATTR: all values were JSON truths */
 	/* Values by number, each once. */
 	struct str *text;
 	uint32_t *uses;

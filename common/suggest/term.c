@@ -328,6 +328,14 @@ leave_some_out(struct terms *s)
 	s->count = used;
 }
 
+/* Of terms that pick the same leads the first one stays: what says least comes
+ * last. */
+static int
+rank(const struct sample_column *k)
+{
+	return k->kind == SAMPLE_ACTIVITY ? 2 : k->kind == SAMPLE_ATTR;
+}
+
 /* Attributes by name, for the store has them in any order. */
 static int
 compare_columns(const void *a, const void *b)
@@ -335,8 +343,8 @@ compare_columns(const void *a, const void *b)
 	const struct sample_column *x = *(const struct sample_column *const *)a;
 	const struct sample_column *y = *(const struct sample_column *const *)b;
 
-	if ((x->kind == SAMPLE_ATTR) != (y->kind == SAMPLE_ATTR))
-		return x->kind == SAMPLE_ATTR ? 1 : -1;
+	if (rank(x) != rank(y))
+		return rank(x) - rank(y);
 	if (x->kind == SAMPLE_ATTR)
 		return str_cmp(x->name, y->name);
 	return x < y ? -1 : x > y;

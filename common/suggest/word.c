@@ -184,16 +184,19 @@ add_range_words(struct buf *out, const struct term *term, bool japanese)
 static void
 add_value_words(struct buf *out, const struct term *term, bool japanese)
 {
+	const struct sample_column *k = term->column;
 	bool truth = str_is(term->value, "true");
 
-	if (term->column->bools || str_is(term->column->name, "is_free_email"))
+	if (k->kind == SAMPLE_ATTR
+		? k->bools
+		: lead_catalogue.fields[k->field].type == COND_BOOL)
 		buf_addstr(out, japanese ? (truth ? "がはい" : "がいいえ")
 				: truth  ? " yes"
 					 : " no");
 	else if (japanese)
 		buf_addf(out, "が「%.*s」", STR_ARG(term->value));
 	else
-		buf_addf(out, " “%.*s”", STR_ARG(term->value));
+		buf_addf(out, " '%.*s'", STR_ARG(term->value));
 }
 
 void
@@ -255,7 +258,7 @@ add_rate_name(struct buf *out, const struct suggested *s, const char *target,
 		if (japanese)
 			buf_addf(out, "「%.*s」の割合", STR_ARG(event));
 		else
-			buf_addf(out, "rate of “%.*s”", STR_ARG(event));
+			buf_addf(out, "rate of '%.*s'", STR_ARG(event));
 		break;
 	}
 }
