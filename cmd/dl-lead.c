@@ -75,30 +75,6 @@ show(struct session *s, struct err *err)
 
 /* ---- changes ------------------------------------------------------------ */
 
-/* Calls each for the lead that is named, or for those on standard input; there
- * one that is not known is named and passed over. */
-static int
-change(struct session *s,
-    int (*each)(void *session, int64_t lead, struct err *err), struct err *err)
-{
-	const char *who = s->call->operands[0];
-	uint64_t rejected = 0;
-	int64_t lead;
-
-	if (store_moment(
-		s->st, s->tenant->id, s->now, s->call->shared->replay, err) < 0)
-		return -1;
-	if (strcmp(who, "-") != 0) {
-		if (lead_need(s->st, s->tenant, str_of(who), &lead, err) < 0)
-			return -1;
-		return each(s, lead, err);
-	}
-	if (lead_each_named(s->st, s->tenant, who, cli_remarks(s->call), each,
-		s, &rejected, err) < 0)
-		return -1;
-	return rejected ? CLI_REJECTS : CLI_DONE;
-}
-
 /* The operands behind the lead. */
 static const char *const *
 words(const struct session *s, size_t *ret_count)
@@ -143,19 +119,19 @@ take_tags(void *session, int64_t lead, struct err *err)
 static int
 set(struct session *s, struct err *err)
 {
-	return change(s, set_fields, err);
+	return session_leads(s, s->call->operands[0], set_fields, err);
 }
 
 static int
 tag(struct session *s, struct err *err)
 {
-	return change(s, put_tags, err);
+	return session_leads(s, s->call->operands[0], put_tags, err);
 }
 
 static int
 untag(struct session *s, struct err *err)
 {
-	return change(s, take_tags, err);
+	return session_leads(s, s->call->operands[0], take_tags, err);
 }
 
 /* ---- the table ---------------------------------------------------------- */

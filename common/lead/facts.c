@@ -51,6 +51,13 @@ static const struct fact {
 	    {"time", 'm'}, {"why", 't'}}},
     {"template", NULL, &sql_dump_templates, NULL,
 	{{"name", 't'}, {"document", 'j'}}},
+    {"stage_model", NULL, &sql_dump_stage_model, NULL, {{"document", 'j'}}},
+    {"stage", "stages", &sql_dump_stages, &sql_person_stages,
+	{{"lead", 't'}, {"from", 't'}, {"to", 't'}, {"at", 'm'}, {"by", 't'},
+	    {"user", 't'}, {"because", 't'}}},
+    {"stage_state", NULL, &sql_dump_stage_states, NULL,
+	{{"lead", 't'}, {"stage", 't'}, {"since", 'm'}, {"by_hand_at", 'm'},
+	    {"held", 'b'}, {"waiting", 'j'}}},
     {"signal", "signals", &sql_dump_signals, &sql_person_signals,
 	{{"lead", 't'}, {"kind", 't'}, {"time", 'm'}, {"data", 'j'}}},
 };
@@ -316,7 +323,8 @@ lead_erase(struct store *st, const struct tenant *t, int64_t lead,
 {
 	static const struct sql *const deletes[] = {&sql_erase_events,
 	    &sql_erase_assessments, &sql_erase_score, &sql_erase_history,
-	    &sql_erase_members, &sql_erase_memberships, &sql_erase_overrides,
+	    &sql_erase_stages, &sql_erase_stage_state, &sql_erase_members,
+	    &sql_erase_memberships, &sql_erase_overrides,
 	    &sql_erase_segment_next, &sql_erase_signals, &sql_erase_work,
 	    &sql_erase_lead};
 	struct arena arena = {0};

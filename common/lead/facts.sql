@@ -176,6 +176,39 @@ WHERE o.tenant_id = $1 AND o.lead_id = $2 ORDER BY g.name;
 SELECT p.name, p.document FROM template AS p
 WHERE p.tenant_id = $1 ORDER BY p.name;
 
+-- name: dump_stage_model
+-- The tenant's own model of stages.
+-- $1 tenant_id bigint
+SELECT m.document FROM stage_model AS m
+WHERE m.tenant_id = $1 AND m.document IS NOT NULL;
+
+-- name: dump_stages
+-- Moves between stages by lead, in order.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	l.id, h.came_from, h.stage, h.at, h.cause, h.who, h.why
+FROM lead AS l
+JOIN stage_history AS h ON h.tenant_id = l.tenant_id AND h.lead_id = l.lead_id
+WHERE l.tenant_id = $1 ORDER BY l.tenant_id, l.id, h.number;
+
+-- name: person_stages
+-- One lead's moves between stages, in order.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT l.id, h.came_from, h.stage, h.at, h.cause, h.who, h.why
+FROM lead AS l
+JOIN stage_history AS h ON h.tenant_id = l.tenant_id AND h.lead_id = l.lead_id
+WHERE l.tenant_id = $1 AND l.lead_id = $2 ORDER BY h.number;
+
+-- name: dump_stage_states
+-- Where leads stand, and what was decided by hand.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	l.id, s.stage, s.since, s.hand_at, s.held, s.waiting
+FROM lead AS l
+JOIN stage_state AS s ON s.tenant_id = l.tenant_id AND s.lead_id = l.lead_id
+WHERE l.tenant_id = $1 ORDER BY l.tenant_id, l.id;
+
 -- name: dump_signals
 -- The signals by time; their own numbers depend on who came first.
 -- $1 tenant_id bigint
@@ -233,6 +266,18 @@ DELETE FROM score WHERE tenant_id = $1 AND lead_id = $2;
 -- $1 tenant_id bigint
 -- $2 lead_id bigint
 DELETE FROM score_history WHERE tenant_id = $1 AND lead_id = $2;
+
+-- name: erase_stages
+-- The way it came through stages.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM stage_history WHERE tenant_id = $1 AND lead_id = $2;
+
+-- name: erase_stage_state
+-- Where it stands.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM stage_state WHERE tenant_id = $1 AND lead_id = $2;
 
 -- name: erase_members
 -- Its place in segments.
@@ -326,6 +371,28 @@ SELECT {{WHOLE_TENANT}}
 	count(*) FROM score_history AS h WHERE h.tenant_id = $1 AND NOT EXISTS (
 	SELECT 1 FROM lead AS l
 	WHERE l.tenant_id = $1 AND l.lead_id = h.lead_id);
+
+-- name: check_stage_leads
+-- Stages, or moves between them, of leads that are not there.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	(SELECT count(*) FROM stage_state AS s WHERE s.tenant_id = $1
+	AND NOT EXISTS (SELECT 1 FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = s.lead_id))
+	+ (SELECT count(*) FROM stage_history AS h WHERE h.tenant_id = $1
+	AND NOT EXISTS (SELECT 1 FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = h.lead_id));
+
+-- name: check_stage_moves
+-- Leads whose last move does not lead to where they stand.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM stage_state AS s
+LEFT JOIN stage_history AS h ON h.tenant_id = s.tenant_id
+	AND h.lead_id = s.lead_id AND h.number = s.moves
+WHERE s.tenant_id = $1 AND s.moves > 0
+	AND (h.number IS NULL OR coalesce(h.stage, '') <> coalesce(s.stage, '')
+	OR h.at <> s.since);
 
 -- name: check_member_leads
 -- Members that are no leads, or of segments that are not there.

@@ -261,6 +261,10 @@ int lead_bulk_insert(
     struct store *st, const struct tenant *t, struct bulk *b, struct err *err);
 int lead_bulk_update(
     struct store *st, const struct tenant *t, struct bulk *b, struct err *err);
+/* Puts leads into stages (missing: none); in a change transaction. */
+extern const struct bulk_spec bulk_lead_stage;
+int lead_stages_set(struct store *st, const struct tenant *t, int64_t now,
+    struct bulk *stages, struct err *err);
 /* The id of a lead known by its e-mail only: "e" and 16 hex digits. */
 void lead_id_of_email(struct str email_key, char ret[18]);
 

@@ -9,6 +9,8 @@
 --	updated_at bigint, converted_at bigint, converted bigint,
 --	email_key text, attrs text, folded text)
 
+-- bulk: lead_stage (lead_id bigint, stage text)
+
 -- bulk: event (seq bigint, event_id text, lead_id bigint, type_id bigint,
 --	at bigint, attrs text)
 
@@ -77,6 +79,18 @@ SELECT $1, b.lead_id, b.id, b.email, b.email_key, b.name, b.company,
 	b.updated_at, b.converted_at, b.converted, b.attrs, b.folded
 FROM bulk_lead AS b WHERE true
 ON CONFLICT (tenant_id, lead_id) DO NOTHING;
+
+-- name: lead_stage_bulk
+-- Puts the leads of bulk_lead_stage into their stages (an upsert, as below).
+-- $1 tenant_id bigint
+-- $2 now bigint
+INSERT INTO lead (tenant_id, lead_id, id, stage, created_at, updated_at,
+	folded)
+SELECT $1, l.lead_id, l.id, b.stage, l.created_at, $2, l.folded
+FROM bulk_lead_stage AS b CROSS JOIN lead AS l
+WHERE l.tenant_id = $1 AND l.lead_id = b.lead_id
+ON CONFLICT (tenant_id, lead_id) DO UPDATE
+SET stage = excluded.stage, updated_at = excluded.updated_at;
 
 -- name: lead_update_bulk
 -- Stores the leads of bulk_lead over what is there; ids never change. (Written

@@ -278,6 +278,18 @@ lead_bulk_update(
 	return store_leads(st, t, b, &sql_lead_update_bulk, err);
 }
 
+int
+lead_stages_set(struct store *st, const struct tenant *t, int64_t now,
+    struct bulk *stages, struct err *err)
+{
+	if (bulk_count(stages) == 0)
+		return 0;
+	if (store_bulk(st, stages, err) < 0)
+		return -1;
+	return store_run(st, &sql_lead_stage_bulk,
+	    BINDS(BIND_INT(t->id), BIND_INT(now)), NULL, err);
+}
+
 void
 lead_id_of_email(struct str email_key, char ret[18])
 {

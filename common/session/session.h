@@ -119,6 +119,11 @@ int session_begin(struct session *s, struct err *err);
 /* Commits it now, or undoes it when rc < 0 or under --dry-run; returns rc, or
  * -1 when that failed. */
 int session_commit(struct session *s, int rc, struct err *err);
+/* In a change: notes the moment and calls each for the lead that is named, or,
+ * for "-", for those that records on standard input name; there one that is
+ * not known is told and passed over, and the result is CLI_REJECTS. */
+int session_leads(struct session *s, const char *who,
+    int (*each)(void *session, int64_t lead, struct err *err), struct err *err);
 /* Opens s->printer; it is closed with the session. */
 int session_print(struct session *s, const char *const *columns, size_t count,
     struct err *err);

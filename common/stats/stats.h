@@ -176,4 +176,17 @@ size_t stats_subgroups_merge(const struct stats_terms *t,
     const struct stats_subgroup *list, size_t count, double jaccard, size_t max,
     size_t *ret_into);
 
+/* ---- survival.c: how long things last ------------------------------------ */
+
+struct stats_stay {
+	double length;
+	bool over; /* false: it goes on, and lasts longer than that */
+};
+void stats_stays_sort(struct stats_stay *stays, size_t n);
+/* Of sorted stays: the smallest length at which at least `share` (0..1) of them
+ * are over, by the estimate of Kaplan and Meier (1958); NAN when it is not
+ * known yet. */
+double stats_stays_quantile(
+    const struct stats_stay *stays, size_t n, double share);
+
 #endif

@@ -83,6 +83,18 @@ static const struct bulk_column segment_due[] = {
 static const struct bulk_column templates[] = {
     {"name", 't'}, {"document", 't'}, {"updated_at", 'i'}};
 
+static const struct bulk_column stage_model[] = {{"document", 't'},
+    {"updated_at", 'i'}, {"applied", 't'}, {"pass", 't'}, {"pass_lead", 'i'},
+    {"pass_now", 'i'}};
+
+static const struct bulk_column stage_state[] = {{"lead_id", 'i'},
+    {"stage", 't'}, {"since", 'i'}, {"hand_at", 'i'}, {"held", 'i'},
+    {"moves", 'i'}, {"waiting", 't'}, {"next_at", 'i'}};
+
+static const struct bulk_column stage_history[] = {{"lead_id", 'i'},
+    {"number", 'i'}, {"at", 'i'}, {"came_from", 't'}, {"stage", 't'},
+    {"cause", 't'}, {"who", 't'}, {"why", 't'}};
+
 static const struct bulk_column counter[] = {{"kind", 't'}, {"next", 'i'}};
 
 static const struct bulk_column moment[] = {{"latest", 'i'}};
@@ -105,4 +117,6 @@ const struct copy_table copy_tables[] = {TABLE("member", member, 1),
     TABLE("segment_override", segment_override, 2),
     TABLE("segment_next", segment_next, 1),
     TABLE("segment_due", segment_due, 1), TABLE("template", templates, 1),
-    TABLE("counter", counter, 1), TABLE("moment", moment, 0), {{0}, NULL, 0}};
+    TABLE("stage_model", stage_model, 0), TABLE("stage_state", stage_state, 1),
+    TABLE("stage_history", stage_history, 2), TABLE("counter", counter, 1),
+    TABLE("moment", moment, 0), {{0}, NULL, 0}};

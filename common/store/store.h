@@ -230,11 +230,13 @@ enum store_consumer {
 	WORK_DATA, /* no consumer: who brings data */
 	WORK_SCORE,
 	WORK_SEGMENT,
+	WORK_STAGE,
 	WORK__MAX
 };
 /* What happened to a lead is of interest to the consumers after the one who
- * did it, in the order of the enum: scoring always, others once a tenant wants
- * them. This is how leads are marked; work_mark is for single queues. */
+ * did it, in the order of the enum (of a stage to all others): scoring always,
+ * others once a tenant wants them. This is how leads are marked; work_mark is
+ * for single queues. */
 int work_changed(struct store *st, int64_t tenant, enum store_consumer by,
     int64_t lead, struct err *err);
 int work_changed_bulk(struct store *st, int64_t tenant, enum store_consumer by,

@@ -30,7 +30,15 @@ work_mark_bulk(struct store *st, int64_t tenant, enum store_consumer consumer,
 
 /* ---- who is told of a change --------------------------------------------- */
 
-/* The consumers after `by` that a tenant wants; *ret_count of them. */
+static bool
+concerns(int64_t consumer, enum store_consumer by)
+{
+	/* A stage is a field of the lead: all others want to know. */
+	return consumer > (int64_t)by || (by == WORK_STAGE && consumer != by);
+}
+
+/* The consumers that what `by` does concerns and a tenant wants; *ret_count of
+ * them. */
 static int
 wanted_after(struct store *st, int64_t tenant, enum store_consumer by,
     enum store_consumer ret[WORK__MAX], size_t *ret_count, struct err *err)
@@ -39,7 +47,7 @@ wanted_after(struct store *st, int64_t tenant, enum store_consumer by,
 	size_t count = 0;
 	int code;
 
-	if (by < WORK_SCORE)
+	if (concerns(WORK_SCORE, by))
 		ret[count++] = WORK_SCORE;
 	if (store_query(st, &sql_work_wanted_list, BINDS(BIND_INT(tenant)), &r,
 		err) < 0)
@@ -47,7 +55,7 @@ wanted_after(struct store *st, int64_t tenant, enum store_consumer by,
 	while ((code = rows_next(r, err)) == 1) {
 		int64_t consumer = rows_int(r, 0);
 
-		if (consumer > (int64_t)by && consumer > WORK_SCORE &&
+		if (concerns(consumer, by) && consumer > WORK_SCORE &&
 		    consumer < WORK__MAX)
 			ret[count++] = (enum store_consumer)consumer;
 	}

@@ -220,9 +220,41 @@ logistic_edges(void)
 	CHECK(isfinite(b));
 }
 
+/* The example of Kaplan and Meier's own paper: 0.8, 3.1, 5.4 and 9.2 months
+ * over, 1.0, 2.7, 7.0 and 12.1 going on. */
+static void
+stays(void)
+{
+	struct stats_stay paper[] = {{12.1, false}, {0.8, true}, {7.0, false},
+	    {3.1, true}, {1.0, false}, {9.2, true}, {5.4, true}, {2.7, false}};
+	struct stats_stay ties[] = {
+	    {2, false}, {2, true}, {2, true}, {1, true}};
+	struct stats_stay open[] = {{1, false}, {2, false}};
+	/* What is left after each: 7/8, 7/10, 21/40, 21/80. */
+	static const struct {
+		double share, want;
+	} rows[] = {{0.1, 0.8}, {0.125, 0.8}, {0.126, 3.1}, {0.3, 3.1},
+	    {0.4, 5.4}, {0.475, 5.4}, {0.5, 9.2}, {0.7375, 9.2}};
+
+	stats_stays_sort(paper, COUNT_OF(paper));
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		CHECK(near(
+		    stats_stays_quantile(paper, COUNT_OF(paper), rows[i].share),
+		    rows[i].want));
+	CHECK(isnan(stats_stays_quantile(paper, COUNT_OF(paper), 0.9)));
+	stats_stays_sort(ties, COUNT_OF(ties));
+	CHECK(near(stats_stays_quantile(ties, 4, 0.25), 1));
+	CHECK(near(stats_stays_quantile(ties, 4, 0.75), 2));
+	CHECK(isnan(stats_stays_quantile(ties, 4, 0.9)));
+	stats_stays_sort(open, 2);
+	CHECK(isnan(stats_stays_quantile(open, 2, 0.5)));
+	CHECK(isnan(stats_stays_quantile(open, 0, 0.5)));
+}
+
 int
 main(void)
 {
+	stays();
 	ranks();
 	auc_by_definition();
 	deciles();

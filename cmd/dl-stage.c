@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * dl-stage: moves leads along their stages by rules and by hand, and says how
+ * many get how far, how fast, and who is stuck.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "lead/lead.h"
+#include "session/session.h"
+#include "stage/stage.h"
+
+static struct {
+	bool all;
+	const char *reason;
+	int64_t since, until, limit, longer;
+	int by;
+} arg = {.since = INT64_MIN, .until = INT64_MAX};
+
+static const char *
+dry(const struct session *s)
+{
+	return s->call->shared->dry_run ? " (dry run)" : "";
+}
+
+/* ---- the model ------------------------------------------------------------
+ */
+
+/* The store's new model; NULL: the one that ships. */
+static int
+define_in(struct session *s, const struct stages *m, struct err *err)
+{
+	const char *verb = !m ? "reset" : "defined";
+	struct buf old = {0}, new = {0};
+	bool changed;
+	int rc;
+
+	if (m) {
+		stages_review_stored(s->st, s->tenant, m, cli_remarks(s->call));
+		stages_print(m, &new);
+	}
+	rc = stages_define(
+	    s->st, s->tenant, m, s->who, s->now, &old, &changed, err);
+	if (rc == 0 && s->call->shared->dry_run && m)
+		text_difference(&s->lines, buf_str(&old), buf_str(&new));
+	else if (rc == 0 && changed)
+		buf_addf(&s->lines,
+		    "{\"model\":\"stages\",\"change\":\"%s\"}\n", verb);
+	session_summary(
+	    s, "stages: %s%s", changed ? verb : "unchanged", dry(s));
+	buf_release(&old);
+	buf_release(&new);
+	return rc;
+}
+
+static int
+define_these(struct session *s, struct err *err)
+{
+	return define_in(s, s->context, err);
+}
+
+static int
+define(const struct cli_call *call, struct err *err)
+{
+	struct stages *m;
+	int rc;
+
+	if (stages_read(call->count ? call->operands[0] : "-", &m, err) < 0)
+		return -1;
+	rc = session_run(call, SESSION_CHANGE, define_these, m, err);
+	stages_free(m);
+	return rc;
+}
+
+static int
+reset(struct session *s, struct err *err)
+{
+	return define_in(s, NULL, err);
+}
+
+/* Opens the tenant's model for the work of a verb. */
+static int
+with_stages(struct session *s,
+    int (*work)(struct session *s, struct stages *m, struct err *err),
+    struct err *err)
+{
+	struct stages *m;
+	bool own;
+	int rc;
+
+	if (stages_open(s->st, s->tenant, &m, &own, err) < 0)
+		return -1;
+	rc = work(s, m, err);
+	stages_free(m);
+	return rc;
+}
+
+static int
+show_model(struct session *s, struct stages *m, struct err *err)
+{
+	struct buf text = {0};
+
+	if (session_print(s, NULL, 0, err) < 0)
+		return -1;
+	stages_print(m, &text);
+	printer_text(&s->printer, buf_str(&text));
+	buf_release(&text);
+	return 0;
+}
+
+static int
+show(struct session *s, struct err *err)
+{
+	return with_stages(s, show_model, err);
+}
+
+/* A wrong definition is what a check is for: exit 4, not 2. */
+static int
+check(const struct cli_call *call, struct err *err)
+{
+	struct stages *m;
+
+	if (stages_read(call->operands[0], &m, err) < 0) {
+		if (err->kind != ERR_USAGE)
+			return -1;
+		cli_error("%s", err->text);
+		err_clear(err);
+		return CLI_NO;
+	}
+	stages_review(m, NULL, NULL, cli_remarks(call));
+	stages_free(m);
+	return CLI_DONE;
+}
+
+static int
+list_stages(struct session *s, struct stages *m, struct err *err)
+{
+	static const char *const columns[] = {
+	    "stage", "pipeline", "leads", "stalled", "stalled_after"};
+
+	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
+		return -1;
+	return stage_list(s->st, s->tenant, m, s->now, session_each, s, err);
+}
+
+static int
+list(struct session *s, struct err *err)
+{
+	return with_stages(s, list_stages, err);
+}
+
+/* ---- moves ----------------------------------------------------------------
+ */
+
+static const char *const move_columns[] = {
+    "lead", "email", "from", "to", "at", "by", "user", "because"};
+
+static int
+apply_stages(struct session *s, struct stages *m, struct err *err)
+{
+	struct stage_apply job = {.stages = m,
+	    .moment = s->moment,
+	    .replay = s->call->shared->replay,
+	    .all = arg.all,
+	    .dry_run = s->call->shared->dry_run,
+	    .flush = session_each,
+	    .progress = session_progress,
+	    .context = s};
+	struct stage_applied done;
+	int rc;
+
+	if (session_print(s, move_columns, COUNT_OF(move_columns), err) < 0)
+		return -1;
+	rc = stage_apply(s->st, s->tenant, &job, &done, err);
+	cli_progress_end();
+	if (done.holder.len)
+		session_summary(
+		    s, "nothing done: already at work: %s", done.holder.p);
+	else if (done.leads)
+		session_summary(s,
+		    "%" PRIu64 " lead%s looked at, %" PRIu64 " move%s%s",
+		    done.leads, done.leads == 1 ? "" : "s", done.moves,
+		    done.moves == 1 ? "" : "s", dry(s));
+	buf_release(&done.holder);
+	return rc;
+}
+
+static int
+apply(struct session *s, struct err *err)
+{
+	return with_stages(s, apply_stages, err);
+}
+
+/* One lead of those that are to be moved. */
+struct moving {
+	const struct stages *stages;
+	size_t to;
+};
+
+static int
+move_lead(void *session, int64_t lead, struct err *err)
+{
+	struct session *s = session;
+	const struct moving *m = s->context;
+
+	return stage_move(s->st, s->tenant, m->stages, lead, m->to, s->who,
+	    arg.reason, s->now, &s->lines, err);
+}
+
+static size_t
+count_lines(struct str lines)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < lines.n; i++)
+		count += lines.p[i] == '\n';
+	return count;
+}
+
+static int
+move_leads(struct session *s, struct stages *m, struct err *err)
+{
+	char *const *operands = s->call->operands;
+	struct moving moving = {.stages = m};
+	int rc;
+
+	if (stage_need(m, str_of(operands[1]), &moving.to, err) < 0)
+		return -1;
+	s->context = &moving;
+	rc = session_leads(s, operands[0], move_lead, err);
+	session_summary(s, "%zu moved to %s%s", count_lines(buf_str(&s->lines)),
+	    operands[1], dry(s));
+	return rc;
+}
+
+static int
+move(struct session *s, struct err *err)
+{
+	return with_stages(s, move_leads, err);
+}
+
+static int
+history(struct session *s, struct err *err)
+{
+	static const char *const columns[] = {
+	    "at", "from", "to", "by", "user", "because"};
+	int64_t lead;
+
+	if (lead_need(s->st, s->tenant, str_of(s->call->operands[0]), &lead,
+		err) < 0 ||
+	    session_print(s, columns, COUNT_OF(columns), err) < 0)
+		return -1;
+	return stage_history(s->st, s->tenant, lead, session_each, s, err);
+}
+
+/* ---- looking --------------------------------------------------------------
+ */
+
+static int
+list_stalled(struct session *s, struct stages *m, struct err *err)
+{
+	static const char *const columns[] = {"lead", "email", "name",
+	    "company", "owner", "stage", "since", "days"};
+	const char *name = s->call->operands[0];
+	size_t only = STAGE_NONE;
+	uint64_t count;
+
+	if ((name && stage_need(m, str_of(name), &only, err) < 0) ||
+	    session_print(s, columns, COUNT_OF(columns), err) < 0 ||
+	    stage_stalled(s->st, s->tenant, m, only, arg.longer, arg.limit,
+		s->now, session_each, s, &count, err) < 0)
+		return -1;
+	session_summary(s, "%" PRIu64 " stalled", count);
+	return 0;
+}
+
+static int
+stalled(struct session *s, struct err *err)
+{
+	return with_stages(s, list_stalled, err);
+}
+
+static int
+draw_funnel(struct session *s, struct stages *m, struct err *err)
+{
+	struct stage_funnel_how how = {.since = arg.since,
+	    .until = arg.until,
+	    .by = (enum stage_funnel_by)arg.by,
+	    .where = s->where,
+	    .moment = s->moment};
+	struct buf json = {0}, drawing = {0};
+	struct stage_funnel funnel;
+
+	if (session_print(s, NULL, 0, err) < 0 ||
+	    stage_funnel(s->st, s->tenant, m, &how, &funnel, err) < 0)
+		return -1;
+	stage_funnel_put(m, s->tenant, &funnel, &json);
+	stage_funnel_draw(m, s->tenant, &funnel, s->printer.style, &drawing);
+	printer_either(&s->printer, &json, &drawing);
+	session_summary(
+	    s, "%" PRIu64 " leads entered the pipeline", funnel.leads);
+	stage_funnel_release(&funnel);
+	buf_release(&json);
+	buf_release(&drawing);
+	return 0;
+}
+
+static int
+funnel(struct session *s, struct err *err)
+{
+	return with_stages(s, draw_funnel, err);
+}
+
+/* ---- the table ------------------------------------------------------------
+ */
+
+static const struct cli_option apply_options[] = {
+    CLI_FLAG('a', "all", &arg.all, "look at every lead"),
+    CLI_END,
+};
+
+static const struct cli_option move_options[] = {
+    CLI_TEXT('r', "reason", "TEXT", &arg.reason, "why, for the history"),
+    CLI_END,
+};
+
+static const struct cli_option stalled_options[] = {
+    CLI_DURATION(0, "longer", "TIME", &arg.longer,
+	"there for longer than this, not than the stage allows"),
+    CLI_INT(0, "limit", "N", &arg.limit, 1, INT64_MAX, "at most N leads"),
+    CLI_END,
+};
+
+static const char *const by_names[] = {"nothing", "month", "quarter", NULL};
+
+static const struct cli_option funnel_options[] = {
+    CLI_CHOICE(0, "by", "UNIT", &arg.by, by_names,
+	"a funnel per month or quarter of entry"),
+    CLI_MOMENT(0, "since", "TIME", &arg.since,
+	"leads that entered the pipeline from here on"),
+    CLI_MOMENT(0, "until", "TIME", &arg.until, "and before this"),
+    CLI_END,
+};
+
+static const struct cli_verb verbs[] = {
+    {.name = "apply",
+	.help = "move the leads that changed, by the rules",
+	.options = apply_options,
+	.shared = CLI_CHANGING,
+	.run = session_writes,
+	.work = apply},
+    {.name = "move",
+	.operands = "LEAD|- STAGE",
+	.min = 2,
+	.max = 2,
+	.help = "move leads by hand",
+	.options = move_options,
+	.shared = CLI_CHANGING & ~(unsigned)CLI_PROGRESS,
+	.run = session_changes,
+	.work = move},
+    {.name = "history",
+	.operands = "LEAD",
+	.min = 1,
+	.max = 1,
+	.help = "the way a lead came",
+	.shared = CLI_READING,
+	.run = session_reads,
+	.work = history},
+    {.name = "funnel",
+	.help = "how many get how far, and how fast",
+	.options = funnel_options,
+	.shared = CLI_READING | CLI_WHERE,
+	.run = session_reads,
+	.work = funnel},
+    {.name = "stalled",
+	.operands = "[STAGE]",
+	.max = 1,
+	.help = "leads that have been in their stage for too long",
+	.options = stalled_options,
+	.shared = CLI_READING,
+	.run = session_reads,
+	.work = stalled},
+    {.name = "list",
+	.help = "the stages and how many leads are in each",
+	.shared = CLI_READING,
+	.run = session_reads,
+	.work = list},
+    {.name = "show",
+	.help = "print the model as define accepts it",
+	.shared = (CLI_STORE | CLI_OUTPUT) & ~(unsigned)CLI_AS,
+	.run = session_reads,
+	.work = show},
+    {.name = "define",
+	.operands = "[FILE]",
+	.max = 1,
+	.help = "use the model of a JSON document",
+	.shared = (CLI_STORE | CLI_OUTPUT | CLI_DRY_RUN | CLI_CHANGES),
+	.run = define},
+    {.name = "reset",
+	.help = "go back to the model that ships",
+	.shared = (CLI_STORE | CLI_OUTPUT | CLI_DRY_RUN | CLI_CHANGES),
+	.run = session_changes,
+	.work = reset},
+    {.name = "check",
+	.operands = "FILE",
+	.min = 1,
+	.max = 1,
+	.help = "look for mistakes in a document",
+	.run = check},
+    {0},
+};
+
+static const struct cli_program program = {
+    .name = "dl-stage",
+    .summary = "move leads along their stages, and see who is stuck",
+    .verbs = verbs,
+    .default_verb = "apply",
+};
+
+int
+main(int argc, char **argv)
+{
+	return cli_main(&program, argc, argv);
+}
