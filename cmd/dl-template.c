@@ -272,8 +272,9 @@ struct rendering {
 	struct session *session;
 	struct template_library *library;
 	const struct template *template;
-	int part; /* only this one; TEMPLATE_PART__MAX: all, as a record */
-	uint64_t failed;
+	int part;      /* only this one; TEMPLATE_PART__MAX: all, as a record */
+	int64_t about; /* the lead named by --lead; 0: none */
+	uint64_t made, failed;
 	struct template_message message;
 	struct buf lead, owner, data, line;
 	struct arena arena;
@@ -302,6 +303,8 @@ print_letter(struct rendering *r)
 	struct printer *p = &r->session->printer;
 	struct buf page = {0};
 
+	if (r->made++)
+		buf_addstr(&page, "\n\n");
 	for (int i = 0; i < TEMPLATE_PART__MAX; i++) {
 		if (!m->has[i] || (i == TEMPLATE_HTML && m->has[TEMPLATE_TEXT]))
 			continue;
@@ -337,35 +340,47 @@ print_message(struct rendering *r, struct str lead, struct err *err)
 	return 0;
 }
 
-/* One message, about a lead or nobody; with what the sender adds. */
+/* What is known of a lead, in a snapshot of its own: the next record may be
+ * long in coming. */
 static int
-render_one(
-    struct rendering *r, const char *lead, struct str data, struct err *err)
+read_lead(struct rendering *r, int64_t lead, struct err *err)
 {
 	struct session *s = r->session;
+	int rc;
+
+	if (store_begin(s->st, STORE_SNAPSHOT, "render a template", err) < 0)
+		return -1;
+	rc = lead_tell(
+	    s->st, s->tenant, lead, &s->moment, &r->lead, &r->owner, err);
+	store_rollback(s->st);
+	return rc;
+}
+
+/* One message, about a lead or (0) nobody; with what the sender adds. */
+static int
+render_one(struct rendering *r, int64_t lead, struct str data, struct err *err)
+{
 	struct template_words words = {
-	    .data = data, .now = s->now, .locale = arg.locale};
-	int64_t number;
+	    .data = data, .now = r->session->now, .locale = arg.locale};
+	struct str id = {0};
 
 	arena_clear(&r->arena);
 	buf_clear(&r->lead);
 	buf_clear(&r->owner);
-	if (lead) {
-		if (lead_need(s->st, s->tenant, str_of(lead), &number, err) <
-			0 ||
-		    lead_tell(s->st, s->tenant, number, &s->moment, &r->lead,
-			&r->owner, err) < 0)
-			return -1;
+	if (lead && read_lead(r, lead, err) < 0)
+		return -1;
+	if (r->lead.len)
 		words.lead = buf_str(&r->lead);
-		if (r->owner.len)
-			words.owner = buf_str(&r->owner);
-	}
+	if (r->owner.len)
+		words.owner = buf_str(&r->owner);
+	if (lead)
+		id = json_stored_text(words.lead, STR("id"), &r->arena);
 	if (arg.sample)
 		words = template_sampled(r->template, &words, &r->arena);
 	if (template_render(
 		r->library, r->template->name, &words, &r->message, err) < 0)
 		return -1;
-	return print_message(r, str_of(lead), err);
+	return print_message(r, id, err);
 }
 
 /* What is wrong with one message is said, and the others are rendered. */
@@ -380,14 +395,28 @@ settle(struct rendering *r, struct place where, int rc, struct err *err)
 	return 0;
 }
 
-/* A record's members are what the sender adds; unless a lead was named, it
- * names its own. */
+/* Whom a record is about: a lead that was named, else the one it names. */
+static int
+lead_of_record(struct rendering *r, const struct record *record, int64_t *ret,
+    struct err *err)
+{
+	static const char *const names[] = {"lead", "id", "email"};
+	const struct field *f = NULL;
+
+	*ret = r->about;
+	for (size_t i = 0; !*ret && !f && i < COUNT_OF(names); i++)
+		f = record_find(record, names[i]);
+	return f ? lead_need(
+		       r->session->st, r->session->tenant, f->text, ret, err)
+		 : 0;
+}
+
+/* A record's members are what the sender adds. */
 static int
 render_record(struct rendering *r, const struct record *record, struct err *err)
 {
-	static const char *const names[] = {"lead", "id", "email"};
 	struct json_writer w = {.out = &r->data};
-	char *lead = NULL;
+	int64_t lead;
 	int rc;
 
 	buf_clear(&r->data);
@@ -401,14 +430,9 @@ render_record(struct rendering *r, const struct record *record, struct err *err)
 		field_put_json(&w, f);
 	}
 	json_put_end(&w);
-	for (size_t i = 0; !arg.lead && !lead && i < COUNT_OF(names); i++) {
-		const struct field *f = record_find(record, names[i]);
-
-		if (f)
-			lead = str_dup(f->text);
-	}
-	rc = render_one(r, arg.lead ? arg.lead : lead, buf_str(&r->data), err);
-	free(lead);
+	rc = lead_of_record(r, record, &lead, err);
+	if (rc == 0)
+		rc = render_one(r, lead, buf_str(&r->data), err);
 	return settle(r, record->place, rc, err);
 }
 
@@ -444,12 +468,13 @@ render_all(struct rendering *r, struct err *err)
 
 	if (template_need(r->library, s->call->operands[0], &r->template, err) <
 		0 ||
-	    store_begin(s->st, STORE_SNAPSHOT, "render templates", err) < 0)
+	    (arg.lead && lead_need(s->st, s->tenant, str_of(arg.lead),
+			     &r->about, err) < 0))
 		return -1;
 	if (arg.data)
 		return render_records(r, err);
 	return settle(r, (struct place){0},
-	    render_one(r, arg.lead, (struct str){0}, err), err);
+	    render_one(r, r->about, (struct str){0}, err), err);
 }
 
 static int

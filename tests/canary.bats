@@ -34,6 +34,8 @@ plant() {
 		"$w" "title = '部長'" |
 		dl-score define -q -t "$t" "$w" - >/dev/null
 	dl-score apply -q -t "$t" >/dev/null
+	printf '{"locales":{"ja":{"text":"%s {{name|%s}}"}}}' "$w" "$w" |
+		dl-template define -q -t "$t" "$w" - >/dev/null
 	dl-db user add -q -t "$t" "$w@$t.example" --role sales >/dev/null
 }
 
@@ -53,6 +55,8 @@ operands() {
 	"dl-lead tag" | "dl-lead untag") echo "雀-2 x" ;;
 	"dl-score show" | "dl-score remove" | "dl-score enable" | \
 		"dl-score disable") echo 雀 ;;
+	"dl-template show" | "dl-template remove") echo 雀 ;;
+	"dl-template render") echo "雀 --lead 雀-1" ;;
 	esac
 }
 

@@ -138,8 +138,10 @@ two_leads() {
 		--data - --part text >out
 	[ "$(cat out)" = \
 		'x y 御中 z 0 w 2026年1月11日（日） セミナー' ]
+	[ "$(dl-template render hello --lead info@minato-works.example \
+	    --sample | jq -r .lead)" = L2 ]
 	check dl-template render hello --lead nobody
-	exits 3
+	exits 2
 	check dl-template render hello
 	exits 2
 	says 'about whom?'

@@ -7,7 +7,7 @@
 
 #include "template/shape.h"
 
-enum { STACK_MAX = 96, PARTIALS_MAX = 8 };
+enum { STACK_MAX = 96, PARTIALS_MAX = 8, SAID_MAX = 1000, STEPS_MAX = 1 << 20 };
 
 /* The blocks that replace others. */
 struct replaced {
@@ -28,6 +28,7 @@ struct checking {
 	struct remarks *wrong, *doubts;
 	struct said *said;
 	struct arena *arena;
+	unsigned steps;
 	/* Innermost last. */
 	struct shape *shape[STACK_MAX];
 	size_t shapes;
@@ -65,6 +66,9 @@ say(struct checking *c, struct remarks *r, struct place where, const char *fmt,
 			buf_release(&text);
 			return;
 		}
+	/* Enough to mend; nobody reads on. */
+	if (c->said->count == SAID_MAX)
+		c->steps = STEPS_MAX;
 	GROW(c->said->hash, c->said->cap, c->said->count + 1);
 	c->said->hash[c->said->count++] = hash;
 	remark(r, where, "%s", text.p + begin);
@@ -193,8 +197,33 @@ check_format(
 		    mustache_formats[n->format]);
 }
 
+/* In html: what an escaped value can still do. */
 static void
-check_value(struct checking *c, const struct mustache_node *n)
+check_html(struct checking *c, const struct mustache_node *n,
+    const struct shape *s, struct str before)
+{
+	static const char *const addresses[] = {
+	    "href=\"", "href='", "src=\"", "src='"};
+
+	if (n->raw && s->of_lead)
+		say(c, c->doubts, n->place,
+		    "%.*s: not escaped, and others have written it",
+		    STR_ARG(n->path.written));
+	if (str_ends(before, STR("=")))
+		say(c, c->doubts, n->place,
+		    "%.*s: an attribute without quotation marks ends at the "
+		    "first blank",
+		    STR_ARG(n->path.written));
+	for (size_t i = 0; s->of_lead && i < COUNT_OF(addresses); i++)
+		if (str_ends(before, str_of(addresses[i])))
+			say(c, c->doubts, n->place,
+			    "%.*s: an address that others have written",
+			    STR_ARG(n->path.written));
+}
+
+static void
+check_value(
+    struct checking *c, const struct mustache_node *n, struct str before)
 {
 	struct found f;
 
@@ -213,10 +242,8 @@ check_value(struct checking *c, const struct mustache_node *n)
 		    "%.*s: may be missing: give a default, {{%.*s|...}}, or "
 		    "put it into a section of its own",
 		    STR_ARG(n->path.written), STR_ARG(n->text));
-	if (n->raw && f.shape->of_lead && c->part == TEMPLATE_HTML)
-		say(c, c->doubts, n->place,
-		    "%.*s: not escaped, and others have written it",
-		    STR_ARG(n->path.written));
+	if (c->part == TEMPLATE_HTML)
+		check_html(c, n, f.shape, before);
 	check_format(c, n, f.shape);
 }
 
@@ -248,7 +275,8 @@ static bool
 has_block(struct checking *c, const struct mustache_node *n, struct str name,
     unsigned depth)
 {
-	for (; n; n = n->next) {
+	for (; n && c->steps < STEPS_MAX; n = n->next) {
+		c->steps++;
 		if (n->kind == MUSTACHE_BLOCK && str_eq(n->text, name))
 			return true;
 		if (has_block(c, n->first, name, depth))
@@ -351,15 +379,19 @@ static void
 walk(struct checking *c, const struct mustache_node *n,
     const struct replaced *blocks)
 {
+	struct str before = {"", 0};
+
 	for (; n; n = n->next) {
 		const struct replaced *outer = NULL;
 		const struct mustache_node *other;
 
+		if (c->steps++ >= STEPS_MAX)
+			return;
 		switch (n->kind) {
 		case MUSTACHE_TEXT:
 			break;
 		case MUSTACHE_VALUE:
-			check_value(c, n);
+			check_value(c, n, before);
 			break;
 		case MUSTACHE_SECTION:
 		case MUSTACHE_INVERTED:
@@ -375,6 +407,7 @@ walk(struct checking *c, const struct mustache_node *n,
 			    other ? outer : blocks);
 			break;
 		}
+		before = n->kind == MUSTACHE_TEXT ? n->text : STR("");
 	}
 }
 
@@ -440,7 +473,13 @@ check_one(const struct template_library *lib, const struct template *tpl,
 			c.within[0] = m;
 			c.extra[0] = NULL;
 			c.withins = 1;
+			c.steps = 0;
 			walk(&c, m->first, NULL);
+			if (c.steps > STEPS_MAX)
+				remark(wrong,
+				    (struct place){
+					.file = tpl->part[l][p].called},
+				    "too much to check, or too much is wrong");
 		}
 	check_parts(&c, tpl);
 	arena_release(&arena);

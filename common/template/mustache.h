@@ -36,7 +36,7 @@ enum {
 	MUSTACHE_SOURCE_MAX = 256 << 10, /* bytes of a source */
 	MUSTACHE_DEPTH_MAX = 64,         /* sections open at once */
 	MUSTACHE_PARTIALS_MAX = 32,      /* templates within templates */
-	MUSTACHE_STEPS_MAX = 1 << 20,    /* tags looked at */
+	MUSTACHE_STEPS_MAX = 1 << 22,    /* tags and values looked at */
 	MUSTACHE_OUTPUT_MAX = 1 << 20,   /* bytes */
 	MUSTACHE_INDENT_MAX = 1 << 10,   /* blanks before a line */
 };
@@ -125,8 +125,8 @@ struct mustache_how {
 	void *context;
 };
 
-/* Values are looked for in stack[depth - 1] first, at most 8 of them, NULLs
- * being skipped. Appends to out, nothing when it fails. */
+/* Values are looked for in stack[depth - 1] first, NULLs being skipped. Appends
+ * to out, nothing when it fails. */
 int mustache_render(const struct mustache *m, const struct mustache_how *how,
     const struct json *const *stack, size_t depth, struct buf *out,
     struct err *err);

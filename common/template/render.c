@@ -22,16 +22,14 @@ struct layout {
 	const struct blocks *blocks;
 };
 
-enum { VALUES_MAX = 8 + MUSTACHE_DEPTH_MAX * (MUSTACHE_PARTIALS_MAX + 1) };
-
 struct render {
 	const struct mustache_how *how;
 	struct buf *out;
 	size_t begin; /* of what is ours in out */
 	struct arena arena;
 	struct err *err;
-	const struct json *value[VALUES_MAX]; /* innermost last */
-	size_t values;
+	const struct json **value; /* innermost last */
+	size_t values, cap;
 	unsigned steps, partials;
 	bool indented; /* the next line is already */
 };
@@ -66,13 +64,13 @@ is_false(const struct json *v)
 
 /* The first part is looked for from the inside out, the rest in it. */
 static const struct json *
-look_up(const struct render *r, const struct mustache_path *path)
+look_up(struct render *r, const struct mustache_path *path)
 {
 	const struct json *v = NULL;
 
 	if (path->count == 0)
 		return r->values ? r->value[r->values - 1] : NULL;
-	for (size_t i = r->values; i-- > 0 && !v;)
+	for (size_t i = r->values; i-- > 0 && !v; r->steps++)
 		if (json_type_of(r->value[i]) == JSON_TYPE_OBJECT)
 			v = json_find_str(r->value[i], path->part[0]);
 	for (size_t i = 1; i < path->count && v; i++)
@@ -173,9 +171,7 @@ render_with(struct render *r, const struct mustache_node *n,
 {
 	int rc;
 
-	if (r->values == VALUES_MAX)
-		return err_at(
-		    r->err, ERR_USAGE, n->place, "too many sections open");
+	GROW(r->value, r->cap, r->values + 1);
 	r->value[r->values++] = v;
 	rc = render_nodes(r, n->first, l);
 	r->values--;
@@ -253,22 +249,24 @@ render_other(
 }
 
 static const struct mustache_node *
-replacement(
-    const struct blocks *blocks, struct str name, const struct blocks **ret)
+replacement(struct render *r, const struct blocks *blocks, struct str name,
+    const struct blocks **ret)
 {
 	const struct mustache_node *found;
 
 	if (!blocks)
 		return NULL;
-	found = replacement(blocks->outer, name, ret);
+	found = replacement(r, blocks->outer, name, ret);
 	if (found)
 		return found;
-	for (found = blocks->parent->first; found; found = found->next)
+	for (found = blocks->parent->first; found; found = found->next) {
+		r->steps++;
 		if (found->kind == MUSTACHE_BLOCK &&
 		    str_eq(found->text, name)) {
 			*ret = blocks;
 			break;
 		}
+	}
 	return found;
 }
 
@@ -278,7 +276,7 @@ render_block(
 {
 	const struct blocks *where = NULL;
 	const struct mustache_node *other =
-	    replacement(l->blocks, n->text, &where);
+	    replacement(r, l->blocks, n->text, &where);
 	struct layout inner = {.strip = {"", 0}};
 	int rc;
 
@@ -349,18 +347,18 @@ mustache_render(const struct mustache *m, const struct mustache_how *how,
     struct err *err)
 {
 	static const struct layout plain = {{"", 0}, {"", 0}, NULL};
-	struct render *r = xcalloc(1, sizeof(*r));
+	struct render r = {
+	    .how = how, .out = out, .begin = out->len, .err = err};
 	int rc;
 
-	*r = (struct render){
-	    .how = how, .out = out, .begin = out->len, .err = err};
+	GROW(r.value, r.cap, depth + 1);
 	for (size_t i = 0; i < depth; i++)
 		if (stack[i])
-			r->value[r->values++] = stack[i];
-	rc = render_nodes(r, m->first, &plain);
+			r.value[r.values++] = stack[i];
+	rc = render_nodes(&r, m->first, &plain);
 	if (rc < 0)
-		buf_truncate(out, r->begin);
-	arena_release(&r->arena);
-	free(r);
+		buf_truncate(out, r.begin);
+	arena_release(&r.arena);
+	free(r.value);
 	return rc;
 }

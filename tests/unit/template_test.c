@@ -199,6 +199,10 @@ checks(void)
 	check_template(
 	    JA("\"subject\":\"a\",\"html\":\"b\""), NULL, "html without text");
 	check_template(JA("\"html\":\"{{{name|x}}}\""), NULL, "not escaped");
+	check_template(JA("\"html\":\"<a title={{name|x}}>\""), NULL,
+	    "without quotation marks");
+	check_template(JA("\"html\":\"<a href='{{attrs.x|y}}'>\""), NULL,
+	    "an address that others have written");
 	check_template(TEXT("{{company:date|x}}"), NULL, "no moment");
 	check_template(JA("\"html\":\"{{<layout}}x{{/layout}}\""),
 	    "what is outside of the blocks of {{<layout}} is not shown", NULL);
@@ -211,6 +215,38 @@ checks(void)
 	check_template("{\"name\":\"x\",\"locales\":{\"ja\":{\"text\":\"a\"},"
 		       "\"en\":{\"html\":\"a\"}}}",
 	    NULL, "in one language only");
+}
+
+/* Templates that hold each other many times over: checking ends. */
+static void
+bounds(void)
+{
+	struct template_library *lib = template_library_shipped(tenant);
+	struct buf first = {0}, text = {0};
+	struct remarks wrong = {.put = keep_first, .context = &first};
+	struct remarks doubts = {.put = keep_first, .context = &first};
+
+	for (int i = 0; i < 8; i++) {
+		struct template *tpl = NULL;
+		struct err err = {0};
+
+		buf_clear(&text);
+		buf_addf(&text,
+		    "{\"name\":\"p%d\",\"locales\":{\"en\":{\"text\":\"", i);
+		for (int n = 0; n < 1000; n++)
+			buf_addf(&text, "{{>p%d}}", i + 1);
+		buf_addstr(&text, "\"}}}");
+		CHECK_INT(read_template(text.p, &tpl, &err), 0);
+		template_library_add(lib, tpl);
+	}
+	template_check(lib, template_find(lib, STR("p0")), &lead_catalogue,
+	    &wrong, &doubts);
+	CHECK(first.p && strstr(first.p, "no such template: \"p8\""));
+	CHECK_INT(wrong.count, 1001);
+	CHECK_INT(doubts.count, 0);
+	template_library_free(lib);
+	buf_release(&first);
+	buf_release(&text);
 }
 
 /* ---- what ships ---- */
@@ -401,10 +437,12 @@ int
 main(void)
 {
 	tenant = tenant_default();
+	free(tenant->name);
 	tenant->name = xstrdup("株式会社サンプル");
 	documents();
 	forms();
 	checks();
+	bounds();
 	shipped();
 	poorest();
 	messages();
