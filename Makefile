@@ -27,7 +27,7 @@ ifdef COV
 OPT  = -O0 -g --coverage -DDL_COVERAGE
 endif
 PKGS     := sqlite3 jansson libutf8proc
-PKG_CPP  := $(shell pkg-config --cflags $(PKGS) libpq) # loaded when wanted
+PKG_CPP  := $(shell pkg-config --cflags $(PKGS) libpq libcurl) # loaded when wanted
 PKG_LIBS := $(shell pkg-config --libs $(PKGS))
 CFLAGS   += -std=c11 $(OPT) $(WARN)
 CPPFLAGS += -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
