@@ -391,6 +391,27 @@ sums() {
 	cmp <(dl-score learn -q) learnt.json
 }
 
+@test "learn: a rule on few events is not one on none" {
+	new_store
+	# A third never came, the others 1 to 20 times; few visits, few deals.
+	for i in $(seq 1 300); do
+		echo "{\"id\":\"v$i\",\"created_at\":\"2025-01-01\",\"converted\":$((i % 3 * i % 7 > 2))}"
+	done | sed 's/:1}/:true}/; s/:0}/:false}/' | dl-import leads -q -
+	for i in $(seq 1 300); do
+		for ((v = 0; v < (i % 3 > 0) * (i % 20 + 1); v++)); do
+			echo "{\"lead\":\"v$i\",\"type\":\"site_visited\",\"time\":\"2025-02-01T00:00:$((v + 10))Z\"}"
+		done
+	done | dl-import events -q -
+	dl-score learn -q --train 100% --min-support 10 >learnt.json
+	dl-score define -q learnt.json
+	few=$(jq -r '.rules[].when // empty | select(test(">= 1 and .*<"))' \
+		learnt.json)
+	[ -n "$few" ] || tell "$(cat learnt.json)"
+	[ "$(dl-score explain --all -w "$few" | wc -l)" -lt 60 ]
+	[ -z "$(jq -r '.rules[].when // empty | select(test("^[^>=]*<"))' \
+		learnt.json)" ]
+}
+
 @test "learn without outcomes says so" {
 	new_store
 	printf '{"id":"a"}\n{"id":"b"}\n' | dl-import leads -q -

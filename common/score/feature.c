@@ -122,7 +122,8 @@ make_bins(struct maker *m, const double *number)
 {
 	const struct sample_column *k = m->k;
 	double *sorted = xreallocarray(NULL, k->count, sizeof(*sorted));
-	double edges[EDGES_MAX], zero = 0;
+	double edges[EDGES_MAX];
+	const double one = 1, *least = NULL;
 	size_t count, bins = m->bins, feature[EDGES_MAX + 1];
 	bool whole = true;
 
@@ -135,14 +136,14 @@ make_bins(struct maker *m, const double *number)
 	    : bins < 2       ? 2
 			     : bins,
 	    edges);
-	/* The least value alone in its bin reads better as such. */
+	/* The least value alone in its bin reads better as such; and leads
+	 * without any event are in no bin of counts. */
 	if (count && whole && sorted[0] + 1 == edges[0])
-		zero = sorted[0];
+		least = &sorted[0];
+	else if (k->kind == SAMPLE_COUNT)
+		least = &one;
 	for (size_t b = 0; count && b <= count; b++)
-		feature[b] = bin_feature(m,
-		    b                                    ? &edges[b - 1]
-		    : whole && sorted[0] + 1 == edges[0] ? &zero
-							 : NULL,
+		feature[b] = bin_feature(m, b ? &edges[b - 1] : least,
 		    b < count ? &edges[b] : NULL, whole);
 	for (size_t i = 0; count && i < k->count; i++)
 		pair_add(m, k->row[i],
