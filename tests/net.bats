@@ -160,7 +160,7 @@ broken() {
 	smtp_server <<-'END'
 	dot * leave 250 2.0.0 taken
 	END
-	options= check mail_to a@a.jp b@a.jp c@a.jp
+	options=-l check mail_to a@a.jp b@a.jp c@a.jp
 	outcomes "a@a.jp accepted 250" "b@a.jp accepted 250" \
 		"c@a.jp accepted 250"
 	[ "$(cut -f1 mail/journal | paste -sd ' ')" = "1 2 3" ]

@@ -66,7 +66,8 @@ enum smtp_outcome {
 	SMTP_RECIPIENT_REFUSED, /* answer to RCPT TO */
 	SMTP_DATA_REFUSED,      /* answer to DATA or to the final dot */
 	SMTP_LOST,     /* connection, time or the server (421) gave out: surely
-			* not accepted, and not the message's fault */
+			* not accepted, not the message's fault, and nothing
+			* against starting it again */
 	SMTP_UNCERTAIN /* no answer after the final dot: nobody knows */
 };
 

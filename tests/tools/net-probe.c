@@ -7,7 +7,8 @@
  *
  * smtp: -s SESSIONS, -m PER_SESSION, -u USER, -p SECRET, -M MECHANISM,
  * -c CA_FILE, -h HELLO, -t CONNECT:ANSWER:FINAL (ms), -S (STARTTLS also here),
- * -n COUNT (of each line), -q (only the sum), -r (retry after trouble once).
+ * -n COUNT (of each line), -q (only the sum), -r (retry after trouble once), -l
+ * (what is lost is started again).
  * Prints "TO TAB outcome TAB code TAB text" as they are done; trouble as it
  * comes; at last the sums and, on standard error, messages a second.
  *
@@ -43,7 +44,7 @@ static struct {
 	const char *headers[10], *hosts[10];
 	size_t header_count, host_count;
 	int64_t count;
-	bool quiet, retry, together;
+	bool quiet, retry, again, together;
 } arg = {.server.hello = "probe.invalid", .request.method = "GET", .count = 1};
 
 static struct err err;
@@ -106,12 +107,20 @@ read_messages(struct buf *input, size_t *ret_count)
 	return all;
 }
 
+/* Messages that were lost and wait to be started once more (-l). */
+static struct smtp_message *lost;
+
 static void
 tell_done(struct smtp *smtp, uint64_t sums[6])
 {
 	struct smtp_message *m;
 
 	while ((m = smtp_done(smtp)) != NULL) {
+		if (arg.again && m->outcome == SMTP_LOST) {
+			m->next = lost;
+			lost = m;
+			continue;
+		}
 		sums[m->outcome]++;
 		if (!arg.quiet)
 			printf("%.*s\t%s\t%d\t%s\n", STR_ARG(m->to),
@@ -129,10 +138,15 @@ send_all(struct net *net, struct smtp *smtp, struct smtp_message *all,
 		const struct smtp_trouble *t = smtp_trouble(smtp);
 
 		tell_done(smtp, sums);
-		for (size_t n = smtp_room(smtp); n > 0 && next < count;
-		     n--, next++)
-			if (smtp_start(smtp, &all[next], &err) < 0)
+		for (size_t n = smtp_room(smtp);
+		     n > 0 && (lost || next < count); n--) {
+			struct smtp_message *m = lost ? lost : &all[next++];
+
+			if (m == lost)
+				lost = m->next;
+			if (smtp_start(smtp, m, &err) < 0)
 				printf("error\t%s\n", err.text);
+		}
 		if (t && smtp_busy(smtp) == 0 && smtp_room(smtp) == 0) {
 			printf("trouble\t%s\t%d\t%s\n", failures[t->failure],
 			    t->code, t->text);
@@ -141,8 +155,8 @@ send_all(struct net *net, struct smtp *smtp, struct smtp_message *all,
 			arg.retry = false;
 			smtp_retry(smtp);
 		}
-		smtp_want(smtp, count - next);
-		if (next == count && smtp_busy(smtp) == 0)
+		smtp_want(smtp, count - next + (lost != NULL));
+		if (next == count && !lost && smtp_busy(smtp) == 0)
 			break;
 		if (net_wait(net, -1, &err) < 0)
 			return fail();
@@ -264,6 +278,8 @@ option(int letter, char *value)
 		return arg.quiet = true;
 	case 'r':
 		return arg.retry = true;
+	case 'l':
+		return arg.again = true;
 	case 'X':
 		arg.request.method = value;
 		return true;
@@ -299,7 +315,7 @@ main(int argc, char **argv)
 	int letter, code = 2;
 
 	while ((letter = getopt(argc - 1, argv + 1,
-		    "s:m:u:p:M:c:h:t:Sn:qrX:H:b:a:PL1g")) != -1)
+		    "s:m:u:p:M:c:h:t:Sn:qrlX:H:b:a:PL1g")) != -1)
 		if (!option(letter, optarg))
 			return 2;
 	argc -= optind + 1;
