@@ -223,6 +223,22 @@ two_leads() {
 	lacks $'\e' $'\u202e'
 }
 
+@test "whatever a lead calls itself, the mail has the same tags" {
+	require_shared corpora/naughty-strings/blns.json
+	new_store
+	jq -c 'to_entries[] | {id: "N\(.key)", company: .value,
+	    name: .value, created_at: "2026-01-01"}' \
+	    "$DL_SHARED/corpora/naughty-strings/blns.json" |
+	    dl-import leads -q --rejects /dev/null - || [ $? -eq 3 ]
+	dl-db dump | jq -c 'select(.record == "lead") | {lead: .id}' >who
+	[ "$(wc -l <who)" -gt 400 ]
+	dl-template render hot_lead --data who >mails
+	[ "$(wc -l <mails)" -eq "$(wc -l <who)" ]
+	[ "$(jq '.html | [match("<"; "g")] | length' mails |
+	    sort -u | wc -l)" -eq 1 ]
+	[ "$(jq -r .subject mails | wc -l)" -eq "$(wc -l <who)" ]
+}
+
 @test "templates go along in dumps and copies" {
 	new_store
 	hello '{{name|お客様}}' | dl-template define -q
