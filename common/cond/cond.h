@@ -182,6 +182,10 @@ bool cond_eval(const struct cond *c, const struct cond_subject *subject,
  * {"condition":"score >= 60","true":false,"value":41} ... as JSON. */
 void cond_explain(const struct cond *c, const struct cond_subject *subject,
     const struct cond_moment *moment, struct buf *out);
+/* The short form: the one test that decides, as a condition that is true now:
+ * score >= 60, not phone exists. */
+void cond_because(const struct cond *c, const struct cond_subject *subject,
+    const struct cond_moment *moment, struct buf *out);
 
 /* The same truth as an SQL boolean expression (safe inside NOT: never NULL).
  * Parameters are numbered on from `count` (what is there already). */

@@ -12,7 +12,7 @@
  *	lot.c         random 10%
  *	words.c       keywords, operators and how they are spelt
  *	print.c       tree -> text, tree -> JSON
- *	eval.c events.c explain.c    the truth in C
+ *	eval.c events.c explain.c because.c    the truth in C
  *	sql.c sql_test.c             the truth in SQL
  */
 #ifndef DL_COND_PRIV_H
