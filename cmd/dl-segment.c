@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dl-segment: groups of leads that follow the data. So far: what a condition
- * finds among leads that come as records, and which conditions are worth it.
+ * dl-segment: groups of leads that follow the data. Segments are defined, kept
+ * up to date, asked who is in and why; people are put in or kept out by hand.
+ * And what a condition finds among leads that come as records, and which
+ * conditions are worth it.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,11 +16,458 @@
 #include "suggest/suggest.h"
 
 static struct {
+	bool all, fixed, force;
+	const char *description, *why;
+	int64_t at;
 	bool invert, count, no_events;
 	const char *events, *encoding, *rejects, *columns, *target;
 	struct cli_list exclude;
 	int64_t min_size, top, lead_time;
-} arg = {.target = "converted"};
+} arg = {.at = INT64_MAX, .target = "converted"};
+
+static const char *
+dry(const struct session *s)
+{
+	return s->call->shared->dry_run ? " (dry run)" : "";
+}
+
+/* ---- refresh ------------------------------------------------------ */
+
+static void
+sum_up(struct session *s, struct segment_refreshed *done)
+{
+	if (done->holder.len)
+		session_summary(
+		    s, "nothing done: already at work: %s", done->holder.p);
+	else if (done->looked)
+		session_summary(s,
+		    "%" PRIu64 " looked at, %" PRIu64 " entered, %" PRIu64
+		    " left%s",
+		    done->looked, done->entered, done->left, dry(s));
+	buf_release(&done->holder);
+}
+
+/* names NULL: what is due. What was defined a moment ago is told as a sum. */
+static int
+refresh_by(struct session *s, const char *const *names, size_t count,
+    bool lines, struct segment_refreshed *done, struct err *err)
+{
+	struct segment_refresh job = {.moment = s->moment,
+	    .replay = s->call->shared->replay,
+	    .all = arg.all,
+	    .dry_run = s->call->shared->dry_run,
+	    .names = names,
+	    .name_count = count,
+	    .flush = lines ? session_each : NULL,
+	    .progress = session_progress,
+	    .context = s,
+	    .broken = cli_remarks(s->call)};
+	int rc = segment_refresh(s->st, s->tenant, &job, done, err);
+
+	cli_progress_end();
+	return rc < 0 ? -1 : done->broken ? CLI_REJECTS : CLI_DONE;
+}
+
+static int
+refresh(struct session *s, struct err *err)
+{
+	static const char *const columns[] = {
+	    "segment", "lead", "change", "because"};
+	struct segment_refreshed done = {0};
+	int rc;
+
+	if (arg.all && s->call->count)
+		return err_set(
+		    err, ERR_USAGE, "--all is of all segments: name none");
+	rc = session_print(s, columns, COUNT_OF(columns), err);
+	if (rc == 0)
+		rc = refresh_by(s,
+		    (const char *const *)s->call->operands, s->call->count,
+		    true, &done, err);
+	sum_up(s, &done);
+	return rc;
+}
+
+/* ---- definitions -------------------------------------------------- */
+
+static struct segment_by
+by_whom(struct session *s)
+{
+	return (struct segment_by){
+	    s->st, s->tenant, s->who, s->now, &s->lines};
+}
+
+/* What was changed is committed; then all leads are looked at for it, and
+ * when that is cut short the next refresh takes it up. */
+static int
+fill(struct session *s, const char *const *names, size_t count, struct err *err)
+{
+	struct segment_refreshed done = {0};
+	int rc = refresh_by(s, names, count, false, &done, err);
+
+	if (done.holder.len) {
+		session_summary(s,
+		    "; a refresh is at work, the next one finds its members");
+		buf_release(&done.holder);
+	} else if (rc >= 0) {
+		session_summary(s, "; %" PRIu64 " entered, %" PRIu64 " left",
+		    done.entered, done.left);
+	}
+	return rc;
+}
+
+/* One operand alone is the file when it looks like one. */
+static bool
+is_file(const char *operand)
+{
+	return strchr(operand, '/') || str_ends(str_of(operand), STR(".json"));
+}
+
+static int
+read_definition(struct session *s, const char **ret_name, struct segment **ret,
+    struct err *err)
+{
+	const char *where = s->call->shared->where, *file = NULL;
+	int rc;
+
+	*ret_name = NULL;
+	for (size_t i = 0; i < s->call->count; i++) {
+		const char *operand = s->call->operands[i];
+
+		if (i == 1 || strcmp(operand, "-") == 0 ||
+		    (s->call->count == 1 && is_file(operand)))
+			file = operand;
+		else
+			*ret_name = operand;
+	}
+	if (where && file)
+		return err_set(err, ERR_USAGE,
+		    "a condition comes from --where or from %s, not both",
+		    file);
+	rc = where ? segment_of_condition(str_of(where), ret, err)
+		   : segment_read(file ? file : "-", ret, err);
+	if (rc < 0)
+		return -1;
+	if (arg.fixed)
+		(*ret)->fixed = true;
+	if (arg.description) {
+		free((*ret)->description);
+		(*ret)->description = str_dup(str_of(arg.description));
+	}
+	if (!*ret_name)
+		*ret_name = (*ret)->name;
+	if (!*ret_name)
+		return err_set(err, ERR_USAGE,
+		    "a segment needs a name: as operand, or as \"name\"");
+	return 0;
+}
+
+static int
+store_definition(struct session *s, const char *name, struct segment *segment,
+    bool *ret_changed, struct err *err)
+{
+	struct segment_by by = by_whom(s);
+	struct buf old = {0}, new = {0};
+	int rc = session_begin(s, err);
+
+	if (rc == 0)
+		rc = segment_review(s->st, s->tenant, name, segment,
+		    cli_remarks(s->call), err);
+	if (rc == 0)
+		rc = segment_document(s->st, s->tenant, name, &old, err);
+	if (rc >= 0)
+		rc = segment_define(&by, name, segment, ret_changed, err);
+	if (s->call->shared->dry_run) {
+		segment_print(segment, &new);
+		buf_clear(&s->lines);
+		text_difference(&s->lines, buf_str(&old), buf_str(&new));
+	}
+	session_summary(s, "%s: %s%s", name,
+	    !*ret_changed ? "unchanged"
+	    : old.len     ? "changed"
+			  : "defined",
+	    dry(s));
+	buf_release(&old);
+	buf_release(&new);
+	return session_commit(s, rc, err);
+}
+
+static int
+define_segment(struct session *s, struct err *err)
+{
+	struct segment *segment = NULL;
+	bool changed = false;
+	const char *name;
+	int rc;
+
+	if (session_print(s, NULL, 0, err) < 0)
+		return -1;
+	rc = read_definition(s, &name, &segment, err);
+	if (rc == 0)
+		rc = store_definition(s, name, segment, &changed, err);
+	if (rc == 0 && s->call->shared->dry_run)
+		printer_text(&s->printer, buf_str(&s->lines));
+	else if (rc == 0)
+		printer_lines(&s->printer, buf_str(&s->lines));
+	if (rc == 0 && changed && !s->call->shared->dry_run)
+		rc = fill(s, &name, 1, err);
+	segment_free(segment);
+	return rc;
+}
+
+/* It changes in one transaction and looks at all leads in others. */
+static int
+define(const struct cli_call *call, struct err *err)
+{
+	return session_run(call, SESSION_WRITE, define_segment, NULL, err);
+}
+
+static int
+list_segments(struct session *s, struct err *err)
+{
+	static const char *const columns[] = {"name", "kind", "enabled",
+	    "members", "where", "description", "updated_at", "filled_at",
+	    "problem"};
+
+	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
+		return -1;
+	return segment_lines(s->st, s->tenant, session_each, s, err);
+}
+
+static int
+show_segment(struct session *s, struct err *err)
+{
+	const char *name = s->call->operands[0];
+	struct buf text = {0};
+	int64_t number;
+	int rc = session_print(s, NULL, 0, err);
+
+	if (rc == 0)
+		rc = segment_need(s->st, s->tenant, name, &number, err);
+	if (rc == 0)
+		rc = segment_document(s->st, s->tenant, name, &text, err);
+	if (rc > 0)
+		printer_text(&s->printer, buf_str(&text));
+	buf_release(&text);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+remove_segments(struct session *s, struct err *err)
+{
+	struct segment_by by = by_whom(s);
+
+	for (size_t i = 0; i < s->call->count; i++)
+		if (segment_remove(
+			&by, s->call->operands[i], arg.force, err) < 0)
+			return -1;
+	session_summary(s, "%zu removed%s", s->call->count, dry(s));
+	return 0;
+}
+
+static int
+switch_segments(struct session *s, enum segment_switch to, struct err *err)
+{
+	struct segment_by by = by_whom(s);
+	int rc = session_begin(s, err);
+
+	for (size_t i = 0; rc == 0 && i < s->call->count; i++)
+		rc = segment_switch(&by, s->call->operands[i], to, err);
+	rc = session_commit(s, rc, err);
+	if (rc == 0)
+		rc = session_print(s, NULL, 0, err);
+	if (rc < 0)
+		return -1;
+	printer_lines(&s->printer, buf_str(&s->lines));
+	session_summary(s, "%s%s", s->lines.len ? s->call->verb->name : "",
+	    s->lines.len ? dry(s) : "unchanged");
+	if (!s->lines.len || s->call->shared->dry_run || to == SEGMENT_DISABLE ||
+	    to == SEGMENT_FREEZE)
+		return 0;
+	/* What is behind is filled; a static one stays as it is. */
+	return fill(s, NULL, 0, err);
+}
+
+static int
+enable_segments(struct session *s, struct err *err)
+{
+	return switch_segments(s, SEGMENT_ENABLE, err);
+}
+
+static int
+disable_segments(struct session *s, struct err *err)
+{
+	return switch_segments(s, SEGMENT_DISABLE, err);
+}
+
+static int
+freeze_segments(struct session *s, struct err *err)
+{
+	return switch_segments(s, SEGMENT_FREEZE, err);
+}
+
+static int
+thaw_segments(struct session *s, struct err *err)
+{
+	return switch_segments(s, SEGMENT_THAW, err);
+}
+
+static int
+switching(const struct cli_call *call, struct err *err)
+{
+	return session_run(call, SESSION_WRITE, call->verb->work, NULL, err);
+}
+
+/* A wrong definition is what a check is for: exit 4, not 2. */
+static int
+checked(int rc, struct err *err)
+{
+	if (rc == 0 || err->kind != ERR_USAGE)
+		return rc;
+	cli_error("%s", err->text);
+	err_clear(err);
+	return CLI_NO;
+}
+
+static int
+check_segments(struct session *s, struct err *err)
+{
+	uint64_t broken;
+
+	if (segment_review_all(
+		s->st, s->tenant, cli_remarks(s->call), &broken, err) < 0)
+		return checked(-1, err);
+	return broken ? CLI_NO : CLI_DONE;
+}
+
+static int
+check(const struct cli_call *call, struct err *err)
+{
+	struct segment *segment;
+	int rc;
+
+	if (!call->count)
+		return session_run(
+		    call, SESSION_READ, check_segments, NULL, err);
+	if (segment_read(call->operands[0], &segment, err) < 0)
+		return checked(-1, err);
+	rc = segment_review(NULL, NULL,
+	    segment->name ? segment->name : call->operands[0], segment,
+	    cli_remarks(call), err);
+	segment_free(segment);
+	return rc;
+}
+
+/* ---- who is in ---------------------------------------------------- */
+
+static int
+members(struct session *s, struct err *err)
+{
+	static const char *const columns[] = {"lead", "email", "since", "by"};
+
+	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
+		return -1;
+	return segment_members(s->st, s->tenant, s->call->operands[0], arg.at,
+	    session_each, s, err);
+}
+
+static int
+override_lead(void *overrider, int64_t lead, struct err *err)
+{
+	return segment_override_lead(overrider, lead, err);
+}
+
+static int
+override_named(struct session *s, struct segment_overrider *o,
+    uint64_t *ret_rejected, struct err *err)
+{
+	for (size_t i = 1; i < s->call->count; i++) {
+		const char *who = s->call->operands[i];
+		int64_t lead;
+		int rc;
+
+		if (strcmp(who, "-") == 0)
+			rc = lead_each_named(s->st, s->tenant, who,
+			    cli_remarks(s->call), override_lead, o,
+			    ret_rejected, err);
+		else if ((rc = lead_need(
+			      s->st, s->tenant, str_of(who), &lead, err)) == 0)
+			rc = segment_override_lead(o, lead, err);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+override(struct session *s, enum segment_override what, struct err *err)
+{
+	struct segment_by by = by_whom(s);
+	struct segment_overrider *o;
+	uint64_t rejected = 0;
+	int rc;
+
+	if (store_moment(s->st, s->tenant->id, s->now,
+		s->call->shared->replay, err) < 0 ||
+	    segment_override_begin(&by, s->call->operands[0], what, arg.why,
+		&s->moment, &o, err) < 0)
+		return -1;
+	rc = segment_override_end(
+	    o, override_named(s, o, &rejected, err), err);
+	return rc < 0 ? -1 : rejected ? CLI_REJECTS : CLI_DONE;
+}
+
+static int
+include(struct session *s, struct err *err)
+{
+	return override(s, SEGMENT_INCLUDE, err);
+}
+
+static int
+exclude(struct session *s, struct err *err)
+{
+	return override(s, SEGMENT_EXCLUDE, err);
+}
+
+static int
+clear(struct session *s, struct err *err)
+{
+	return override(s, SEGMENT_CLEAR, err);
+}
+
+static int
+explain(struct session *s, struct err *err)
+{
+	const char *lead_name = s->call->operands[s->where ? 0 : 1];
+	struct buf json = {0}, drawing = {0}, local = {0};
+	int64_t lead;
+	int rc;
+
+	if (s->call->count != (s->where ? 1u : 2u))
+		return err_set(err, ERR_USAGE,
+		    s->where ? "with --where, name just the lead"
+			     : "name a segment and a lead");
+	rc = lead_need(s->st, s->tenant, str_of(lead_name), &lead, err);
+	if (rc == 0)
+		rc = session_print(s, NULL, 0, err);
+	if (rc == 0 && s->where)
+		rc = segment_explain_condition(
+		    s->st, s->tenant, s->where, lead, &s->moment, &json, err);
+	else if (rc == 0)
+		rc = segment_explain(s->st, s->tenant, s->call->operands[0],
+		    lead, &s->moment, &json, err);
+	if (rc == 0 && s->printer.format == RECORD_TABLE) {
+		time_add_localised(&local, buf_str(&json), s->moment.zone);
+		rc = segment_draw_explained(
+		    buf_str(&local), s->call->shared->ascii, &drawing, err);
+	}
+	if (rc == 0)
+		printer_either(&s->printer, &json, &drawing);
+	buf_release(&json);
+	buf_release(&drawing);
+	buf_release(&local);
+	return rc;
+}
 
 /* ---- fields ------------------------------------------------------- */
 
@@ -257,6 +706,21 @@ suggest(struct session *s, struct err *err)
 
 /* ---- the tables --------------------------------------------------- */
 
+static const struct cli_option refresh_options[] = {
+    CLI_FLAG('a', "all", &arg.all, "look at every lead anew"), CLI_END};
+static const struct cli_option define_options[] = {
+    CLI_FLAG(0, "static", &arg.fixed, "who is in now, and stays"),
+    CLI_TEXT(0, "description", "TEXT", &arg.description, "what it is for"),
+    CLI_END};
+static const struct cli_option remove_options[] = {
+    CLI_FLAG(0, "force", &arg.force, "also while others ask for it"),
+    CLI_END};
+static const struct cli_option members_options[] = {
+    CLI_MOMENT(0, "at", "TIME", &arg.at, "who was in at that moment"),
+    CLI_END};
+static const struct cli_option override_options[] = {
+    CLI_TEXT(0, "why", "TEXT", &arg.why, "the reason, kept with it"),
+    CLI_END};
 static const struct cli_option fields_options[] = {
     CLI_INT('k', "top", "N", &arg.top, 1, 10000,
 	"values of each field (5; of one field 20)"),
@@ -291,7 +755,128 @@ static const struct cli_option suggest_options[] = {
 	"judge leads this long before their outcome"),
     CLI_END};
 
+#define DEFINING (CLI_STORE | CLI_DRY_RUN | CLI_CHANGES | CLI_OUTPUT)
+#define BY_HAND  (DEFINING | CLI_REPLAY)
+
 static const struct cli_verb verbs[] = {
+    {.name = "refresh",
+	.help = "find out who enters and who leaves",
+	.operands = "[NAME...]",
+	.options = refresh_options,
+	.shared = CLI_CHANGING,
+	.max = CLI_MANY,
+	.run = session_writes,
+	.work = refresh},
+    {.name = "define",
+	.help = "store a segment, of --where or of a document",
+	.operands = "[NAME] [FILE]",
+	.options = define_options,
+	.shared = DEFINING | CLI_WHERE | CLI_PROGRESS,
+	.max = 2,
+	.run = define},
+    {.name = "list",
+	.help = "print the segments",
+	.shared = CLI_READING,
+	.run = session_reads,
+	.work = list_segments},
+    {.name = "show",
+	.help = "print a segment as define accepts it",
+	.operands = "NAME",
+	.shared = CLI_STORE | CLI_OUTPUT,
+	.min = 1,
+	.max = 1,
+	.run = session_reads,
+	.work = show_segment},
+    {.name = "remove",
+	.help = "delete segments that no other asks for",
+	.operands = "NAME...",
+	.options = remove_options,
+	.shared = DEFINING,
+	.min = 1,
+	.max = CLI_MANY,
+	.run = session_changes,
+	.work = remove_segments},
+    {.name = "enable",
+	.help = "let segments follow the data again",
+	.operands = "NAME...",
+	.shared = DEFINING | CLI_PROGRESS,
+	.min = 1,
+	.max = CLI_MANY,
+	.run = switching,
+	.work = enable_segments},
+    {.name = "disable",
+	.help = "leave segments as they are until enabled",
+	.operands = "NAME...",
+	.shared = DEFINING,
+	.min = 1,
+	.max = CLI_MANY,
+	.run = switching,
+	.work = disable_segments},
+    {.name = "freeze",
+	.help = "make dynamic segments static, as they are",
+	.operands = "NAME...",
+	.shared = DEFINING,
+	.min = 1,
+	.max = CLI_MANY,
+	.run = switching,
+	.work = freeze_segments},
+    {.name = "thaw",
+	.help = "make static segments dynamic",
+	.operands = "NAME...",
+	.shared = DEFINING | CLI_PROGRESS,
+	.min = 1,
+	.max = CLI_MANY,
+	.run = switching,
+	.work = thaw_segments},
+    {.name = "check",
+	.help = "look for mistakes in a file or in every segment",
+	.operands = "[FILE]",
+	.shared = CLI_STORE,
+	.max = 1,
+	.run = check},
+    {.name = "members",
+	.help = "print who is in, or was",
+	.operands = "NAME",
+	.options = members_options,
+	.shared = CLI_READING,
+	.min = 1,
+	.max = 1,
+	.run = session_reads,
+	.work = members},
+    {.name = "include",
+	.help = "put leads in by hand, for good",
+	.operands = "NAME LEAD...",
+	.options = override_options,
+	.shared = BY_HAND,
+	.min = 2,
+	.max = CLI_MANY,
+	.run = session_changes,
+	.work = include},
+    {.name = "exclude",
+	.help = "keep leads out by hand, for good",
+	.operands = "NAME LEAD...",
+	.options = override_options,
+	.shared = BY_HAND,
+	.min = 2,
+	.max = CLI_MANY,
+	.run = session_changes,
+	.work = exclude},
+    {.name = "clear",
+	.help = "let the condition decide again",
+	.operands = "NAME LEAD...",
+	.shared = BY_HAND,
+	.min = 2,
+	.max = CLI_MANY,
+	.run = session_changes,
+	.work = clear},
+    {.name = "explain",
+	.help = "say why a lead is in, or is not",
+	.operands = "[NAME] LEAD",
+	.shared = CLI_READING | CLI_WHERE,
+	.min = 1,
+	.max = 2,
+	.run = session_reads,
+	.work = explain},
     {.name = "fields",
 	.help = "print what a condition can ask, with the commonest values",
 	.operands = "[FIELD]",
@@ -326,6 +911,7 @@ static const struct cli_program program = {
     .name = "dl-segment",
     .summary = "groups of leads that follow the data",
     .verbs = verbs,
+    .default_verb = "refresh",
     .feature = "segments",
 };
 

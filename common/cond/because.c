@@ -41,7 +41,7 @@ void
 cond_because(const struct cond *c, const struct cond_subject *subject,
     const struct cond_moment *moment, struct buf *out)
 {
-	struct view v = {.subject = subject, .moment = moment, .types = c->types};
+	struct view v = {.subject = subject, .moment = moment, .cond = c};
 	const struct node *leaf = deciding(&v, c->root);
 
 	if (!eval_node(&v, leaf, NULL))

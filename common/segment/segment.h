@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * segment: groups of leads that a condition describes.
+ * segment: groups of leads that a condition describes. A segment is defined as
+ * a document; dynamic ones follow the data, static ones are what they were when
+ * they were made; people are put in or kept out by hand, and that holds
+ * whatever the data say. Who enters and who leaves is recorded, signalled
+ * (segment.entered, segment.left) and told, in one transaction.
+ *
+ *	{"name":"有望","description":"…","where":"score >= 60 and …",
+ *	 "static":true}
+ *
+ * `where` is text or JSON (dl-conditions(7)) and may ask for other segments.
  *
  * Ownership: what is handed to a callback is borrowed for the call.
  */
@@ -9,8 +18,168 @@
 
 #include "base/base.h"
 #include "cond/cond.h"
+#include "json/json.h"
 #include "lead/lead.h"
 #include "record/record.h"
+
+enum { SEGMENT_NAME_MAX = 100 }; /* bytes */
+
+/* ---- document.c: what a definition says ---------------------------------- */
+
+struct segment {
+	char *name;        /* NULL: the document gave none */
+	char *description; /* NULL: none */
+	char *where_json;  /* as it was written */
+	struct cond *where;
+	bool fixed; /* static: not kept up to date */
+};
+/* Errors are located ("segment.json:3:10: where: …"). */
+int segment_parse(
+    const struct json *document, struct segment **ret, struct err *err);
+/* A text that messages call `name`; a file's, "-" is standard input. */
+int segment_parse_text(struct str document, const char *name,
+    struct segment **ret, struct err *err);
+int segment_read(const char *path, struct segment **ret, struct err *err);
+/* One that says nothing but its condition. */
+int segment_of_condition(
+    struct str where, struct segment **ret, struct err *err);
+void segment_free(struct segment *s);
+/* The document again, a member a line; parsing and printing that gives the
+ * same bytes. */
+void segment_print(const struct segment *s, struct buf *out);
+/* 1 to SEGMENT_NAME_MAX bytes of UTF-8 without controls. */
+bool segment_name_ok(struct str name);
+
+/* ---- define.c: segments in the store -------------------------------------- */
+
+/*
+ * Changes run in a change transaction of the caller, write their audit row and
+ * append a line {"segment","change"} to changes, unless nothing is another
+ * than before. A segment whose condition, kind or state is new is filled by the
+ * next segment_refresh(). A name that is not there is an ERR_USAGE that
+ * suggests the nearest.
+ */
+struct segment_by { /* who changes what */
+	struct store *st;
+	const struct tenant *tenant;
+	const char *who;
+	int64_t now;
+	struct buf *changes;
+};
+/* Creates or replaces. Conditions that lead back to the segment itself and
+ * segments that are not there are refused. *ret_changed may be NULL. */
+int segment_define(const struct segment_by *by, const char *name,
+    const struct segment *s, bool *ret_changed, struct err *err);
+/* Refused with the list of those that ask for it, unless forced: these stay as
+ * they are then and are reported until they are mended. */
+int segment_remove(const struct segment_by *by, const char *name, bool force,
+    struct err *err);
+enum segment_switch {
+	SEGMENT_ENABLE,
+	SEGMENT_DISABLE, /* it stays as it is until it is enabled */
+	SEGMENT_FREEZE,  /* dynamic becomes static, as it is */
+	SEGMENT_THAW,    /* static becomes dynamic */
+};
+int segment_switch(const struct segment_by *by, const char *name,
+    enum segment_switch to, struct err *err);
+/* The document as it is stored: 1 found, 0 no such, -1. */
+int segment_document(struct store *st, const struct tenant *t, const char *name,
+    struct buf *ret, struct err *err);
+/* Its internal number; a missing one is an error. */
+int segment_need(struct store *st, const struct tenant *t, const char *name,
+    int64_t *ret, struct err *err);
+/* {"name","kind","enabled","members","where","description","updated_at",
+ * "filled_at","problem"} of each, by name. */
+int segment_lines(struct store *st, const struct tenant *t,
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct err *err);
+/* What is probably a mistake, in one that is not stored yet or in all that
+ * are; what cannot be kept at all is counted in *ret_broken too. */
+int segment_review(struct store *st, const struct tenant *t, const char *name,
+    const struct segment *s, struct remarks *remarks, struct err *err);
+int segment_review_all(struct store *st, const struct tenant *t,
+    struct remarks *remarks, uint64_t *ret_broken, struct err *err);
+
+/* ---- refresh.c: keeping who is in ----------------------------------------- */
+
+/*
+ * Looks at the leads that changed (the queue WORK_SEGMENT) and at those for
+ * whom time has come, all segments of a lead together; and at all leads for
+ * segments that are new or changed, in steps that are taken up again where they
+ * were left. Members, history, signals and the queue change in one transaction
+ * per step. A lease keeps a second copy away.
+ */
+struct segment_refresh {
+	struct cond_moment moment;
+	bool replay;  /* a moment before the latest is fine */
+	bool all;     /* look at all leads, whatever was done before */
+	bool dry_run; /* nothing is written */
+	/* Only these, and all leads; none: what is due. */
+	const char *const *names;
+	size_t name_count;
+	/* Lines {"segment","lead","change","because"} come as steps are
+	 * committed; NULL: none are made. */
+	int (*flush)(void *context, struct str lines, struct err *err);
+	/* Called after each step (whole: 0 when unknown); true stops there.
+	 * May be NULL. */
+	bool (*progress)(void *context, uint64_t done, uint64_t whole);
+	void *context;
+	/* A segment whose condition cannot be read any more is a remark and
+	 * stays as it was. */
+	struct remarks *broken;
+};
+struct segment_refreshed {
+	uint64_t looked; /* at so many leads */
+	uint64_t entered, left, broken;
+	bool stopped;      /* by progress */
+	struct buf holder; /* not empty: another copy is at work, this one;
+			      nothing was done */
+};
+int segment_refresh(struct store *st, const struct tenant *t,
+    const struct segment_refresh *job, struct segment_refreshed *ret,
+    struct err *err);
+
+/* ---- override.c: by hand -------------------------------------------------- */
+
+enum segment_override {
+	SEGMENT_INCLUDE, /* in, whatever the condition says */
+	SEGMENT_EXCLUDE, /* out, whatever it says */
+	SEGMENT_CLEAR,   /* as the condition says; in a static one, as it was */
+};
+struct segment_overrider;
+/* For leads of one segment, in a change transaction of the caller. `why` may
+ * be NULL. A line {"segment","lead","override":"included"|"excluded"|"cleared",
+ * "change","because"} for each lead with whom something is another now;
+ * "change" and "because" where that puts it in or out. */
+int segment_override_begin(const struct segment_by *by, const char *segment,
+    enum segment_override what, const char *why,
+    const struct cond_moment *moment, struct segment_overrider **ret,
+    struct err *err);
+int segment_override_lead(
+    struct segment_overrider *o, int64_t lead, struct err *err);
+/* Writes what is left and frees it; returns rc, or -1 when that failed. */
+int segment_override_end(struct segment_overrider *o, int rc, struct err *err);
+
+/* ---- members.c, explain.c: telling ---------------------------------------- */
+
+/* {"lead","email","since","by"} of each, in snapshots of its own; as of a
+ * moment unless at is INT64_MAX. */
+int segment_members(struct store *st, const struct tenant *t, const char *name,
+    int64_t at, int (*each)(void *context, struct str line, struct err *err),
+    void *context, struct err *err);
+/* One JSON object: is the lead in, since when, by rule or by hand, what was
+ * decided about it, when it was in before, when that may change by time alone,
+ * and the condition with the truth of each part. */
+int segment_explain(struct store *st, const struct tenant *t, const char *name,
+    int64_t lead, const struct cond_moment *moment, struct buf *ret,
+    struct err *err);
+/* The same of any condition. */
+int segment_explain_condition(struct store *st, const struct tenant *t,
+    const struct cond *where, int64_t lead, const struct cond_moment *moment,
+    struct buf *ret, struct err *err);
+/* What either of them made, as a tree for people. */
+int segment_draw_explained(
+    struct str explained, bool ascii, struct buf *out, struct err *err);
 
 /* ---- preview.c: who a condition would find ------------------------------- */
 
