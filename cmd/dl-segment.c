@@ -81,9 +81,8 @@ refresh(struct session *s, struct err *err)
 		    err, ERR_USAGE, "--all is of all segments: name none");
 	rc = session_print(s, columns, COUNT_OF(columns), err);
 	if (rc == 0)
-		rc = refresh_by(s,
-		    (const char *const *)s->call->operands, s->call->count,
-		    true, &done, err);
+		rc = refresh_by(s, (const char *const *)s->call->operands,
+		    s->call->count, true, &done, err);
 	sum_up(s, &done);
 	return rc;
 }
@@ -93,8 +92,7 @@ refresh(struct session *s, struct err *err)
 static struct segment_by
 by_whom(struct session *s)
 {
-	return (struct segment_by){
-	    s->st, s->tenant, s->who, s->now, &s->lines};
+	return (struct segment_by){s->st, s->tenant, s->who, s->now, &s->lines};
 }
 
 /* What was changed is committed; then all leads are looked at for it, and
@@ -171,8 +169,8 @@ store_definition(struct session *s, const char *name, struct segment *segment,
 	int rc = session_begin(s, err);
 
 	if (rc == 0)
-		rc = segment_review(s->st, s->tenant, name, segment,
-		    cli_remarks(s->call), err);
+		rc = segment_review(
+		    s->st, s->tenant, name, segment, cli_remarks(s->call), err);
 	if (rc == 0)
 		rc = segment_document(s->st, s->tenant, name, &old, err);
 	if (rc >= 0)
@@ -258,8 +256,8 @@ remove_segments(struct session *s, struct err *err)
 	struct segment_by by = by_whom(s);
 
 	for (size_t i = 0; i < s->call->count; i++)
-		if (segment_remove(
-			&by, s->call->operands[i], arg.force, err) < 0)
+		if (segment_remove(&by, s->call->operands[i], arg.force, err) <
+		    0)
 			return -1;
 	session_summary(s, "%zu removed%s", s->call->count, dry(s));
 	return 0;
@@ -281,8 +279,8 @@ switch_segments(struct session *s, enum segment_switch to, struct err *err)
 	printer_lines(&s->printer, buf_str(&s->lines));
 	session_summary(s, "%s%s", s->lines.len ? s->call->verb->name : "",
 	    s->lines.len ? dry(s) : "unchanged");
-	if (!s->lines.len || s->call->shared->dry_run || to == SEGMENT_DISABLE ||
-	    to == SEGMENT_FREEZE)
+	if (!s->lines.len || s->call->shared->dry_run ||
+	    to == SEGMENT_DISABLE || to == SEGMENT_FREEZE)
 		return 0;
 	/* What is behind is filled; a static one stays as it is. */
 	return fill(s, NULL, 0, err);
@@ -407,13 +405,12 @@ override(struct session *s, enum segment_override what, struct err *err)
 	uint64_t rejected = 0;
 	int rc;
 
-	if (store_moment(s->st, s->tenant->id, s->now,
-		s->call->shared->replay, err) < 0 ||
+	if (store_moment(s->st, s->tenant->id, s->now, s->call->shared->replay,
+		err) < 0 ||
 	    segment_override_begin(&by, s->call->operands[0], what, arg.why,
 		&s->moment, &o, err) < 0)
 		return -1;
-	rc = segment_override_end(
-	    o, override_named(s, o, &rejected, err), err);
+	rc = segment_override_end(o, override_named(s, o, &rejected, err), err);
 	return rc < 0 ? -1 : rejected ? CLI_REJECTS : CLI_DONE;
 }
 
@@ -713,14 +710,11 @@ static const struct cli_option define_options[] = {
     CLI_TEXT(0, "description", "TEXT", &arg.description, "what it is for"),
     CLI_END};
 static const struct cli_option remove_options[] = {
-    CLI_FLAG(0, "force", &arg.force, "also while others ask for it"),
-    CLI_END};
+    CLI_FLAG(0, "force", &arg.force, "also while others ask for it"), CLI_END};
 static const struct cli_option members_options[] = {
-    CLI_MOMENT(0, "at", "TIME", &arg.at, "who was in at that moment"),
-    CLI_END};
+    CLI_MOMENT(0, "at", "TIME", &arg.at, "who was in at that moment"), CLI_END};
 static const struct cli_option override_options[] = {
-    CLI_TEXT(0, "why", "TEXT", &arg.why, "the reason, kept with it"),
-    CLI_END};
+    CLI_TEXT(0, "why", "TEXT", &arg.why, "the reason, kept with it"), CLI_END};
 static const struct cli_option fields_options[] = {
     CLI_INT('k', "top", "N", &arg.top, 1, 10000,
 	"values of each field (5; of one field 20)"),

@@ -36,6 +36,8 @@ plant() {
 	dl-score apply -q -t "$t" >/dev/null
 	printf '{"locales":{"ja":{"text":"%s {{name|%s}}"}}}' "$w" "$w" |
 		dl-template define -q -t "$t" "$w" - >/dev/null
+	dl-segment define -q -t "$t" "$w" -w "industry = '$w'" >/dev/null
+	dl-segment exclude -q -t "$t" "$w" "$w-1" --why "$w" >/dev/null
 	dl-db user add -q -t "$t" "$w@$t.example" --role sales >/dev/null
 }
 
@@ -57,6 +59,12 @@ operands() {
 		"dl-score disable") echo 雀 ;;
 	"dl-template show" | "dl-template remove") echo 雀 ;;
 	"dl-template render") echo "雀 --lead 雀-1" ;;
+	"dl-segment define") echo "雀2 -w score>1" ;;
+	"dl-segment members" | "dl-segment show" | "dl-segment enable" | \
+		"dl-segment disable" | "dl-segment freeze" | \
+		"dl-segment thaw" | "dl-segment refresh") echo 雀 ;;
+	"dl-segment include" | "dl-segment exclude" | "dl-segment clear" | \
+		"dl-segment explain") echo "雀 雀-3" ;;
 	esac
 }
 
@@ -102,6 +110,9 @@ operands() {
 	dl-db erase -q -t other 雀-1 >/dev/null
 	dl-score remove -q -t other 雀 >/dev/null || true
 	dl-score apply -q -t other --all >/dev/null || true
+	dl-segment include -q -t other 雀 雀-3 >/dev/null
+	dl-segment -q -t other --all >/dev/null
+	dl-segment remove -q -t other 雀 >/dev/null
 	dl-db dump -t main >after
 	same before after
 }

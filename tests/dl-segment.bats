@@ -319,3 +319,287 @@ b   赤城商店                         4
 		[ "${#stderr_lines[@]}" -eq 1 ] || tell "one message"
 	done
 }
+
+# ---- segments in a store ---------------------------------------------------
+
+# changes COMMAND...: what it printed of leads, as "SEGMENT LEAD CHANGE".
+changes() {
+	check "$@"
+	exits 0
+	output=$(jq -r '"\(.segment) \(.lead) \(.change)"' <<<"$output" | sort)
+}
+
+# ids NAME [OPTION...]: who is in.
+ids() {
+	dl-segment members "$@" | jq -r .lead | sort | xargs
+}
+
+store_of_four() {
+	new_store
+	leads
+	dl-import leads -q leads.ndjson
+	printf '%s\n' '{"id":"1","lead":"a","type":"site_visited","time":"2026-01-10T00:00:00Z"}' \
+		'{"id":"2","lead":"b","type":"site_visited","time":"2026-01-14T00:00:00Z"}' |
+		dl-import events -q -
+}
+
+@test "a segment is defined, shown as define takes it, listed and removed" {
+	store_of_four
+	check dl-segment define 有望 -w "company_size >= 100" --description 大きい会社
+	exits 0
+	prints '{"segment":"有望","change":"defined"}'
+	says "有望: defined; 2 entered, 0 left"
+	dl-segment show 有望 >one.json
+	check cat one.json
+	prints '{
+  "description": "大きい会社",
+  "where": "company_size >= 100"
+}'
+	check dl-segment define 有望 one.json
+	exits 0
+	prints_nothing
+	says "有望: unchanged"
+	sed 's/100/1000/' one.json >two.json
+	check dl-segment define -n 有望 two.json
+	exits 0
+	prints '-   "where": "company_size >= 100"
++   "where": "company_size >= 1000"'
+	[ "$(ids 有望)" = "a c" ]
+	check dl-segment define 有望 two.json
+	prints '{"segment":"有望","change":"changed"}'
+	says "0 entered, 1 left"
+	echo '{"name":"和","where":{"field":"industry","operator":"in","value":["IT","小売業"]}}' |
+		dl-segment define -q - >/dev/null
+	dl-segment show 和 | dl-segment define -
+	[ "$(dl-segment list | jq -c '[.name, .kind, .enabled, .members]')" = \
+		'["和","dynamic",true,2]
+["有望","dynamic",true,1]' ]
+	check dl-segment remove 有望
+	exits 0
+	prints '{"segment":"有望","change":"removed"}'
+	check dl-segment members 有望
+	exits 2
+	says "no such segment: \"有望\""
+	[ "$(dl-db audit | jq -r 'select(.object == "有望") | .action' | xargs)" = \
+		"segment define segment define segment remove" ]
+	dl-db check -q
+}
+
+@test "a wrong definition is refused, and its place told" {
+	store_of_four
+	check dl-segment define x -w "company_siz > 3"
+	exits 2
+	says 'condition:1:1:' company_size
+	echo '{"where":"score >","colour":1}' >wrong.json
+	check dl-segment define x wrong.json
+	exits 2
+	says 'wrong.json:1:' colour
+	check dl-segment define -w "score > 1"
+	exits 2
+	says "needs a name"
+	check dl-segment define "$(printf 'a\tb')" -w "score > 1"
+	exits 2
+	check dl-segment define x -w "in segment 'y'"
+	exits 2
+	says 'unknown segment "y"'
+	check dl-segment list
+	prints_nothing
+}
+
+@test "refresh tells who enters and who leaves, and why, once" {
+	store_of_four
+	dl-segment define -q 大 -w "company_size >= 100" >/dev/null
+	check dl-segment
+	exits 0
+	prints_nothing
+	[ -z "$stderr" ]
+	dl-lead set -q b company_size=500 >/dev/null
+	dl-lead set -q a company_size=50 >/dev/null
+	check dl-segment -n
+	exits 0
+	prints '{"segment":"大","lead":"a","change":"left","because":"not company_size >= 100"}
+{"segment":"大","lead":"b","change":"entered","because":"company_size >= 100"}'
+	check dl-segment
+	prints '{"segment":"大","lead":"a","change":"left","because":"not company_size >= 100"}
+{"segment":"大","lead":"b","change":"entered","because":"company_size >= 100"}'
+	check dl-segment
+	prints_nothing
+	[ "$(dl-db dump | jq -c 'select(.kind == "segment.left") | [.lead, .data]')" = \
+		'["a",{"segment":"大"}]' ]
+	check dl-segment --all
+	exits 0
+	prints_nothing
+	check dl-segment refresh nobody
+	exits 2
+}
+
+@test "time alone lets leads in and out" {
+	store_of_four
+	dl-segment define -q 最近 -w "count(site_visited, 3d) >= 1" >/dev/null
+	dl-segment define -q 静か -w "company exists and not last(site_visited) within 3d" >/dev/null
+	[ "$(ids 最近)" = b ]
+	[ "$(ids 静か)" = "a c" ]
+	check dl-segment --now 2026-01-16T23:00:00Z
+	prints_nothing
+	changes dl-segment --now 2026-01-17T00:00:00Z
+	prints '最近 b left
+静か b entered'
+	check dl-segment --now 2026-01-16 --all
+	exits 2
+	says replay
+	[ "$(ids 最近 --at 2026-01-15T00:00:00Z)" = b ]
+	[ "$(ids 最近 --at 2026-01-16T23:59:59Z)" = b ]
+	[ "$(ids 最近 --at 2026-01-17T00:00:00Z)" = "" ]
+	[ "$(ids 静か --at 2026-01-16)" = "a c" ]
+}
+
+@test "segments ask for segments: in order, in one refresh, in no circle" {
+	store_of_four
+	dl-segment define -q 基 -w "company_size >= 100" >/dev/null
+	dl-segment define -q い -w "in segment '基' and industry = 'IT'" >/dev/null
+	dl-segment define -q あ -w "company exists and not in segment 'い'" >/dev/null
+	[ "$(ids い)/$(ids あ)" = "a/b c" ]
+	check dl-segment define 基 -w "in segment 'あ'"
+	exits 2
+	says 'a circle:' 基 い あ
+	dl-lead set -q a company_size=5 >/dev/null
+	changes dl-segment
+	prints 'あ a entered
+い a left
+基 a left'
+	check dl-segment remove 基
+	exits 2
+	says い
+	check dl-segment remove --force 基
+	exits 0
+	dl-lead set -q d company=丁 >/dev/null
+	check dl-segment
+	exits 3
+	has '"segment":"あ","lead":"d","change":"entered"'
+	says 'segment "い"' 'unknown segment "基"'
+	check dl-segment check
+	exits 4
+	says 'unknown segment "基"'
+	dl-segment define -q 基 -w "company_size < 100" >/dev/null
+	changes dl-segment
+	prints 'あ a left
+い a entered'
+	check dl-segment check
+	exits 0
+}
+
+@test "what was decided by hand survives every refresh, with who and why" {
+	store_of_four
+	dl-segment define -q 大 -w "company_size >= 100" >/dev/null
+	check dl-segment include 大 b --why "社長の友人" --as 佐藤
+	exits 0
+	prints '{"segment":"大","lead":"b","override":"included","change":"entered","because":"included by hand"}'
+	printf '{"lead":"a"}\n{"lead":"nobody"}\n' >away
+	check dl-segment exclude 大 - <away
+	exits 3
+	has '"lead":"a","override":"excluded","change":"left"'
+	says nobody
+	check dl-segment include 大 b
+	prints_nothing
+	dl-segment -q --all
+	dl-segment -q refresh 大
+	dl-lead set -q a company_size=900 >/dev/null
+	dl-lead set -q b company_size=1 >/dev/null
+	check dl-segment -q
+	prints_nothing
+	[ "$(ids 大)" = "b c" ]
+	check dl-segment explain 大 b
+	[ "$(jq -c '[.in, .by, .true, .override.user, .override.why]' <<<"$output")" = \
+		'[true,"hand",false,"佐藤","社長の友人"]' ]
+	check dl-segment explain 大 b -f table
+	has 'is in 大 since 2026-01-15' 'included by hand by 佐藤' '✗ company_size >= 100   1'
+	[ "$(dl-db person a | jq -c '.segment_overrides[] | [.segment, .included]')" = \
+		'["大",false]' ]
+	check dl-segment clear 大 a b
+	exits 0
+	[ "$(jq -r '"\(.lead) \(.change) \(.because)"' <<<"$output")" = \
+		"a entered company_size >= 100
+b left not company_size >= 100" ]
+	check dl-segment -q
+	prints_nothing
+	dl-db check -q
+}
+
+@test "a static segment stays as it was; freeze and thaw, disable and enable" {
+	store_of_four
+	dl-segment define -q 当時 -w "company_size >= 100" --static >/dev/null
+	dl-segment define -q 今 -w "company_size >= 100" >/dev/null
+	dl-lead set -q a company_size=5 >/dev/null
+	changes dl-segment
+	prints '今 a left'
+	check dl-segment refresh 当時
+	exits 2
+	says static
+	dl-segment exclude -q 当時 a >/dev/null
+	[ "$(ids 当時)" = c ]
+	dl-segment clear -q 当時 a >/dev/null
+	[ "$(ids 当時)" = "a c" ]
+	check dl-segment thaw 当時
+	prints '{"segment":"当時","change":"thawed"}'
+	says "0 entered, 1 left"
+	dl-segment freeze -q 今 >/dev/null
+	[ "$(dl-segment show 今 | jq -c .static)" = true ]
+	dl-segment disable -q 当時 >/dev/null
+	dl-lead set -q b company_size=500 >/dev/null
+	check dl-segment
+	prints_nothing
+	[ "$(dl-db stats | jq '.tenants[0].waiting')" = 4 ]
+	check dl-segment enable 当時
+	prints '{"segment":"当時","change":"enabled"}'
+	[ "$(ids 当時)/$(ids 今)" = "b c/c" ]
+}
+
+@test "erasing somebody takes them out of every segment" {
+	store_of_four
+	dl-segment define -q 大 -w "company_size >= 100" >/dev/null
+	dl-segment include -q 大 b --why ないしょ >/dev/null
+	dl-lead set -q a company_size=5 >/dev/null
+	dl-segment -q >/dev/null
+	dl-db erase -q a b >/dev/null
+	dl-db check -q
+	[ "$(ids 大)" = c ]
+	check dl-db dump
+	lacks ないしょ '"lead":"a"'
+}
+
+@test "the queue of a tenant without segments is empty" {
+	store_of_four
+	dl-score define -q reference --reference
+	dl-score apply -q >/dev/null
+	[ "$(dl-db stats | jq '.tenants[0].waiting')" = 0 ]
+	dl-segment define -q 点 -w "score >= 1" >/dev/null
+	dl-lead set -q d title=社長 >/dev/null
+	dl-segment -q
+	dl-score apply -q >/dev/null
+	changes dl-segment
+	prints '点 d entered'
+	dl-segment remove -q 点
+	dl-lead set -q d title=部長 >/dev/null
+	[ "$(dl-db stats | jq '.tenants[0].waiting')" = 1 ]
+}
+
+@test "two at once: one works, the other says so and exits 0" {
+	local host ms
+	store_of_four
+	dl-segment define -q 大 -w "company_size >= 100" >/dev/null
+	dl-lead set -q b company_size=500 >/dev/null
+	host=$(uname -n)
+	ms=$(date +%s)000
+	store_sql "INSERT INTO lease VALUES (1, 'segment refresh', '$host:$$:x', $ms, $ms)"
+	check dl-segment
+	exits 0
+	prints_nothing
+	says "already at work: process $$"
+	check dl-segment define 小 -w "company_size < 100"
+	exits 0
+	says "a refresh is at work"
+	store_sql "DELETE FROM lease"
+	changes dl-segment
+	prints '大 b entered'
+	[ "$(ids 大)" = "a b c" ]
+}

@@ -29,20 +29,21 @@ fault_world() {
 	make-sample events "$1" --seed 7 --now "$DL_NOW" >events.ndjson
 	cat >job <<-'JOB'
 		#!/bin/sh
-		# Import and score, or one stage of it; the first failure ends
-		# it with its status.
+		# Import, score and find who is in which segment, or one stage
+		# of it; the first failure ends it with its status.
 		case ${1-} in
 		leads) exec dl-import leads -q leads.ndjson ;;
 		events) exec dl-import events -q events.ndjson ;;
 		apply) exec dl-score apply -q >/dev/null ;;
+		segments) exec dl-segment -q >/dev/null ;;
 		esac
-		for stage in leads events apply; do
+		for stage in leads events apply segments; do
 			"$0" $stage || exit
 		done
 	JOB
 	chmod +x job
 	fault_store making
-	for stage in leads events apply; do
+	for stage in leads events apply segments; do
 		fault_keep "before-$stage" || return
 		./job $stage || return
 	done
@@ -71,9 +72,20 @@ fault_store() {
 		dl-db init -q --tenant main >/dev/null &&
 			dl-score define -q reference \
 				"${DL_RULES:-$top/common/score/reference.json}" \
-				>/dev/null
+				>/dev/null &&
+			fault_segments
 	fi
 }
+
+# fault_segments: some by SQL alone, some of which time decides, and one that
+# asks for another.
+fault_segments() {
+	dl-segment define -q 大 -w "company_size >= 100" &&
+		dl-segment define -q 点 -w \
+			"score >= 20 and count(email_opened, 30d) >= 1" &&
+		dl-segment define -q 静 -w \
+			"in segment '大' and not last(site_visited) within 20d"
+} >/dev/null
 
 # fault_heals WHAT: after the fault the store is sound, the job runs through,
 # and what it leaves is what an undisturbed run leaves.

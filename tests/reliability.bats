@@ -36,7 +36,7 @@ kill_at_calls() {
 	local call stage n total
 	require_calls
 	for call; do
-		for stage in leads events apply; do
+		for stage in leads events apply segments; do
 			fault_store dl $stage
 			total=$(fault_calls "$call" ./job $stage) || true
 			[ "$total" -gt 0 ] || continue
@@ -57,7 +57,7 @@ fail_at_calls() {
 	shift
 	require_calls
 	for call; do
-		for stage in leads events apply; do
+		for stage in leads events apply segments; do
 			fault_store dl $stage
 			total=$(fault_calls "$call" ./job $stage) || true
 			[ "$total" -gt 0 ] || continue

@@ -203,8 +203,8 @@ batch_write(struct store *st, const struct tenant *t, int64_t now,
 		err) < 0 ||
 	    write_rows(st, binds, 1, b->never, &sql_segment_next_remove, NULL,
 		err) < 0 ||
-	    write_rows(st, binds, 1, b->due, &sql_segment_due_lower, NULL,
-		err) < 0 ||
+	    write_rows(
+		st, binds, 1, b->due, &sql_segment_due_lower, NULL, err) < 0 ||
 	    work_changed_bulk(st, t->id, WORK_SEGMENT, b->marks, err) < 0 ||
 	    work_mark_bulk(st, t->id, WORK_SEGMENT, b->again, err) < 0)
 		return -1;

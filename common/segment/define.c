@@ -36,8 +36,8 @@ want_queue(const struct segment_by *by, struct err *err)
 		BINDS(BIND_INT(by->tenant->id)), &rows, err) < 0)
 		return -1;
 	while ((got = rows_next(rows, err)) > 0)
-		wanted =
-		    wanted || (rows_int(rows, 3) != 0 && rows_int(rows, 4) != 0);
+		wanted = wanted ||
+			 (rows_int(rows, 3) != 0 && rows_int(rows, 4) != 0);
 	rows_close(rows);
 	if (got < 0)
 		return -1;
@@ -158,8 +158,8 @@ segment_define(const struct segment_by *by, const char *name,
 	int code;
 
 	if (!segment_name_ok(str_of(name)))
-		return err_set(err, ERR_USAGE,
-		    "not a name for a segment: %s", quoted(str_of(name)));
+		return err_set(err, ERR_USAGE, "not a name for a segment: %s",
+		    quoted(str_of(name)));
 	if (plan_load(by->st, by->tenant, &plan, err) < 0) {
 		plan_release(&plan);
 		return -1;
@@ -181,9 +181,9 @@ segment_define(const struct segment_by *by, const char *name,
 static int
 remove_rows(const struct segment_by *by, int64_t id, struct err *err)
 {
-	static const struct sql *const deletes[] = {
-	    &sql_segment_remove_members, &sql_segment_remove_history,
-	    &sql_segment_remove_overrides, &sql_segment_remove};
+	static const struct sql *const deletes[] = {&sql_segment_remove_members,
+	    &sql_segment_remove_history, &sql_segment_remove_overrides,
+	    &sql_segment_remove};
 
 	for (size_t i = 0; i < COUNT_OF(deletes); i++)
 		if (store_run(by->st, deletes[i],
@@ -246,14 +246,13 @@ do_remove(const struct segment_by *by, const struct plan *plan, struct kept *k,
 	if (code == 0)
 		code = remove_rows(by, k->id, err);
 	if (code == 0)
-		code = changed(
-		    by, k->name, "segment remove", "removed", err);
+		code = changed(by, k->name, "segment remove", "removed", err);
 	return code;
 }
 
 int
-segment_remove(const struct segment_by *by, const char *name, bool force,
-    struct err *err)
+segment_remove(
+    const struct segment_by *by, const char *name, bool force, struct err *err)
 {
 	return with_segment(by, name, do_remove, force, err);
 }
@@ -377,8 +376,7 @@ put_line(const struct kept *k, int64_t size, struct buf *out)
 
 	json_put_object(&w);
 	json_add_text(&w, "name", str_of(k->name));
-	json_add_text(
-	    &w, "kind", k->dynamic ? STR("dynamic") : STR("static"));
+	json_add_text(&w, "kind", k->dynamic ? STR("dynamic") : STR("static"));
 	json_add_bool(&w, "enabled", k->enabled);
 	json_add_int(&w, "members", size);
 	if (k->segment) {

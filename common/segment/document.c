@@ -97,8 +97,8 @@ segment_read(const char *path, struct segment **ret, struct err *err)
 }
 
 int
-segment_parse_text(
-    struct str document, const char *name, struct segment **ret, struct err *err)
+segment_parse_text(struct str document, const char *name, struct segment **ret,
+    struct err *err)
 {
 	struct json *doc;
 

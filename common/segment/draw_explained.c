@@ -40,10 +40,10 @@ draw_node(const struct drawing *d, const struct json *node, unsigned depth)
 	} else if (not ) {
 		buf_addstr(d->out, "not");
 	} else {
-		buf_addstr(d->out, str_is(json_text(json_find(node, "logic")),
-				       "AND")
-				       ? "all of"
-				       : "any of");
+		buf_addstr(
+		    d->out, str_is(json_text(json_find(node, "logic")), "AND")
+				? "all of"
+				: "any of");
 	}
 	text_end_line(d->out, begin);
 	if (not )

@@ -91,8 +91,8 @@ put_override(struct store *st, const struct bind binds[3],
 	struct rows *rows;
 	int got;
 
-	if (store_query(
-		st, &sql_segment_override_read, binds, 3, &rows, err) < 0)
+	if (store_query(st, &sql_segment_override_read, binds, 3, &rows, err) <
+	    0)
 		return -1;
 	got = rows_next(rows, err);
 	if (got > 0) {
@@ -110,8 +110,8 @@ put_override(struct store *st, const struct bind binds[3],
 }
 
 static int
-put_history(struct store *st, const struct bind binds[3],
-    struct json_writer *w, struct err *err)
+put_history(struct store *st, const struct bind binds[3], struct json_writer *w,
+    struct err *err)
 {
 	struct rows *rows;
 	bool any = false;
@@ -156,8 +156,8 @@ explain(struct store *st, const struct tenant *t, struct kept *k, int64_t lead,
 	    put_member(st, binds, &w, err) < 0 ||
 	    put_override(st, binds, &w, err) < 0 ||
 	    put_history(st, binds, &w, err) < 0 ||
-	    with_view(st, t, k->segment->where, lead, moment, &w, put_truth,
-		err) < 0)
+	    with_view(
+		st, t, k->segment->where, lead, moment, &w, put_truth, err) < 0)
 		return -1;
 	json_put_end(&w);
 	return 0;
@@ -197,8 +197,8 @@ segment_explain_condition(struct store *st, const struct tenant *t,
 	json_put_object(&w);
 	code = with_view(st, t, where, lead, moment, &w, put_lead, err);
 	if (code == 0)
-		code = with_view(
-		    st, t, where, lead, moment, &w, put_truth, err);
+		code =
+		    with_view(st, t, where, lead, moment, &w, put_truth, err);
 	store_rollback(st);
 	if (code == 0)
 		json_put_end(&w);

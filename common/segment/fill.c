@@ -105,8 +105,8 @@ settle(struct settling *s, const struct lead_view *view, struct err *err)
 		s->at++;
 	if (s->at == f->open_count || f->open[s->at] != lead)
 		return 0;
-	if (cond_eval(f->kept->segment->where, &view->subject, &f->moment,
-		&next))
+	if (cond_eval(
+		f->kept->segment->where, &view->subject, &f->moment, &next))
 		add(&f->found, &f->found_cap, &f->found_count, lead);
 	if (beside_seek(&s->next, lead, err) < 0)
 		return -1;
@@ -136,7 +136,8 @@ static int
 settle_page(struct settling *s, size_t from, struct err *err)
 {
 	struct filler *f = s->f;
-	size_t count = f->open_count - from < PAGE ? f->open_count - from : PAGE;
+	size_t count =
+	    f->open_count - from < PAGE ? f->open_count - from : PAGE;
 	struct lead_views *views = NULL;
 	int code = lead_views_of(f->st, f->tenant, &f->needs, &f->moment,
 	    f->open + from, count, &views, err);
@@ -181,19 +182,18 @@ settle_open(struct filler *f, int64_t after, int64_t last, struct batch *b,
 
 	if (f->open_count == 0)
 		return 0;
-	code = beside_open(
-	    &s.next, f->st, &sql_segment_next_range, binds, 3, err);
+	code =
+	    beside_open(&s.next, f->st, &sql_segment_next_range, binds, 3, err);
 	if (code == 0 && f->open_count > (size_t)(last - after) / SHARE)
 		code = settle_range(&s, after, last, err);
 	else
-		for (size_t at = 0; code == 0 && at < f->open_count;
-		     at += PAGE)
+		for (size_t at = 0; code == 0 && at < f->open_count; at += PAGE)
 			code = settle_page(&s, at, err);
 	batch_due_end(b);
 	beside_close(&s.next);
 	if (settled && f->found_count > settled)
-		qsort(f->found, f->found_count, sizeof(*f->found),
-		    compare_leads);
+		qsort(
+		    f->found, f->found_count, sizeof(*f->found), compare_leads);
 	return code;
 }
 
@@ -215,8 +215,7 @@ compare_range(struct filler *f, struct beside *member, struct beside *override,
 	size_t at = 0;
 
 	for (;;) {
-		int64_t found =
-		    at < f->found_count ? f->found[at] : INT64_MAX;
+		int64_t found = at < f->found_count ? f->found[at] : INT64_MAX;
 		int64_t lead = least(found, member->lead, override->lead);
 		bool truth = found == lead, in = truth, was, hand;
 
@@ -253,8 +252,8 @@ compare_stored(struct filler *f, int64_t after, int64_t last, struct batch *b,
 	struct beside member = {0}, override = {0};
 	int code = -1;
 
-	if (beside_open(&member, f->st, &sql_segment_members_in, binds, 4,
-		err) == 0 &&
+	if (beside_open(
+		&member, f->st, &sql_segment_members_in, binds, 4, err) == 0 &&
 	    beside_open(&override, f->st, &sql_segment_overrides_in, binds, 4,
 		err) == 0)
 		code = compare_range(f, &member, &override, b, err);
@@ -280,8 +279,8 @@ tell_page(struct filler *f, int64_t *change, size_t count, struct batch *b,
 
 	for (size_t i = 0; i < count; i++)
 		leads[i] = change[i] < 0 ? -change[i] : change[i];
-	got = lead_views_of(f->st, f->tenant, &f->needs, &f->moment, leads,
-	    count, &views, err);
+	got = lead_views_of(
+	    f->st, f->tenant, &f->needs, &f->moment, leads, count, &views, err);
 	while (got >= 0 && (got = lead_views_next(views, &view, err)) > 0) {
 		const struct cond *where = f->kept->segment->where;
 		bool in, truth;

@@ -110,8 +110,8 @@ tell(struct judge *j, const struct kept *k, const struct lead_view *view,
 {
 	buf_clear(&j->because);
 	if (said)
-		buf_addstr(&j->because,
-		    in ? "included by hand" : "excluded by hand");
+		buf_addstr(
+		    &j->because, in ? "included by hand" : "excluded by hand");
 	else
 		cond_because(
 		    k->segment->where, subject, &j->moment, &j->because);
@@ -234,8 +234,8 @@ judge_of(struct judge *j, const int64_t *leads, size_t count, struct batch *b,
 	    &sql_segment_overrides_of, &sql_segment_next_of};
 	struct bind binds[] = {BIND_INT(j->tenant->id)};
 	struct lead_views *views = NULL;
-	int code = lead_views_of(j->st, j->tenant, &j->needs, &j->moment, leads,
-	    count, &views, err);
+	int code = lead_views_of(
+	    j->st, j->tenant, &j->needs, &j->moment, leads, count, &views, err);
 
 	/* The views have filled bulk_lead_pick. */
 	if (code == 0)

@@ -53,8 +53,8 @@ segment_override_begin(const struct segment_by *by, const char *segment,
 static int
 write_batch(struct segment_overrider *o, struct err *err)
 {
-	int code = batch_write(
-	    o->by.st, o->by.tenant, o->by.now, o->batch, err);
+	int code =
+	    batch_write(o->by.st, o->by.tenant, o->by.now, o->batch, err);
 
 	batch_clear(o->batch);
 	return code;
@@ -77,14 +77,14 @@ static int
 read_state(struct segment_overrider *o, int64_t lead, struct state *ret,
     struct err *err)
 {
-	struct bind binds[] = {BIND_INT(o->by.tenant->id),
-	    BIND_INT(o->kept->id), BIND_INT(lead)};
+	struct bind binds[] = {
+	    BIND_INT(o->by.tenant->id), BIND_INT(o->kept->id), BIND_INT(lead)};
 	struct rows *rows;
 	int got;
 
 	*ret = (struct state){0};
-	if (store_query(o->by.st, &sql_segment_member_read, binds, 3, &rows,
-		err) < 0)
+	if (store_query(
+		o->by.st, &sql_segment_member_read, binds, 3, &rows, err) < 0)
 		return -1;
 	got = rows_next(rows, err);
 	if (got > 0) {
@@ -126,16 +126,15 @@ tell(struct segment_overrider *o, int64_t lead, const struct state *was,
 	int code;
 
 	arena_clear(&o->arena);
-	if (lead_row_read(
-		o->by.st, o->by.tenant, lead, &o->arena, &row, err) < 0)
+	if (lead_row_read(o->by.st, o->by.tenant, lead, &o->arena, &row, err) <
+	    0)
 		return -1;
 	json_put_object(&w);
 	json_add_text(&w, "segment", str_of(o->kept->name));
 	json_add_text(&w, "lead", row.text[LEAD_ID]);
 	json_add_text(&w, "override", str_of(words[o->what]));
 	if (in != was->in) {
-		json_add_text(
-		    &w, "change", in ? STR("entered") : STR("left"));
+		json_add_text(&w, "change", in ? STR("entered") : STR("left"));
 		json_add_text(&w, "because", because);
 	}
 	json_put_end(&w);
@@ -175,8 +174,8 @@ decide(struct segment_overrider *o, int64_t lead, const struct state *was,
 	if (in != was->in && o->kept->asked_for)
 		batch_again(o->batch, lead);
 	if (tell(o, lead, was, in,
-		in ? STR("included by hand") : STR("excluded by hand"), err) <
-	    0)
+		in ? STR("included by hand") : STR("excluded by hand"),
+		err) < 0)
 		return -1;
 	return bulk_count(o->batch->signal) < STEP ? 0 : write_batch(o, err);
 }
@@ -190,8 +189,8 @@ judge_again(struct segment_overrider *o, int64_t lead, bool *ret_in,
 	struct json *line;
 	int code;
 
-	judge_init(&j, o->by.st, o->by.tenant, &o->plan, &o->moment, true,
-	    o->ask);
+	judge_init(
+	    &j, o->by.st, o->by.tenant, &o->plan, &o->moment, true, o->ask);
 	code = judge_of(&j, &lead, 1, o->batch, err);
 	judge_release(&j);
 	if (code < 0 || o->batch->lines.len == 0)

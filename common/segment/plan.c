@@ -15,7 +15,8 @@
 static char *
 text_or_null(const struct rows *rows, unsigned column)
 {
-	return rows_null(rows, column) ? NULL : str_dup(rows_text(rows, column));
+	return rows_null(rows, column) ? NULL
+				       : str_dup(rows_text(rows, column));
 }
 
 static int64_t
@@ -106,8 +107,8 @@ plan_find(const struct plan *plan, struct str name)
 }
 
 int
-plan_need(
-    const struct plan *plan, const char *name, struct kept **ret, struct err *err)
+plan_need(const struct plan *plan, const char *name, struct kept **ret,
+    struct err *err)
 {
 	struct str wanted = str_of(name);
 	const char *nearest = NULL;
@@ -129,8 +130,7 @@ plan_need(
 		return err_set(err, ERR_USAGE,
 		    "no such segment: %s: did you mean %s?", quoted(wanted),
 		    quoted(str_of(nearest)));
-	return err_set(
-	    err, ERR_USAGE, "no such segment: %s", quoted(wanted));
+	return err_set(err, ERR_USAGE, "no such segment: %s", quoted(wanted));
 }
 
 bool
@@ -197,8 +197,7 @@ place(struct sorting *s, size_t at, struct err *err)
 		struct kept *other = plan_find(
 		    s->plan, str_of(cond_segment(k->segment->where, i)));
 
-		if (other &&
-		    place(s, (size_t)(other - s->plan->kept), err) < 0)
+		if (other && place(s, (size_t)(other - s->plan->kept), err) < 0)
 			return -1;
 	}
 	s->way_count--;
@@ -233,10 +232,10 @@ checksum(const struct tenant *t, struct kept *k)
 	const struct tenant_settings *set = &t->settings;
 	struct buf text = {0};
 
-	buf_addf(&text, "%s\n%s %lld %lld %lld %lld %lld", k->segment->where_json,
-	    set->zone_name, (long long)set->band_warm, (long long)set->band_hot,
-	    (long long)set->priority_critical, (long long)set->priority_high,
-	    (long long)set->priority_medium);
+	buf_addf(&text, "%s\n%s %lld %lld %lld %lld %lld",
+	    k->segment->where_json, set->zone_name, (long long)set->band_warm,
+	    (long long)set->band_hot, (long long)set->priority_critical,
+	    (long long)set->priority_high, (long long)set->priority_medium);
 	for (char **event = set->conversion_events; *event; event++)
 		buf_addf(&text, " %s", *event);
 	sha256_hex(text.p, text.len, k->now);
@@ -274,8 +273,8 @@ assess(const struct tenant *t, struct plan *plan)
 }
 
 int
-plan_bind(
-    struct plan *plan, struct store *st, const struct tenant *t, struct err *err)
+plan_bind(struct plan *plan, struct store *st, const struct tenant *t,
+    struct err *err)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct kept *k = &plan->kept[i];
@@ -305,8 +304,8 @@ plan_load(
 	for (size_t i = 0; i < ret->count; i++) {
 		struct kept *k = &ret->kept[i];
 
-		if (segment_parse_text(str_of(k->document), k->name,
-			&k->segment, &own) < 0)
+		if (segment_parse_text(
+			str_of(k->document), k->name, &k->segment, &own) < 0)
 			spoil(k, &own);
 		else
 			cond_salt(k->segment->where, str_of(k->name));

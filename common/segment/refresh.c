@@ -24,8 +24,7 @@ refresh_begin(struct refreshing *r, struct err *err)
 	int64_t generation;
 
 	batch_clear(r->batch);
-	if (store_begin(r->st,
-		r->job->dry_run ? STORE_SNAPSHOT : STORE_CHANGE,
+	if (store_begin(r->st, r->job->dry_run ? STORE_SNAPSHOT : STORE_CHANGE,
 		"segment refresh", err) < 0 ||
 	    plan_generation(r->st, r->tenant, &generation, err) < 0)
 		return -1;
@@ -53,7 +52,8 @@ refresh_write(struct refreshing *r, struct err *err)
 }
 
 int
-refresh_end(struct refreshing *r, uint64_t done, uint64_t whole, struct err *err)
+refresh_end(
+    struct refreshing *r, uint64_t done, uint64_t whole, struct err *err)
 {
 	const struct segment_refresh *job = r->job;
 	struct segment_refreshed *ret = r->ret;
@@ -213,8 +213,7 @@ do_due(struct refreshing *r, struct judge *j, struct err *err)
 			break;
 		}
 		if (code == 0)
-			code = do_due_step(
-			    r, j, leads, count, chunks, n, err);
+			code = do_due_step(r, j, leads, count, chunks, n, err);
 	}
 	free(leads);
 	return code;
@@ -228,8 +227,8 @@ many_wait(struct refreshing *r, struct err *err)
 {
 	int64_t waiting, leads = 0;
 
-	if (work_count(r->st, r->tenant->id, WORK_SEGMENT, SMALL, &waiting,
-		err) < 0)
+	if (work_count(
+		r->st, r->tenant->id, WORK_SEGMENT, SMALL, &waiting, err) < 0)
 		return -1;
 	if (waiting < SMALL)
 		return 0;
@@ -254,8 +253,7 @@ choose_named(struct refreshing *r, struct err *err)
 		if (plan_need(&r->plan, job->names[i], &k, err) < 0)
 			return -1;
 		if (!k->enabled)
-			return err_set(err, ERR_USAGE,
-			    "segment %s is disabled",
+			return err_set(err, ERR_USAGE, "segment %s is disabled",
 			    quoted(str_of(k->name)));
 		if (!k->dynamic && !k->fill)
 			return err_set(err, ERR_USAGE,
@@ -424,8 +422,11 @@ segment_refresh(struct store *st, const struct tenant *t,
     const struct segment_refresh *job, struct segment_refreshed *ret,
     struct err *err)
 {
-	struct refreshing r = {
-	    .st = st, .tenant = t, .job = job, .ret = ret, .batch = batch_new()};
+	struct refreshing r = {.st = st,
+	    .tenant = t,
+	    .job = job,
+	    .ret = ret,
+	    .batch = batch_new()};
 	int code;
 
 	memset(ret, 0, sizeof(*ret));

@@ -33,8 +33,8 @@ segment_review(struct store *st, const struct tenant *t, const char *name,
 
 /* It asks for one that does not follow the data as it does itself. */
 static void
-review_asked(const struct plan *plan, const struct kept *k,
-    struct remarks *remarks)
+review_asked(
+    const struct plan *plan, const struct kept *k, struct remarks *remarks)
 {
 	const struct cond *where = k->segment->where;
 

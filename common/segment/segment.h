@@ -50,7 +50,8 @@ void segment_print(const struct segment *s, struct buf *out);
 /* 1 to SEGMENT_NAME_MAX bytes of UTF-8 without controls. */
 bool segment_name_ok(struct str name);
 
-/* ---- define.c: segments in the store -------------------------------------- */
+/* ---- define.c: segments in the store --------------------------------------
+ */
 
 /*
  * Changes run in a change transaction of the caller, write their audit row and
@@ -72,8 +73,8 @@ int segment_define(const struct segment_by *by, const char *name,
     const struct segment *s, bool *ret_changed, struct err *err);
 /* Refused with the list of those that ask for it, unless forced: these stay as
  * they are then and are reported until they are mended. */
-int segment_remove(const struct segment_by *by, const char *name, bool force,
-    struct err *err);
+int segment_remove(
+    const struct segment_by *by, const char *name, bool force, struct err *err);
 enum segment_switch {
 	SEGMENT_ENABLE,
 	SEGMENT_DISABLE, /* it stays as it is until it is enabled */
@@ -100,7 +101,8 @@ int segment_review(struct store *st, const struct tenant *t, const char *name,
 int segment_review_all(struct store *st, const struct tenant *t,
     struct remarks *remarks, uint64_t *ret_broken, struct err *err);
 
-/* ---- refresh.c: keeping who is in ----------------------------------------- */
+/* ---- refresh.c: keeping who is in -----------------------------------------
+ */
 
 /*
  * Looks at the leads that changed (the queue WORK_SEGMENT) and at those for
@@ -139,7 +141,8 @@ int segment_refresh(struct store *st, const struct tenant *t,
     const struct segment_refresh *job, struct segment_refreshed *ret,
     struct err *err);
 
-/* ---- override.c: by hand -------------------------------------------------- */
+/* ---- override.c: by hand --------------------------------------------------
+ */
 
 enum segment_override {
 	SEGMENT_INCLUDE, /* in, whatever the condition says */
@@ -160,7 +163,8 @@ int segment_override_lead(
 /* Writes what is left and frees it; returns rc, or -1 when that failed. */
 int segment_override_end(struct segment_overrider *o, int rc, struct err *err);
 
-/* ---- members.c, explain.c: telling ---------------------------------------- */
+/* ---- members.c, explain.c: telling ----------------------------------------
+ */
 
 /* {"lead","email","since","by"} of each, in snapshots of its own; as of a
  * moment unless at is INT64_MAX. */

@@ -5,7 +5,8 @@
 
 #include "segment/segment.h"
 
-/* ---- plan.c: all segments of a tenant, ready to be asked ------------------ */
+/* ---- plan.c: all segments of a tenant, ready to be asked ------------------
+ */
 
 struct kept { /* one segment as it is stored */
 	int64_t id;
@@ -18,10 +19,10 @@ struct kept { /* one segment as it is stored */
 	struct segment *segment;       /* parsed and bound; NULL: it cannot */
 	char *problem;                 /* then: why */
 	struct buf signal;             /* the data of its signals */
-	char now[65];                  /* checksum of what it is to agree with */
-	bool follows;                  /* enabled, dynamic, no problem */
-	bool fill;                     /* all leads are to be looked at */
-	bool asked_for;                /* by one that follows */
+	char now[65];   /* checksum of what it is to agree with */
+	bool follows;   /* enabled, dynamic, no problem */
+	bool fill;      /* all leads are to be looked at */
+	bool asked_for; /* by one that follows */
 };
 struct plan {
 	struct kept *kept; /* by name */
@@ -40,8 +41,7 @@ int plan_bind(struct plan *plan, struct store *st, const struct tenant *t,
 /* NULL when there is none. */
 struct kept *plan_find(const struct plan *plan, struct str name);
 /* The same, or an error that suggests the nearest. */
-int plan_need(
-    const struct plan *plan, const char *name, struct kept **ret,
+int plan_need(const struct plan *plan, const char *name, struct kept **ret,
     struct err *err);
 /* Does it ask for the segment called `name`? */
 bool plan_asks(const struct kept *k, const char *name);
@@ -49,20 +49,21 @@ bool plan_asks(const struct kept *k, const char *name);
  * commas. */
 void plan_users(const struct plan *plan, const char *name, struct buf *out);
 /* The present number of plan->generation. */
-int plan_generation(struct store *st, const struct tenant *t, int64_t *ret,
-    struct err *err);
+int plan_generation(
+    struct store *st, const struct tenant *t, int64_t *ret, struct err *err);
 /* Puts plan->order in order. ERR_USAGE with the way around when the conditions
  * lead back to where they began. */
 int plan_sort(struct plan *plan, struct err *err);
 
-/* ---- batch.c: what one step writes and tells ------------------------------ */
+/* ---- batch.c: what one step writes and tells ------------------------------
+ */
 
 struct batch {
 	struct bulk *in, *out, *signal, *marks, *again;
 	struct bulk *next, *never, *due;
 	struct buf lines;
 	uint64_t looked, entered, left;
-	int64_t due_chunk, due_at; /* the chunk being gathered */
+	int64_t due_chunk, due_at;    /* the chunk being gathered */
 	int64_t marked, again_marked; /* the last lead of each */
 };
 struct batch *batch_new(void);
@@ -89,7 +90,8 @@ void batch_again(struct batch *b, int64_t lead);
 int batch_write(struct store *st, const struct tenant *t, int64_t now,
     struct batch *b, struct err *err);
 
-/* ---- judge.c: leads looked at one by one ---------------------------------- */
+/* ---- judge.c: leads looked at one by one ----------------------------------
+ */
 
 struct said { /* about one segment */
 	int64_t segment;
@@ -101,9 +103,10 @@ struct judge {
 	const struct plan *plan;
 	struct cond_moment moment;
 	bool lines;
-	bool whole;     /* all segments that follow are asked, so that what is
-			   due is exact */
-	const bool *ask; /* by index of kept: only these; NULL: all that follow */
+	bool whole; /* all segments that follow are asked, so that what is
+		       due is exact */
+	const bool
+	    *ask; /* by index of kept: only these; NULL: all that follow */
 	struct lead_needs needs;
 	int64_t *in;       /* the segments the present lead is in */
 	struct said *was;  /* those it was in: only by hand? */
@@ -122,7 +125,8 @@ int judge_range(struct judge *j, int64_t after, int64_t last, struct batch *b,
 int judge_of(struct judge *j, const int64_t *leads, size_t count,
     struct batch *b, struct err *err);
 
-/* ---- fill.c: one segment, a range of leads, by SQL ------------------------ */
+/* ---- fill.c: one segment, a range of leads, by SQL ------------------------
+ */
 
 /* What the store can settle by itself is settled there; where time or events
  * decide, leads are looked at one by one. */
@@ -142,10 +146,11 @@ struct filler {
 void filler_init(struct filler *f, struct store *st, const struct tenant *t,
     const struct kept *kept, const struct cond_moment *moment, bool lines);
 void filler_release(struct filler *f);
-int filler_range(struct filler *f, int64_t after, int64_t last,
-    struct batch *b, struct err *err);
+int filler_range(struct filler *f, int64_t after, int64_t last, struct batch *b,
+    struct err *err);
 
-/* ---- beside.c: rows that are read side by side with leads ----------------- */
+/* ---- beside.c: rows that are read side by side with leads -----------------
+ */
 
 /* (lead_id, segment_id or a number, a number), by lead. */
 struct beside {

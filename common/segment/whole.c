@@ -11,10 +11,10 @@
 #include "segment/segment.sql.h"
 
 enum {
-	RANGE = 16384,   /* leads looked at before anybody else is let in */
-	FEW = 6,         /* segments for which SQL is quicker than reading all */
-	HELD = 1000,     /* ms of one transaction while nobody waits */
-	ROWS = 100000,   /* changes of one transaction */
+	RANGE = 16384, /* leads looked at before anybody else is let in */
+	FEW = 6,       /* segments for which SQL is quicker than reading all */
+	HELD = 1000,   /* ms of one transaction while nobody waits */
+	ROWS = 100000, /* changes of one transaction */
 };
 
 struct pass {
@@ -103,9 +103,8 @@ long_enough(struct pass *p)
 {
 	struct refreshing *r = p->r;
 
-	return r->job->dry_run || p->rows > ROWS ||
-	       r->lines.len > (8 << 20) || store_held(r->st) > HELD ||
-	       store_awaited(r->st);
+	return r->job->dry_run || p->rows > ROWS || r->lines.len > (8 << 20) ||
+	       store_held(r->st) > HELD || store_awaited(r->st);
 }
 
 static int
@@ -126,7 +125,8 @@ fill_ranges(struct pass *p, struct kept *k, struct filler *f, struct err *err)
 	int64_t after = k->fill_lead;
 
 	while (!r->ret->stopped) {
-		int64_t last = after + RANGE < p->last ? after + RANGE : p->last;
+		int64_t last =
+		    after + RANGE < p->last ? after + RANGE : p->last;
 		bool end = last >= p->last;
 
 		if (!store_in_transaction(r->st) && open_step(p, err) < 0)
@@ -192,7 +192,8 @@ judge_ranges(struct pass *p, struct judge *j, int64_t after, struct err *err)
 	struct refreshing *r = p->r;
 
 	while (!r->ret->stopped) {
-		int64_t last = after + RANGE < p->last ? after + RANGE : p->last;
+		int64_t last =
+		    after + RANGE < p->last ? after + RANGE : p->last;
 		bool end = last >= p->last;
 
 		if (!store_in_transaction(r->st) && open_step(p, err) < 0)

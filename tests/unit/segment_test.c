@@ -65,8 +65,7 @@ add_leads(void)
 			row.number[LEAD_CONVERTED_AT] =
 			    now + ((int64_t)roll(20) - 10) * MS_DAY;
 		lead_bulk_add(b, &row);
-		OK(work_changed(
-		    st, tenant->id, WORK_DATA, row.lead_id, &err));
+		OK(work_changed(st, tenant->id, WORK_DATA, row.lead_id, &err));
 	}
 	OK(lead_bulk_insert(st, tenant, b, &err));
 	OK(store_commit(st, false, &err));
@@ -239,8 +238,7 @@ switch_segment(void)
 
 	snprintf(name, sizeof(name), "S%u", roll(SEGMENTS));
 	OK(store_begin(st, STORE_CHANGE, "test", &err));
-	OK(segment_switch(
-	    &by, name, (enum segment_switch)roll(4), &err));
+	OK(segment_switch(&by, name, (enum segment_switch)roll(4), &err));
 	OK(store_commit(st, false, &err));
 	buf_release(&changes);
 }
@@ -257,9 +255,8 @@ override_leads(unsigned count)
 
 	snprintf(name, sizeof(name), "S%u", roll(SEGMENTS));
 	OK(store_begin(st, STORE_CHANGE, "test", &err));
-	OK(segment_override_begin(&by, name,
-	    (enum segment_override)roll(3), roll(2) ? "因" : NULL, &moment,
-	    &o, &err));
+	OK(segment_override_begin(&by, name, (enum segment_override)roll(3),
+	    roll(2) ? "因" : NULL, &moment, &o, &err));
 	for (unsigned i = 0; i < count; i++)
 		OK(segment_override_lead(o, 1 + roll(LEADS), &err));
 	OK(segment_override_end(o, 0, &err));
