@@ -22,8 +22,8 @@ static struct {
 	bool invert, count, no_events;
 	const char *events, *encoding, *rejects, *columns, *target;
 	struct cli_list exclude;
-	int64_t min_size, top, lead_time;
-} arg = {.at = INT64_MAX, .target = "converted"};
+	int64_t min_size, top, lead_time, days, from, to;
+} arg = {.at = INT64_MAX, .to = INT64_MAX, .target = "converted", .days = 30};
 
 static const char *
 dry(const struct session *s)
@@ -543,6 +543,113 @@ preview(struct session *s, struct err *err)
 	return rc;
 }
 
+/* ---- stats, overlap, diff ----------------------------------------- */
+
+static void
+put_stats(struct session *s, const struct segment_stats_all *all)
+{
+	bool draw = s->printer.format == RECORD_TABLE && all->count == 1;
+	struct buf text = {0};
+
+	for (size_t i = 0; i < all->count; i++) {
+		buf_clear(&text);
+		if (draw) {
+			segment_draw_stats(&all->list[i], &all->everyone,
+			    s->moment.zone, s->printer.style, &text);
+			printer_text(&s->printer, buf_str(&text));
+		} else {
+			segment_put_stats(&all->list[i], &all->everyone,
+			    s->moment.zone, &text);
+			printer_lines(&s->printer, buf_str(&text));
+		}
+	}
+	buf_release(&text);
+}
+
+static int
+stats(struct session *s, struct err *err)
+{
+	static const char *const columns[] = {"segment", "size", "share",
+	    "by_hand", "entered", "left", "score", "converted", "conversion",
+	    "lift"};
+	struct segment_stats_all all;
+	int rc = segment_stats(s->st, s->tenant,
+	    (const char *const *)s->call->operands, s->call->count,
+	    (size_t)arg.days, &s->moment, &all, err);
+
+	if (rc == 0)
+		rc = session_print(s, columns, COUNT_OF(columns), err);
+	if (rc == 0)
+		put_stats(s, &all);
+	segment_stats_release(&all);
+	return rc;
+}
+
+static int
+overlap(struct session *s, struct err *err)
+{
+	static const char *const columns[] = {
+	    "a", "b", "both", "share_of_a", "share_of_b", "share_of_either"};
+	struct segment_overlap o;
+	struct buf text = {0};
+	struct printer *p = &s->printer;
+
+	if (segment_overlap(s->st, s->tenant,
+		(const char *const *)s->call->operands, s->call->count, arg.at,
+		&o, err) < 0 ||
+	    session_print(s, columns, COUNT_OF(columns), err) < 0)
+		return -1;
+	if (p->format == RECORD_TABLE) {
+		segment_draw_overlap(&o, p->style, &text);
+		printer_text(p, buf_str(&text));
+	} else {
+		if (p->format == RECORD_CSV || p->format == RECORD_TSV)
+			segment_put_pairs(&o, &text);
+		else
+			segment_put_overlap(&o, &text);
+		printer_lines(p, buf_str(&text));
+	}
+	buf_release(&text);
+	return 0;
+}
+
+static int
+diff(struct session *s, struct err *err)
+{
+	static const char *const between[] = {"lead", "email", "only"};
+	static const char *const since[] = {"lead", "email", "change", "time"};
+	const struct cli_call *call = s->call;
+	bool two = call->count == 2;
+	struct segment_diff how = {.left = call->operands[0],
+	    .right = two ? call->operands[1] : NULL,
+	    .from = two ? arg.at : arg.from,
+	    .to = two ? arg.at : arg.to,
+	    .each = session_each,
+	    .context = s};
+	struct segment_differs found;
+
+	if (two == cli_given(call, "from") ||
+	    (two ? cli_given(call, "to") : cli_given(call, "at")))
+		return err_set(err, ERR_USAGE,
+		    "two segments (with --at), or one with --from and --to");
+	if (session_print(s, two ? between : since,
+		two ? COUNT_OF(between) : COUNT_OF(since), err) < 0 ||
+	    segment_diff(s->st, s->tenant, &s->moment, &how, &found, err) < 0)
+		return -1;
+	if (two)
+		session_summary(s,
+		    "%" PRIu64 " only in %s, %" PRIu64 " only in %s, %" PRIu64
+		    " in both",
+		    found.only[0], how.left, found.only[1], how.right,
+		    found.both);
+	else
+		session_summary(s,
+		    "%" PRIu64 " entered, %" PRIu64 " left, %" PRIu64
+		    " in at both moments",
+		    found.only[1], found.only[0], found.both);
+	return 0;
+}
+
 /* ---- filter ------------------------------------------------------- */
 
 /* Where the leads found go, once the first one says in which format. */
@@ -719,6 +826,17 @@ static const struct cli_option fields_options[] = {
     CLI_INT('k', "top", "N", &arg.top, 1, 10000,
 	"values of each field (5; of one field 20)"),
     CLI_END};
+static const struct cli_option stats_options[] = {
+    CLI_INT(0, "days", "N", &arg.days, 1, 3660,
+	"how far back to tell of each day (30)"),
+    CLI_END};
+#define AT_OPTION CLI_MOMENT(0, "at", "TIME", &arg.at, "as of then")
+static const struct cli_option overlap_options[] = {AT_OPTION, CLI_END};
+static const struct cli_option diff_options[] = {AT_OPTION,
+    CLI_MOMENT(0, "from", "TIME", &arg.from, "one segment: who was in then"),
+    CLI_MOMENT(
+	0, "to", "TIME", &arg.to, "one segment: and who was in then (now)"),
+    CLI_END};
 static const struct cli_option filter_options[] = {
     CLI_FLAG(0, "invert", &arg.invert, "the leads that are not so"),
     CLI_FLAG('c', "count", &arg.count, "print only how many there are"),
@@ -884,6 +1002,32 @@ static const struct cli_verb verbs[] = {
 	.shared = CLI_READING | CLI_WHERE,
 	.run = session_reads,
 	.work = preview},
+    {.name = "stats",
+	.help = "say what segments come to: size, days, scores, conversion",
+	.operands = "[NAME...]",
+	.options = stats_options,
+	.shared = CLI_READING,
+	.max = CLI_MANY,
+	.run = session_reads,
+	.work = stats},
+    {.name = "overlap",
+	.help = "say how many leads are in several segments",
+	.operands = "NAME NAME...",
+	.options = overlap_options,
+	.shared = CLI_READING,
+	.min = 2,
+	.max = CLI_MANY,
+	.run = session_reads,
+	.work = overlap},
+    {.name = "diff",
+	.help = "print who is in one segment only, or came and went",
+	.operands = "NAME [NAME]",
+	.options = diff_options,
+	.shared = CLI_READING,
+	.min = 1,
+	.max = 2,
+	.run = session_reads,
+	.work = diff},
     {.name = "filter",
 	.help = "print the records of leads that are so, no store",
 	.operands = "[FILE...]",

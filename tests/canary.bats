@@ -63,6 +63,8 @@ operands() {
 	"dl-segment members" | "dl-segment show" | "dl-segment enable" | \
 		"dl-segment disable" | "dl-segment freeze" | \
 		"dl-segment thaw" | "dl-segment refresh") echo 雀 ;;
+	"dl-segment overlap") echo "雀 雀" ;;
+	"dl-segment diff") echo "雀 --from 2025-01-01" ;;
 	"dl-segment include" | "dl-segment exclude" | "dl-segment clear" | \
 		"dl-segment explain") echo "雀 雀-3" ;;
 	esac

@@ -135,6 +135,136 @@ field() {
 	says '--where COND'
 }
 
+# Two segments with a history: on the 1st 有望 has a, b, c; on the 5th c leaves
+# and d enters; 東京 has b, c, e from the 1st.
+two_segments() {
+	new_store
+	cat >l <<-'EOF'
+	{"id":"a","email":"a@x.example","company_size":100,"region":"大阪府","stage":"mql"}
+	{"id":"b","company_size":200,"region":"東京都","stage":"mql"}
+	{"id":"c","company_size":300,"region":"東京都","stage":"customer"}
+	{"id":"d","company_size":5,"region":"福岡県"}
+	{"id":"e","company_size":6,"region":"東京都"}
+	EOF
+	dl-import leads -q --now 2026-01-01T03:00:00Z l
+	dl-segment define -q 有望 -w 'company_size >= 100' \
+		--now 2026-01-01T04:00:00Z >/dev/null
+	dl-segment define -q 東京 -w "region = '東京都'" \
+		--now 2026-01-01T04:00:00Z >/dev/null
+	dl-segment refresh -q --now 2026-01-01T05:00:00Z >/dev/null
+	dl-lead set -q --now 2026-01-05T03:00:00Z c company_size=30 >/dev/null
+	dl-lead set -q --now 2026-01-05T03:00:00Z d company_size=500 >/dev/null
+	dl-segment refresh -q --now 2026-01-05T05:00:00Z >/dev/null
+}
+
+@test "stats say what segments come to" {
+	two_segments
+	check dl-segment stats 有望 --days 20
+	exits 0
+	[ "$(jq -c '[.segment, .size, .share, .by_hand, .entered, .left]' \
+		<<<"$output")" = '["有望",3,0.6,0,4,1]' ]
+	[ "$(jq -c '.stages' <<<"$output")" = \
+		'[{"stage":"mql","leads":2},{"stage":null,"leads":1}]' ]
+	[ "$(jq -c '.days | [length, .[4], .[5], .[9], .[19]]' \
+		<<<"$output" | sed 's/},{/}\n{/g')" = \
+		'[20,{"day":"2025-12-31","entered":0,"left":0,"size":0}
+{"day":"2026-01-01","entered":3,"left":0,"size":3}
+{"day":"2026-01-05","entered":1,"left":1,"size":3}
+{"day":"2026-01-15","entered":0,"left":0,"size":3}]' ]
+	check dl-segment stats
+	exits 0
+	[ "$(jq -c '[.segment, .size, .converted, .conversion, .lift]' \
+		<<<"$output")" = '["有望",3,0,0,0]
+["東京",3,1,0.3333,1.6667]' ]
+	dl-segment include -q 有望 e --now 2026-01-06 >/dev/null
+	dl-score define -q --reference --now 2026-01-06
+	dl-score -q --now 2026-01-06 >/dev/null
+	check dl-segment stats 有望
+	[ "$(jq -c '[.size, .by_hand, ([.scores[].leads] | add),
+		([.bands[].leads] | add)]' <<<"$output")" = '[4,1,4,4]' ]
+	check dl-segment stats 有望 -f table
+	exits 0
+	has 'size       4 of 5 leads (80.0 %), 1 by hand' 'size since 2025-12-17' \
+		'mql' 'none'
+	check dl-segment stats -f csv
+	has 'segment,size,share,by_hand' '有望,4,0.8,1'
+	check dl-segment stats 有垄
+	exits 2
+}
+
+@test "overlap counts who is in several" {
+	two_segments
+	dl-segment fields | tail -2 >seen
+	[ "$(field "in segment '東京'" | jq -c '[.type, .leads]')" = \
+		'["segment",3]' ]
+	[ "$(dl-segment preview -q -w "in segment '有望'" | jq .count)" = 3 ]
+	check dl-segment overlap 有望 東京
+	exits 0
+	[ "$(jq -c . <<<"$output")" = "$(jq -c . <<-'EOF'
+	{"segments":[{"segment":"有望","size":3},{"segment":"東京","size":3}],
+	"either":5,"pairs":[{"a":"有望","b":"東京","both":1,
+	"share_of_a":0.3333,"share_of_b":0.3333,"share_of_either":0.2}],
+	"regions":[{"in":["有望"],"leads":2},{"in":["東京"],"leads":2},
+	{"in":["有望","東京"],"leads":1}]}
+	EOF
+	)" ]
+	check dl-segment overlap 有望 東京 --at 2026-01-03
+	[ "$(jq -c '[.either, .pairs[0].both]' <<<"$output")" = '[4,2]' ]
+	check dl-segment overlap 有望 東京 --at 2025-12-01
+	[ "$(jq -c '[.either, .pairs[0].share_of_a]' <<<"$output")" = '[0,0]' ]
+	check dl-segment overlap 有望 東京 -f csv
+	prints 'a,b,both,share_of_a,share_of_b,share_of_either
+有望,東京,1,0.3333,0.3333,0.2'
+	check dl-segment overlap 有望 東京 -f table
+	[ "$(head -4 <<<"$output")" = \
+'segment  size        有望        東京
+───────  ────  ──────────  ──────────
+有望        3              1 (33.3 %)
+東京        3  1 (33.3 %)' ]
+	has '有望 only' '有望 and 東京'
+	check dl-segment overlap 有望
+	exits 2
+	check dl-segment overlap 有望 無い
+	exits 2
+}
+
+@test "diff prints who is in one only, and who came and went" {
+	two_segments
+	check dl-segment diff 有望 東京
+	exits 0
+	[ "$(jq -r '.lead + " " + .only' <<<"$output" | xargs)" = \
+		'a 有望 c 東京 d 有望 e 東京' ]
+	[ "$(jq -r 'select(.lead == "a").email' <<<"$output")" = a@x.example ]
+	says '2 only in 有望, 2 only in 東京, 1 in both'
+	check dl-segment diff 有望 東京 --at 2026-01-02
+	[ "$(jq -r '.lead + .only' <<<"$output" | xargs)" = 'a有望 e東京' ]
+	check dl-segment diff 有望 --from 2026-01-02
+	exits 0
+	prints '{"lead":"c","change":"left","time":"2026-01-05T05:00:00Z"}
+{"lead":"d","change":"entered","time":"2026-01-05T05:00:00Z"}'
+	says '1 entered, 1 left, 2 in at both moments'
+	check dl-segment diff 有望 --from 2026-01-02 --to 2026-01-04
+	exits 0
+	prints_nothing
+	check dl-segment diff 有望 --from 2025-12-30 --to 2026-01-02 -f csv
+	[ "$(head -2 <<<"$output")" = 'lead,email,change,time
+a,a@x.example,entered,2026-01-01T04:00:00Z' ]
+	[ "${#lines[@]}" = 4 ]
+	# What it says of two moments is what members says of each.
+	dl-segment members 有望 --at 2026-01-02 | jq -r .lead | sort >then
+	dl-segment members 有望 | jq -r .lead | sort >now
+	dl-segment diff -q 有望 --from 2026-01-02 | jq -r \
+		'(if .change == "left" then "<" else ">" end) + " " + .lead' |
+		sort >said
+	diff then now | grep '^[<>]' | sort | cmp - said
+	for wrong in 有望 '有望 --to 2026-01-02' '有望 東京 --from 2026-01-02' \
+		'有望 --from 2026-01-05 --to 2026-01-02' '無い 東京'; do
+		# shellcheck disable=SC2086
+		check dl-segment diff $wrong
+		exits 2
+	done
+}
+
 @test "filter prints the records of leads that are so" {
 	leads
 	finds "company contains 'システム'" a c
@@ -305,7 +435,8 @@ b   赤城商店                         4
 
 @test "filter ends silently with its reader, and says when a disk is full" {
 	leads
-	for _ in {1..4000}; do cat leads.ndjson; done >many
+	cp leads.ndjson many
+	for _ in {1..12}; do cat many many >more && mv more many; done
 	check bash -c 'set -o pipefail
 		dl-segment filter -w "not country exists" many | head -1 >first'
 	[ -z "$stderr" ]

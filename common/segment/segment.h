@@ -17,6 +17,7 @@
 #define DL_SEGMENT_H
 
 #include "base/base.h"
+#include "chart/chart.h"
 #include "cond/cond.h"
 #include "json/json.h"
 #include "lead/lead.h"
@@ -230,6 +231,98 @@ struct segment_fields {
 int segment_fields(struct store *st, const struct tenant *t,
     const struct cond_moment *moment, const struct segment_fields *how,
     struct err *err);
+
+/* ---- stats.c: what segments come to ---------------------------------------
+ */
+
+struct segment_stage {
+	char *name; /* "": none */
+	uint64_t leads;
+};
+struct segment_day {
+	int64_t start; /* in the tenant's zone */
+	uint64_t entered, left;
+	uint64_t size; /* at its end */
+};
+struct segment_stats {
+	char *name;
+	uint64_t size, by_hand, converted;
+	uint64_t scored, tens[10]; /* with a score, of 0-9, ..., 90-100 */
+	double score_sum;
+	uint64_t bands[3];           /* cold, warm, hot */
+	struct segment_stage *stage; /* the commonest first */
+	size_t stage_count, stage_cap;
+	struct segment_day *day; /* the last one is now's */
+	size_t days;
+	uint64_t entered, left; /* in these days */
+};
+struct segment_stats_all {
+	struct segment_stats *list;
+	size_t count;
+	struct segment_stats everyone; /* all leads: without name and days */
+};
+/* Of the segments named, or of all of them when count is 0; the last `days` (1
+ * or more) with now's. In snapshots of its own. */
+int segment_stats(struct store *st, const struct tenant *t,
+    const char *const *names, size_t count, size_t days,
+    const struct cond_moment *moment, struct segment_stats_all *ret,
+    struct err *err);
+void segment_stats_release(struct segment_stats_all *all); /* also after -1 */
+/* stats_tell.c: {"segment","size","share","by_hand","entered","left","score",
+ * "scores":[{"from","leads"}],"bands":[{"band","leads"}],"stages":[{"stage",
+ * "leads"}],"converted","conversion","lift","days":[{"day","entered","left",
+ * "size"}]}: score is the mean, lift the conversion over that of all leads. */
+void segment_put_stats(const struct segment_stats *s,
+    const struct segment_stats *everyone, const struct zone *zone,
+    struct buf *out);
+void segment_draw_stats(const struct segment_stats *s,
+    const struct segment_stats *everyone, const struct zone *zone,
+    struct chart_style style, struct buf *out);
+
+/* ---- overlap.c: who is in several -----------------------------------------
+ */
+
+enum { SEGMENT_OVERLAPS = 20, SEGMENT_REGIONS = 3 };
+struct segment_overlap {
+	const char *const *name;
+	size_t count;
+	uint64_t both[SEGMENT_OVERLAPS][SEGMENT_OVERLAPS]; /* [i][i]: size */
+	uint64_t either;                                   /* in any */
+	/* Up to SEGMENT_REGIONS segments: in just those of the mask. */
+	uint64_t region[1 << SEGMENT_REGIONS];
+};
+/* As of a moment. At most SEGMENT_OVERLAPS names, which outlive *ret. */
+int segment_overlap(struct store *st, const struct tenant *t,
+    const char *const *names, size_t count, int64_t at,
+    struct segment_overlap *ret, struct err *err);
+/* {"segments":[{"segment","size"}],"either","pairs":[{"a","b","both",
+ * "share_of_a","share_of_b","share_of_either"}],"regions":[{"in","leads"}]} */
+void segment_put_overlap(const struct segment_overlap *o, struct buf *out);
+/* The pairs alone, a line each. */
+void segment_put_pairs(const struct segment_overlap *o, struct buf *out);
+/* draw_overlap.c: the matrix, and the regions as bars. */
+void segment_draw_overlap(
+    const struct segment_overlap *o, struct chart_style style, struct buf *out);
+
+/* ---- diff.c: who is in one and not in the other ---------------------------
+ */
+
+struct segment_diff {
+	const char *left;
+	const char *right; /* NULL: the same one at another moment */
+	int64_t from, to;  /* the moments of left and right */
+	/* {"lead","email","only"}: the name of the segment; or {"lead","email",
+	 * "change":"entered"|"left","time"}. In the order the leads came to the
+	 * store. */
+	int (*each)(void *context, struct str line, struct err *err);
+	void *context;
+};
+struct segment_differs {
+	uint64_t only[2], both;
+};
+int segment_diff(struct store *st, const struct tenant *t,
+    const struct cond_moment *moment, const struct segment_diff *how,
+    struct segment_differs *ret, struct err *err);
 
 /* ---- filter.c: without a store ------------------------------------------ */
 
