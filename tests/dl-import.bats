@@ -534,7 +534,7 @@ events() {
 @test "an interrupted import keeps whole batches and says what it did" {
 	mkfifo pipe
 	dl-import leads pipe 2>err & pid=$!
-	exec 7>pipe
+	exec 7<>pipe # does not wait for whoever is not there
 	printf '%s\n' '{"id":"1"}' '{"id":"2"}' >&7
 	for _ in $(seq 100); do
 		[ "$(leads .id | wc -l)" -eq 2 ] && break

@@ -185,6 +185,25 @@ world() {
 	same want got
 }
 
+@test "what only reads works on a server that may only be read" {
+	local verb
+	world 20
+	new_store
+	job
+	for verb in "lead show L0000003" "lead search 株式会社" \
+	    "score explain L0000003" "score history L0000003" "db dump"; do
+		# shellcheck disable=SC2086
+		dl-$verb
+	done >want
+	pg_sql postgres "ALTER DATABASE $(pg_of "$DL_DB") SET default_transaction_read_only = on"
+	for verb in "lead show L0000003" "lead search 株式会社" \
+	    "score explain L0000003" "score history L0000003" "db dump"; do
+		# shellcheck disable=SC2086
+		dl-$verb
+	done >got
+	same want got
+}
+
 @test "a table whose rows are not kept apart is a finding" {
 	new_store
 	store_sql "ALTER TABLE lead NO FORCE ROW LEVEL SECURITY"

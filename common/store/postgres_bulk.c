@@ -38,25 +38,31 @@ put_number(struct buf *out, uint64_t bits)
 	buf_add(out, bytes, sizeof(bytes));
 }
 
+void
+postgres_put_value(struct buf *out, struct arena *a, const struct bulk *b,
+    size_t row, unsigned column)
+{
+	char type = b->spec->columns[column].type;
+	uint64_t bits;
+
+	if (bulk_is_null(b, row, column)) {
+		postgres_put32(out, UINT32_MAX);
+	} else if (type == 't' || type == 'b') {
+		put_text(out, a, b->columns[column].u.s[row], type == 't');
+	} else {
+		memcpy(&bits, &b->columns[column].u.i[row], sizeof(bits));
+		put_number(out, bits);
+	}
+}
+
 static void
 put_row(struct buf *out, struct arena *a, const struct bulk *b, size_t row)
 {
-	uint64_t bits;
 	unsigned i;
 
 	postgres_put16(out, (unsigned)b->spec->count);
-	for (i = 0; i < b->spec->count; i++) {
-		char type = b->spec->columns[i].type;
-
-		if (bulk_is_null(b, row, i)) {
-			postgres_put32(out, UINT32_MAX);
-		} else if (type == 't' || type == 'b') {
-			put_text(out, a, b->columns[i].u.s[row], type == 't');
-		} else {
-			memcpy(&bits, &b->columns[i].u.i[row], sizeof(bits));
-			put_number(out, bits);
-		}
-	}
+	for (i = 0; i < b->spec->count; i++)
+		postgres_put_value(out, a, b, row, i);
 }
 
 static bool

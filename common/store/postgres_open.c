@@ -189,7 +189,8 @@ static const char settings[] =
     "SELECT set_config('statement_timeout', "
     "CASE current_setting('statement_timeout') WHEN '0' THEN '30min' "
     "ELSE current_setting('statement_timeout') END, false), "
-    "EXISTS (SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus')";
+    "EXISTS (SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus'), "
+    "current_setting('transaction_read_only')";
 
 int
 postgres_connect(struct store *st, struct err *err)
@@ -210,6 +211,7 @@ postgres_connect(struct store *st, struct err *err)
 	if (postgres_result(st, settings, &result, err) < 0)
 		return -1;
 	pg->spread = *libpq.PQgetvalue(result, 0, 1) == 't';
+	pg->read_only = strcmp(libpq.PQgetvalue(result, 0, 2), "on") == 0;
 	libpq.PQclear(result);
 	return 0;
 }

@@ -72,7 +72,8 @@ struct postgres {
 	bool spread; /* over a cluster: other machines learn of a setting only
 			inside a transaction, see postgres_tenant_text */
 	bool exclusive;
-	bool aborted; /* the transaction can only be rolled back */
+	bool read_only; /* a standby, or default_transaction_read_only */
+	bool aborted;   /* the transaction can only be rolled back */
 	struct pg_statement *statements[STATEMENT_BUCKETS];
 };
 
@@ -112,10 +113,36 @@ int postgres_query_text(struct store *st, const char *text, const char *types,
 int postgres_prepare_all(
     struct store *st, struct remarks *remarks, struct err *err);
 void postgres_statements_free(struct store *st);
-Oid postgres_type(char letter);
 /* Tells the session whose rows are wanted, unless it knows. */
 int postgres_tenant_set(struct store *st, struct err *err);
 void postgres_tenant_text(const struct store *st, char *text, size_t size);
+
+/* postgres_params.c */
+struct pg_params {
+	int count;
+	Oid *types;
+	const char **values;
+	int *lengths, *formats; /* all in binary */
+};
+/* What is bound, and the bulk tables whose rows go along as arrays. */
+struct pg_call {
+	const char *name, *types;
+	const struct bind *binds;
+	size_t count;
+	const struct bulk_spec *const *arrays;
+	size_t array_count;
+};
+Oid postgres_type(char letter);
+Oid *postgres_param_types(struct arena *a, const char *types,
+    const struct bulk_spec *const *arrays, size_t array_count, int *ret_count);
+int postgres_params(struct arena *a, struct store *st,
+    const struct pg_call *call, struct pg_params *ret, struct err *err);
+/* Whether these bulk tables are better sent along than made; and the text of a
+ * statement that then reads them, `params` being those it has. */
+bool postgres_arrays_fit(
+    struct store *st, const struct bulk_spec *const *bulks, size_t count);
+void postgres_arrays_text(struct buf *out, struct str text, size_t params,
+    const struct bulk_spec *const *bulks, size_t count);
 
 /* postgres_rows.c */
 struct pg_rows {
@@ -162,6 +189,9 @@ int postgres_bulk_slot(
     struct store *st, struct bulk_slot *slot, struct err *err);
 int postgres_bulk_load(
     struct store *st, struct bulk_slot *slot, struct err *err);
+/* Its length and its bytes, as COPY and arrays have them. */
+void postgres_put_value(struct buf *out, struct arena *a, const struct bulk *b,
+    size_t row, unsigned column);
 /* What a transaction's end, or a new connection, means for the tables. */
 void postgres_bulk_committed(struct store *st);
 void postgres_bulk_rolled_back(struct store *st);

@@ -8,7 +8,7 @@
 
 #include "store/postgres_priv.h"
 
-enum { BULKS_MOST = 8, PARAMS_MOST = 65535 };
+enum { BULKS_MOST = 8 };
 
 struct pg_statement {
 	struct pg_statement *next;
@@ -16,6 +16,7 @@ struct pg_statement {
 	const char *name;      /* for messages */
 	struct buf text;
 	bool writes, whole;
+	bool arrays; /* the rows of bulk tables are parameters */
 	unsigned uses;
 	unsigned prepared; /* in which connection; 0 none */
 	char id[16];
@@ -127,17 +128,32 @@ statement_free(struct pg_statement *s)
 	free(s);
 }
 
+static void
+take_arrays(struct pg_statement *s, size_t params)
+{
+	struct buf text = {0};
+
+	postgres_arrays_text(
+	    &text, buf_str(&s->text), params, s->bulks, s->bulk_count);
+	buf_release(&s->text);
+	s->text = text;
+	s->arrays = true;
+}
+
+/* As it stands, or reading arrays instead of bulk tables. */
 static struct pg_statement *
-statement_find(struct store *st, const struct sql *sql)
+statement_find(struct store *st, const struct sql *sql, bool arrays)
 {
 	size_t bucket = ((uintptr_t)sql / sizeof(*sql)) % STATEMENT_BUCKETS;
 	struct pg_statement *s;
 
 	for (s = st->pg->statements[bucket]; s; s = s->next)
-		if (s->sql == sql)
+		if (s->sql == sql && s->arrays == arrays)
 			return s;
 	s = statement_new(st, sql->text, sql->name);
 	s->sql = sql;
+	if (arrays)
+		take_arrays(s, strlen(sql->types));
 	s->next = st->pg->statements[bucket];
 	st->pg->statements[bucket] = s;
 	return s;
@@ -156,87 +172,6 @@ postgres_statements_free(struct store *st)
 		}
 		st->pg->statements[i] = NULL;
 	}
-}
-
-/* ---- parameters ---------------------------------------------------------- */
-
-Oid
-postgres_type(char letter)
-{
-	switch (letter) {
-	case 'i':
-		return 20;
-	case 'r':
-		return 701;
-	case 't':
-		return 25;
-	case 'b':
-		return 17;
-	}
-	BUG("type %c", letter);
-}
-
-/* All in binary. */
-struct params {
-	int count;
-	Oid *types;
-	const char **values;
-	int *lengths, *formats;
-};
-
-static void
-params_value(struct arena *a, const struct bind *b, const char **ret, int *size)
-{
-	struct str s = b->s;
-	uint64_t bits;
-	char *p;
-
-	*size = 0;
-	*ret = NULL;
-	if (b->null || ((b->type == 't' || b->type == 'b') && !s.p))
-		return;
-	if (b->type == 't' || b->type == 'b') {
-		if (b->type == 't')
-			s = postgres_text_out(a, s);
-		if (s.n > INT32_MAX)
-			BUG("a parameter of %zu bytes", s.n);
-		*ret = s.p;
-		*size = (int)s.n;
-		return;
-	}
-	if (b->type == 'r')
-		memcpy(&bits, &b->r, sizeof(bits));
-	else
-		bits = (uint64_t)b->i;
-	p = arena_alloc(a, 8);
-	postgres_put64(p, bits);
-	*ret = p;
-	*size = 8;
-}
-
-static struct params
-params_make(struct arena *a, const char *name, const char *types,
-    const struct bind *binds, size_t count)
-{
-	struct params p = {.count = (int)count};
-	size_t i;
-
-	if (count != strlen(types))
-		BUG("%s takes %zu parameters, not %zu", name, strlen(types),
-		    count);
-	p.types = arena_alloc(a, (count + 1) * sizeof(*p.types));
-	p.values = arena_alloc(a, (count + 1) * sizeof(*p.values));
-	p.lengths = arena_alloc(a, (count + 1) * sizeof(*p.lengths));
-	p.formats = arena_alloc(a, (count + 1) * sizeof(*p.formats));
-	for (i = 0; i < count; i++) {
-		if (binds[i].type != types[i])
-			BUG("%s: $%zu is of type %c, not %c", name, i + 1,
-			    types[i], binds[i].type);
-		p.types[i] = postgres_type(types[i]);
-		p.formats[i] = 1;
-		params_value(a, &binds[i], &p.values[i], &p.lengths[i]);
-	}
-	return p;
 }
 
 /* ---- telling what is done ------------------------------------------------ */
@@ -402,7 +337,7 @@ postgres_tenant_set(struct store *st, struct err *err)
 }
 
 static PGresult *
-run(struct store *st, struct pg_statement *s, const struct params *p)
+run(struct store *st, struct pg_statement *s, const struct pg_params *p)
 {
 	PGconn *conn = st->pg->conn;
 	PGresult *result;
@@ -453,7 +388,7 @@ send_plain(PGconn *conn, const char *text)
 /* Makes the cursor and fetches its first batch in one round trip; the first
  * result that failed, or the batch. */
 static PGresult *
-open_cursor(struct store *st, struct pg_statement *s, const struct params *p,
+open_cursor(struct store *st, struct pg_statement *s, const struct pg_params *p,
     const char *name)
 {
 	PGconn *conn = st->pg->conn;
@@ -490,7 +425,7 @@ open_cursor(struct store *st, struct pg_statement *s, const struct params *p,
 
 /* A cursor lives in a transaction; outside of one it brings its own. */
 static int
-query_whole(struct store *st, struct pg_statement *s, const struct params *p,
+query_whole(struct store *st, struct pg_statement *s, const struct pg_params *p,
     struct rows **ret, struct err *err)
 {
 	struct pg_rows *r;
@@ -522,7 +457,7 @@ query_whole(struct store *st, struct pg_statement *s, const struct params *p,
 /* On a cluster, in a transaction of its own. */
 static int
 query_in_cluster(struct store *st, struct pg_statement *s,
-    const struct params *p, struct rows **ret, struct err *err)
+    const struct pg_params *p, struct rows **ret, struct err *err)
 {
 	PGresult *result;
 
@@ -542,8 +477,8 @@ query_in_cluster(struct store *st, struct pg_statement *s,
 
 /* What stands alone is tried again where that can help. */
 static int
-query_at_once(struct store *st, struct pg_statement *s, const struct params *p,
-    struct rows **ret, struct err *err)
+query_at_once(struct store *st, struct pg_statement *s,
+    const struct pg_params *p, struct rows **ret, struct err *err)
 {
 	bool alone = !st->open && st->pg->implicit == 0;
 	PGresult *result = run(st, s, p);
@@ -561,24 +496,37 @@ query_at_once(struct store *st, struct pg_statement *s, const struct params *p,
 }
 
 static int
-query_once(struct store *st, struct pg_statement *s, const char *types,
-    const struct bind *binds, size_t count, struct rows **ret, struct err *err)
+load_bulks(struct store *st, const struct pg_statement *s, struct err *err)
 {
 	struct bulk_slot *slot;
-	struct arena a = {0};
-	struct params p;
-	int64_t began;
 	size_t i;
-	int code;
 
-	if (postgres_ready(st, err) < 0 || postgres_tenant_set(st, err) < 0)
-		return -1;
 	for (i = 0; i < s->bulk_count; i++) {
 		slot = bulk_slot_of(st, s->bulks[i], err);
 		if (!slot || postgres_bulk_load(st, slot, err) < 0)
 			return -1;
 	}
-	p = params_make(&a, s->name, types, binds, count);
+	return 0;
+}
+
+static int
+query_once(struct store *st, struct pg_statement *s, const char *types,
+    const struct bind *binds, size_t count, struct rows **ret, struct err *err)
+{
+	const struct pg_call call = {s->name, types, binds, count, s->bulks,
+	    s->arrays ? s->bulk_count : 0};
+	struct arena a = {0};
+	struct pg_params p;
+	int64_t began;
+	int code;
+
+	if (postgres_ready(st, err) < 0 || postgres_tenant_set(st, err) < 0 ||
+	    (!s->arrays && load_bulks(st, s, err) < 0))
+		return -1;
+	if (postgres_params(&a, st, &call, &p, err) < 0) {
+		arena_release(&a);
+		return -1;
+	}
 	began = st->trace ? time_monotonic() : 0;
 	if (s->whole && !s->writes)
 		code = query_whole(st, s, &p, ret, err);
@@ -615,8 +563,11 @@ int
 postgres_query(struct store *st, const struct sql *sql,
     const struct bind *binds, size_t count, struct rows **ret, struct err *err)
 {
-	return query(
-	    st, statement_find(st, sql), sql->types, binds, count, ret, err);
+	struct pg_statement *s = statement_find(st, sql, false);
+
+	if (!s->writes && postgres_arrays_fit(st, s->bulks, s->bulk_count))
+		s = statement_find(st, sql, true);
+	return query(st, s, sql->types, binds, count, ret, err);
 }
 
 /* Composed text asks about all leads, so it may give many rows. */
@@ -628,6 +579,8 @@ postgres_query_text(struct store *st, const char *text, const char *types,
 	int code;
 
 	s->whole = !s->writes;
+	if (!s->writes && postgres_arrays_fit(st, s->bulks, s->bulk_count))
+		take_arrays(s, count);
 	code = query(st, s, types, binds, count, ret, err);
 	statement_free(s);
 	return code;
@@ -636,28 +589,22 @@ postgres_query_text(struct store *st, const char *text, const char *types,
 /* ---- the whole set ------------------------------------------------------- */
 
 static int
-prepare_one(struct store *st, const struct sql *sql, struct remarks *remarks,
-    struct err *err)
+prepare_one(struct store *st, const struct sql *sql, bool arrays,
+    struct remarks *remarks, struct err *err)
 {
-	struct pg_statement *s = statement_find(st, sql);
-	size_t count = strlen(sql->types), i;
-	struct bulk_slot *slot;
-	Oid *types = xcalloc(count + 1, sizeof(*types));
+	struct pg_statement *s = statement_find(st, sql, arrays);
+	struct arena a = {0};
 	struct err why = {0};
 	PGresult *result;
+	int count;
+	Oid *types;
 
-	for (i = 0; i < count; i++)
-		types[i] = postgres_type(sql->types[i]);
-	for (i = 0; i < s->bulk_count; i++) {
-		slot = bulk_slot_of(st, s->bulks[i], err);
-		if (!slot || postgres_bulk_load(st, slot, err) < 0) {
-			free(types);
-			return -1;
-		}
-	}
-	result =
-	    libpq.PQprepare(st->pg->conn, "", s->text.p, (int)count, types);
-	free(types);
+	if (!arrays && load_bulks(st, s, err) < 0)
+		return -1;
+	types = postgres_param_types(
+	    &a, sql->types, s->bulks, arrays ? s->bulk_count : 0, &count);
+	result = libpq.PQprepare(st->pg->conn, "", s->text.p, count, types);
+	arena_release(&a);
 	if (succeeded(result)) {
 		libpq.PQclear(result);
 		return 0;
@@ -674,10 +621,15 @@ prepare_one(struct store *st, const struct sql *sql, struct remarks *remarks,
 int
 postgres_prepare_all(struct store *st, struct remarks *remarks, struct err *err)
 {
+	const struct pg_statement *s;
 	int code = 0;
 	size_t i;
 
-	for (i = 0; sql_all[i] && code == 0; i++)
-		code = prepare_one(st, sql_all[i], remarks, err);
+	for (i = 0; sql_all[i] && code == 0; i++) {
+		s = statement_find(st, sql_all[i], false);
+		code = prepare_one(st, sql_all[i], false, remarks, err);
+		if (code == 0 && s->bulk_count > 0 && !s->writes)
+			code = prepare_one(st, sql_all[i], true, remarks, err);
+	}
 	return code;
 }

@@ -254,42 +254,117 @@ test_bulk(void)
 	check_every(st, 30000);
 	bulk_clear(b);
 	check_every(st, 0);
-	fill_every(b, 100);
+	fill_every(b, 1000);
 	check_every(st, 0);
 	CHECK_INT(store_bulk(st, b, &err), 0);
-	check_every(st, 100);
+	check_every(st, 1000);
 
 	/* A rollback takes back what the transaction put there, not what the
 	 * tables are to show. */
-	fill_every(other, 7);
+	fill_every(other, 700);
 	begin(st);
 	CHECK_INT(store_bulk(st, other, &err), 0);
-	check_every(st, 7);
+	check_every(st, 700);
 	store_rollback(st);
-	check_every(st, 7);
+	check_every(st, 700);
 	begin(st);
 	CHECK_INT(store_bulk(st, b, &err), 0);
-	check_every(st, 100);
+	check_every(st, 1000);
 	commit(st);
-	check_every(st, 100);
+	check_every(st, 1000);
 	bulk_free(b);
 	check_every(st, 0);
 	CHECK_INT(store_bulk(st, other, &err), 0);
-	check_every(st, 7);
+	check_every(st, 700);
 	store_close(st);
 	bulk_free(other);
 
 	/* A table first made inside what is rolled back. */
 	st = open_store(1);
 	b = bulk_new(&bulk_every);
-	fill_every(b, 5);
+	fill_every(b, 501);
 	begin(st);
 	CHECK_INT(store_bulk(st, b, &err), 0);
-	check_every(st, 5);
+	check_every(st, 501);
 	store_rollback(st);
-	check_every(st, 5);
+	check_every(st, 501);
 	bulk_free(b);
 	store_close(st);
+}
+
+/* Few rows go along with what reads them, and no table is made; nor is one on
+ * a server that may only be read, however many there are. */
+static void
+check_few(struct store *st, int64_t rows)
+{
+	static const struct sql with = {"with",
+	    "WITH twice AS (SELECT b.number * 2 AS n FROM bulk_every AS b "
+	    "WHERE b.number >= $1) SELECT max(n) FROM twice",
+	    "i"};
+	static const struct sql made = {"made",
+	    "SELECT count(*) FROM pg_catalog.pg_class "
+	    "WHERE relname = 'bulk_every' AND relpersistence = 't' "
+	    "AND pg_catalog.pg_table_is_visible(oid)",
+	    ""};
+	static const struct sql texts = {"texts",
+	    "SELECT b.word, b.bytes, b.part FROM bulk_every AS b "
+	    "ORDER BY b.word, b.number",
+	    ""};
+	struct bulk *b = bulk_new(&bulk_every);
+	struct err err = {0};
+	struct rows *r;
+	int64_t n = 0;
+	int i;
+
+	fill_every(b, rows);
+	CHECK_INT(store_bulk(st, b, &err), 0);
+	for (i = 0; i < 3; i++) {
+		check_every(st, rows);
+		CHECK_INT(
+		    store_int(st, &with, BINDS(BIND_INT(1)), &n, &err), 1);
+		CHECK_INT(n, (rows - 1) * 2);
+	}
+	bulk_clear(b);
+	check_every(st, 0);
+	/* By bytes, with what a text of the server cannot hold; no rows but
+	 * nulls. */
+	bulk_int(b, 1);
+	bulk_null(b);
+	bulk_text(b, STR("a\0b"));
+	bulk_null(b);
+	bulk_end_row(b);
+	bulk_int(b, 2);
+	bulk_real(b, -0.5);
+	bulk_text(b, STR("Z"));
+	bulk_blob(b, STR(""));
+	bulk_end_row(b);
+	CHECK_INT(store_bulk(st, b, &err), 0);
+	CHECK_INT(store_query(st, &texts, NO_BINDS, &r, &err), 0);
+	CHECK_INT(rows_next(r, &err), 1);
+	CHECK(str_is(rows_text(r, 0), "Z"));
+	CHECK(!rows_null(r, 1) && rows_blob(r, 1).n == 0);
+	CHECK(rows_real(r, 2) == -0.5);
+	CHECK_INT(rows_next(r, &err), 1);
+	CHECK(str_eq(rows_text(r, 0), STR("a\0b")));
+	CHECK(rows_null(r, 1) && rows_null(r, 2));
+	rows_close(r);
+	CHECK_INT(store_int(st, &made, NO_BINDS, &n, &err), 1);
+	CHECK_INT(n, 0);
+	bulk_free(b);
+	store_close(st);
+}
+
+static void
+test_arrays(void)
+{
+	struct store *st = NULL;
+	struct err err = {0};
+
+	check_few(open_store(1), 500);
+	setenv("PGOPTIONS", "-c default_transaction_read_only=on", 1);
+	CHECK_INT(store_open(unit_store(), STORE_READ, &st, &err), 0);
+	check_few(st, 3000);
+	unsetenv("PGOPTIONS");
 }
 
 /* ---- transactions -------------------------------------------------------- */
@@ -389,19 +464,19 @@ test_lost(void)
 	struct err err = {0};
 	int64_t n;
 
-	fill_every(b, 50);
+	fill_every(b, 600);
 	CHECK_INT(store_bulk(st, b, &err), 0);
-	check_every(st, 50);
+	check_every(st, 600);
 	sum_marks(st, 1, &n);
 	idle_out(st);
 	begin(st);
-	check_every(st, 50);
+	check_every(st, 600);
 	CHECK_INT(store_run(st, &mark_add, BINDS(BIND_INT(1), BIND_INT(5)),
 		      NULL, &err),
 	    0);
 	commit(st);
 	idle_out(st);
-	check_every(st, 50);
+	check_every(st, 600);
 	idle_out(st);
 	CHECK_INT(sum_marks(st, 1, &n), 5);
 	CHECK_INT(n, 1);
@@ -504,13 +579,13 @@ test_tenant_rolled_back(void)
 	/* Rows are open while another tenant comes and a statement fails. */
 	CHECK_INT(store_query(st, &marks, BINDS(BIND_INT(1)), &one, &err), 0);
 	CHECK_INT(store_tenant(st, 2, &err), 0);
-	fill_every(b, 3);
+	fill_every(b, 600);
 	CHECK_INT(store_bulk(st, b, &err), 0);
-	check_every(st, 3);
+	check_every(st, 600);
 	CHECK_INT(store_query(st, &wrong, BINDS(BIND_INT(2)), &two, &err), -1);
 	rows_close(one);
 	CHECK_INT(sum_marks(st, 2, &n), 6);
-	check_every(st, 3);
+	check_every(st, 600);
 
 	begin(st);
 	CHECK_INT(store_run(st, &marks_clear, NO_BINDS, NULL, &err), 0);
@@ -582,6 +657,7 @@ main(void)
 	test_order();
 	test_cursors();
 	test_bulk();
+	test_arrays();
 	test_failure();
 	test_turns();
 	test_lost();
