@@ -101,9 +101,10 @@ pg_database() {
 	"$(pg_bin)/createdb" -h "$DL_TEST_PG" -U dl ${2:+-T "$2"} "$1"
 }
 
-# Dropping what is not there is fine; so is somebody still connected.
+# Dropping what is not there is fine; so is somebody still connected, be it the
+# server itself to vacuum, whom only its superuser may send away.
 pg_drop() {
-	"$(pg_bin)/dropdb" -h "$DL_TEST_PG" -U dl -f --if-exists "$1" 2>/dev/null
+	"$(pg_bin)/dropdb" -h "$DL_TEST_PG" -U postgres -f --if-exists "$1" 2>/dev/null
 }
 
 pg_uri() {
