@@ -156,6 +156,37 @@ broken() {
 	[ "$(cut -f4,6 mail/journal)" = "ok@b.jp	$(wc -c <big)" ]
 }
 
+@test "whatever breaks, an outcome never says more than is true" {
+	smtp_server <<-'END'
+	connect - 1/9 reply 421 4.7.0 too many
+	mail * 1/31 cut
+	rcpt * 1/7 reply 450 4.2.1 mailbox busy
+	rcpt * 1/29 reply 421 4.3.2 shutting down
+	data * 1/19 reply 451 4.3.0 not now
+	data * 1/37 cut
+	body * 1/23 cut
+	dot * 1/11 cut
+	dot * 1/13 lose
+	dot * 1/17 leave 250 2.0.0 taken
+	dot * 1/41 reply 554 5.7.1 no
+	END
+	seq -f 'r%g@example.jp' 2000 | sed 's/^/from@example.jp\t/' >messages
+	timeout 60 net-probe smtp -s 20 -r -m 50 "smtp://127.0.0.1:$PORT" \
+		<messages >out
+	grep '^r[0-9]' out | cut -f1,2 | sort >told
+	[ "$(wc -l <told)" = 2000 ]
+	cut -f2,4 mail/journal | awk -F '\t' '{ print $2 FS $1 }' | sort >kept
+	[ "$(cut -f1 told kept | sort | uniq -c | awk '$1 > 2')" = "" ]
+	# What was told, and what the server has: "-" when it never came whole.
+	join -t $'\t' -a 1 -o 1.2,2.2 -e - told kept | tr '\t' ' ' |
+		sort -u >pairs
+	printf '%s\n' 'accepted accepted' 'data -' 'data refused' 'lost -' \
+		'recipient -' 'uncertain -' 'uncertain cut' 'uncertain lost' |
+		sort >true
+	same pairs true
+	[ "$(join -t $'\t' -v 2 told kept)" = "" ]
+}
+
 @test "a server that leaves after each message costs none" {
 	smtp_server <<-'END'
 	dot * leave 250 2.0.0 taken

@@ -29,7 +29,8 @@
 
 struct net;
 
-/* net.c. Fails when this machine has no libcurl (7.80 or later). */
+/* net.c. Fails when this machine has no libcurl (7.80 or later). SIGPIPE must
+ * be ignored, as cli does: not every release keeps it from us. */
 int net_open(struct net **ret, struct err *err);
 /* Closes all connections; what is under way is given up, without outcome. */
 void net_close(struct net *net);
@@ -102,16 +103,18 @@ struct smtp_trouble {
 /* smtp.c. ERR_USAGE when the description is wrong; connects to nothing. */
 int smtp_open(struct net *net, const struct smtp_server *server,
     struct smtp **ret, struct err *err);
-/* Says QUIT to the idle sessions and waits for it, at most `ms`. */
+/* Says QUIT to the idle sessions and waits for it, at most `ms`. Messages that
+ * are under way or not yet fetched are given up. */
 void smtp_close(struct smtp *smtp, int64_t ms);
 /* So many messages wait to be started: net_wait opens sessions for them. */
 void smtp_want(struct smtp *smtp, size_t messages);
 size_t smtp_room(const struct smtp *smtp); /* ... can be started now */
 size_t smtp_busy(const struct smtp *smtp); /* ... are under way */
-/* Starts one; there must be room. -1 (nothing was sent, m is not taken) when
- * its envelope or content is not as said above. A message that this server
- * cannot take (larger than its limit, an address that is not ASCII without
- * SMTPUTF8) is done at once, refused, with the code a server would give. */
+/* Starts one. Where there was room and the server has left meanwhile, it is
+ * done at once as lost. -1 (nothing was sent, m is not taken) when envelope or
+ * content are not as said above. A message that this server cannot take
+ * (larger than its limit, an address that is not ASCII without SMTPUTF8) is
+ * done at once, refused, with the code a server would give. */
 int smtp_start(struct smtp *smtp, struct smtp_message *m, struct err *err);
 /* The next message that is done, NULL when there is none. */
 struct smtp_message *smtp_done(struct smtp *smtp);

@@ -393,8 +393,6 @@ smtp_start(struct smtp *smtp, struct smtp_message *m, struct err *err)
 		    quoted(m->to));
 	if (check_content(m->content, err) < 0)
 		return -1;
-	if (smtp_room(smtp) == 0)
-		BUG("a message was started without room");
 	m->code = 0;
 	m->text[0] = '\0';
 	s = find_idle(smtp);

@@ -7,7 +7,7 @@
  *
  * smtp: -s SESSIONS, -m PER_SESSION, -u USER, -p SECRET, -M MECHANISM,
  * -c CA_FILE, -h HELLO, -t CONNECT:ANSWER:FINAL (ms), -S (STARTTLS also here),
- * -n COUNT (of each line), -q (only the sum), -r (retry after trouble once), -l
+ * -n COUNT (of each line), -q (only the sum), -r (retry after trouble), -l
  * (what is lost is started again).
  * Prints "TO TAB outcome TAB code TAB text" as they are done; trouble as it
  * comes; at last the sums and, on standard error, messages a second.
@@ -17,6 +17,7 @@
  * once; else one after the other); a URL behind a ! without -P. Prints "outcome
  *TAB status TAB retry after TAB bytes[+] TAB text" for each.
  */
+#include <signal.h>
 #include <unistd.h>
 
 #include "net/net.h"
@@ -152,7 +153,6 @@ send_all(struct net *net, struct smtp *smtp, struct smtp_message *all,
 			    t->code, t->text);
 			if (!arg.retry)
 				return 75;
-			arg.retry = false;
 			smtp_retry(smtp);
 		}
 		smtp_want(smtp, count - next + (lost != NULL));
@@ -314,6 +314,7 @@ main(int argc, char **argv)
 	struct net *net = NULL;
 	int letter, code = 2;
 
+	signal(SIGPIPE, SIG_IGN);
 	while ((letter = getopt(argc - 1, argv + 1,
 		    "s:m:u:p:M:c:h:t:Sn:qrlX:H:b:a:PL1g")) != -1)
 		if (!option(letter, optarg))
