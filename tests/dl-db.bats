@@ -162,6 +162,7 @@ load helper
 	INSERT INTO assessment VALUES (1, 'r', 9999, 'x', 1, 1, 1, NULL, NULL)|assessments of leads not there
 	INSERT INTO score VALUES (1, 2, 101, 0, 0, 0, 1, NULL, 0, NULL, '')|scores out of range
 	INSERT INTO signal VALUES (1, 99999, 0, 'x', 9999, NULL)|signals about leads that are not there
+	INSERT INTO field_change VALUES (1, 9999, 'stage', 0)|changes of leads that are not there
 	INSERT INTO segment_member VALUES (1, 1, 2, 0, 0)|members of nothing, or no leads
 	INSERT INTO segment_history VALUES (1, 1, 2, 0, 1, 0)|former members of nothing, or no leads
 	INSERT INTO segment_override VALUES (1, 1, 2, 0, 0, 'x', 0, NULL)|overrides of nothing, or of no leads

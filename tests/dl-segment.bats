@@ -734,3 +734,60 @@ b left not company_size >= 100" ]
 	prints '大 b entered'
 	[ "$(ids 大)" = "a b c" ]
 }
+
+# Who is found at a moment: found TIME CONDITION.
+found() {
+	dl-segment preview -q --now "$1" -w "$2" | jq -r '[.samples[].lead] | sort | join(" ")'
+}
+
+@test "conditions know when fields changed, by import and by hand" {
+	new_store
+	printf '%s\n' '{"id":"1","stage":"lead","company":"株式会社山田","予算":"なし"}' \
+	    '{"id":"2","stage":"lead","company":"鈴木工業","予算":"なし"}' \
+	    '{"id":"3","company":"佐藤商事"}' >new
+	dl-import leads -q --now 2026-01-01 new
+	[ "$(found 2026-01-01 'changed(stage) or changed(company) or changed(attrs.予算)')" = "" ]
+	[ "$(found 2026-01-15 'stage for more than 14d')" = "1 2" ]
+	[ "$(found 2026-01-14 'stage for more than 14d')" = "" ]
+	# An import that says the same again changes nothing.
+	printf '%s\n' '{"id":"1","stage":"mql","予算":"なし"}' \
+	    '{"id":"2","stage":"lead","予算":"あり"}' \
+	    '{"id":"3","stage":"mql"}' >later
+	dl-import leads -q --now 2026-01-10 later
+	dl-import leads -q --now 2026-01-11 later
+	dl-lead set -q --now 2026-01-12 2 company=鈴木製作所 attrs.予算= >/dev/null
+	[ "$(found 2026-01-10 'changed(stage, 7d)')" = "1 3" ]
+	[ "$(found 2026-01-16 'changed(stage, 7d)')" = "1 3" ]
+	[ "$(found 2026-01-17 'changed(stage, 7d)')" = "" ]
+	[ "$(found 2026-01-11 'changed(attrs.予算, 3d)')" = "2" ]
+	[ "$(found 2026-01-14 'changed(attrs.予算, 3d) and changed(company)')" = "2" ]
+	[ "$(found 2026-01-24 "stage = 'mql' for more than 14d")" = "1 3" ]
+	[ "$(found 2026-01-23 "stage = 'mql' for more than 14d")" = "" ]
+	[ "$(found 2026-01-23 "stage for more than 14d")" = "2" ]
+	# What lies ahead has not happened.
+	[ "$(found 2026-01-09 'changed(stage)')" = "" ]
+	[ "$(dl-lead show 2 -f ndjson | jq -c '.changes[] | [.field, .time[:10]]' |
+	    tr -d '\n')" = '["attrs.予算","2026-01-10"]["attrs.予算","2026-01-12"]["company","2026-01-12"]' ]
+	dl-db check -q
+	dl-db erase -q 2 >/dev/null
+	[ "$(store_sql 'SELECT count(*) FROM field_change')" = 2 ]
+	check dl-segment filter -w "changed(stage, 7d)" new
+	exits 2
+	says "only a store knows when stage changed; here there is none"
+}
+
+@test "conditions know the calendar of the tenant's zone, and draw lots" {
+	new_store
+	dl-db tenant set -q zone=America/New_York >/dev/null
+	printf '%s\n' '{"id":"1","created_at":"2026-03-01T04:59:59Z"}' \
+	    '{"id":"2","created_at":"2026-03-01T05:00:00Z"}' \
+	    '{"id":"3","created_at":"2024-02-29T12:00:00Z"}' | dl-import leads -q --now 2026-03-31
+	[ "$(found 2026-03-31T12:00:00Z 'created_at in this month')" = "2" ]
+	[ "$(found 2026-04-01T03:59:59Z 'created_at in this month')" = "2" ]
+	[ "$(found 2026-04-01T04:00:00Z 'created_at in this month')" = "" ]
+	[ "$(found 2026-04-01T04:00:00Z 'created_at in last month')" = "2" ]
+	[ "$(found 2026-03-31 'created_at in last 2 months')" = "1" ]
+	[ "$(found 2026-02-25 'anniversary(created_at) in next 7 days')" = "3" ]
+	[ "$(found 2026-03-31 'random 50%')" = "$(found 2027-03-31 'random 50%')" ]
+	[ "$(found 2026-03-31 'random 100%')" = "1 2 3" ]
+}

@@ -424,6 +424,8 @@ make_test(struct parser *p, struct test_draft *d, struct node **ret)
 	struct literal *literals;
 	struct node *n;
 
+	if (d->op == OP_CHANGED || d->op == OP_HELD)
+		return make_history(p, d, ret);
 	exists_to_count(p, d);
 	type = test_type(p, d);
 	count = p->literal_count - d->mark;

@@ -14,6 +14,7 @@ cond_new(const struct cond_catalogue *catalogue)
 
 	c->field_count = catalogue->count;
 	c->fields = xcalloc(catalogue->count + 1, sizeof(*c->fields));
+	c->histories = xcalloc(catalogue->count + 1, sizeof(*c->histories));
 	return c;
 }
 
@@ -24,6 +25,7 @@ cond_free(struct cond *c)
 		return;
 	arena_release(&c->arena);
 	free(c->fields);
+	free(c->histories);
 	free(c->types);
 	free(c->segments);
 	free(c);

@@ -51,6 +51,15 @@ struct cond_field {
 	const char *help; /* one line for `fields` */
 };
 
+/* Where it is recorded that a field changed. `changes` is FROM and WHERE that
+ * give its changes up to @now as f.at, the making of the subject left out;
+ * @field stands for its name (attrs.KEY) as a parameter. `since` is the moment
+ * from which it had its first value. */
+struct cond_history {
+	const char *changes, *since;
+};
+#define COND_ATTRS SIZE_MAX /* any attribute, where a field's index stands */
+
 struct cond_catalogue {
 	const struct cond_field *fields;
 	size_t count;
@@ -66,6 +75,10 @@ struct cond_catalogue {
 	/* True when the subject is in a segment, whose number @segment stands
 	 * for. NULL when there are no segments. */
 	const char *segment_sql;
+	/* NULL for fields whose changes are not recorded; NULL itself when no
+	 * changes are. */
+	const struct cond_history *(*history)(size_t field);
+	size_t since_field; /* when the subject came to be, a time */
 	/* The event type names a tenant knows are open-ended; these standard
 	 * ones serve suggestions. NULL-terminated; may be NULL. */
 	const char *const *event_types;
@@ -93,6 +106,14 @@ struct cond_event {
 	struct str attrs; /* JSON object or missing */
 };
 
+struct cond_change {
+	size_t field;   /* catalogue index, or COND_ATTRS */
+	struct str key; /* of the attribute */
+	int64_t at;
+	bool first; /* no change: the moment it first had a value, where that
+		       is another than since_field's */
+};
+
 struct cond_subject {
 	const struct cond_value *values; /* by catalogue index; only those
 					    cond_uses_field() names are read */
@@ -101,6 +122,10 @@ struct cond_subject {
 	size_t event_count;
 	const int64_t *segments; /* the numbers of those it is in, any order */
 	size_t segment_count;
+	/* Of those cond_uses_history() names; any order, may hold later ones.
+	 */
+	const struct cond_change *changes;
+	size_t change_count;
 };
 
 /* The moment and the tenant's settings under which a condition is read. */
@@ -147,6 +172,8 @@ bool cond_uses_field(const struct cond *c, size_t field);
 bool cond_uses_attrs(const struct cond *c);
 bool cond_uses_events(const struct cond *c);
 bool cond_uses_event_attrs(const struct cond *c);
+/* Of a field, or COND_ATTRS: when it changed. */
+bool cond_uses_history(const struct cond *c, size_t field);
 /* Its truth may change by time alone: windows, spans of the calendar, and
  * events, which may lie ahead. */
 bool cond_uses_time(const struct cond *c);

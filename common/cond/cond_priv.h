@@ -10,6 +10,7 @@
  *	segment.c     in segment 'x'
  *	calendar.c    this month, anniversaries
  *	lot.c         random 10%
+ *	history.c     changed(stage, 7d), stage for more than 14d
  *	words.c       keywords, operators and how they are spelt
  *	print.c       tree -> text, tree -> JSON
  *	eval.c events.c explain.c because.c    the truth in C
@@ -82,6 +83,8 @@ enum operator{
 	OP_EXISTS,
 	OP_WITHIN,
 	OP_OLDER,
+	OP_CHANGED, /* within the duration, or ever */
+	OP_HELD,    /* has had this value for as long */
 	OP__MAX
 };
 
@@ -144,7 +147,10 @@ struct segment {
 struct cond {
 	struct arena arena;
 	struct node *root;
-	bool *fields; /* by catalogue index: is it read */
+	bool *fields;    /* by catalogue index: is it read */
+	bool *histories; /* the same: are its changes */
+	bool attr_histories;
+	size_t since_field;
 	size_t field_count;
 	bool attrs, event_attrs, time;
 	struct str salt;
@@ -274,6 +280,9 @@ int make_test(struct parser *p, struct test_draft *d, struct node **ret);
 /* lot.c: a checked `random 10% [of 'x']`; of may be missing. */
 int make_lot(struct parser *p, struct str share, struct str of,
     struct spot spot, struct spot of_spot, struct node **ret);
+/* history.c: a checked OP_CHANGED or OP_HELD. */
+int make_history(
+    struct parser *p, const struct test_draft *d, struct node **ret);
 /* segment.c: a checked `in segment`. */
 int make_segment(struct parser *p, struct str name, struct spot spot,
     struct spot name_spot, struct node **ret);
@@ -338,6 +347,13 @@ int64_t anniversary_seen(
     const struct node *test, int64_t at, const struct cond_moment *moment);
 bool eval_anniversary(const struct cond_moment *moment, const struct node *test,
     int64_t at, int64_t *next);
+
+/* history.c: NULL where none is kept; the truth of OP_CHANGED and OP_HELD, and
+ * the moment it depends on, when there is one. */
+const struct cond_history *history_of(
+    const struct cond_catalogue *cat, const struct operand *on);
+bool eval_history(struct view *v, const struct node *test, int64_t *next);
+bool history_seen(struct view *v, const struct node *test, int64_t *ret);
 
 /* segment.c */
 bool in_segment(const struct view *v, const struct operand *on);

@@ -24,7 +24,7 @@ void sql_add_parameter(struct sql_maker *m, struct bind b);
 void sql_add_now(struct sql_maker *m);
 void sql_add_zone(struct sql_maker *m);
 /* The catalogue's SQL with its tokens replaced; `of` is what @type, @segment
- * stand for. */
+ * and @field stand for. */
 void sql_add_source(struct sql_maker *m, const char *sql, struct bind of);
 /* An expression true exactly when the node's truth is `want`. */
 void sql_add_node(struct sql_maker *m, const struct node *n, bool want);

@@ -148,6 +148,8 @@ eval_test(struct view *v, const struct node *test, int64_t *next)
 
 	if (on->kind >= ON_COUNT)
 		return eval_events(v, test, next);
+	if (test->op == OP_CHANGED || test->op == OP_HELD)
+		return eval_history(v, test, next);
 	if (on->kind == ON_SEGMENT)
 		return in_segment(v, on);
 	if (on->kind == ON_LOT)

@@ -42,6 +42,18 @@ put_list(struct view *v, const struct operand *on, struct json_writer *w)
 	json_put_end(w);
 }
 
+/* The latest change, or since when the value is held. */
+static void
+put_history(struct view *v, const struct node *test, struct json_writer *w)
+{
+	int64_t at;
+
+	if (history_seen(v, test, &at))
+		put_time(w, at);
+	else
+		json_put_null(w);
+}
+
 /* What the test saw; null for what is missing or cannot be read as its
  * type. */
 static void
@@ -55,6 +67,8 @@ put_value(struct view *v, const struct node *test, struct json_writer *w)
 
 	if (on->kind >= ON_COUNT)
 		put_events(v, on, w);
+	else if (test->op == OP_CHANGED || test->op == OP_HELD)
+		put_history(v, test, w);
 	else if (on->kind == ON_SEGMENT)
 		json_put_bool(w, in_segment(v, on));
 	else if (on->kind == ON_LOT && lot_drawn(v, on, &at))

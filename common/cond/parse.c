@@ -65,12 +65,6 @@ expect_word(struct parser *p, const char *word)
 	return lex_next(p);
 }
 
-static int
-later(struct parser *p, struct spot spot, const char *what)
-{
-	return mistake(p, spot, "%s is not available in this version", what);
-}
-
 /* ---- values -------------------------------------------------------------
  */
 
@@ -236,6 +230,19 @@ parse_is(struct parser *p, struct test_draft *d)
 	return lex_next(p);
 }
 
+/* for more than 14d */
+static int
+parse_for(struct parser *p, struct test_draft *d)
+{
+	if (lex_next(p) < 0 || expect_word(p, "more") < 0 ||
+	    expect_word(p, "than") < 0)
+		return -1;
+	if (p->token.kind != TOKEN_DURATION)
+		return expected(p, "a duration");
+	d->op = OP_HELD;
+	return parse_value(p);
+}
+
 static int
 no_operator(struct parser *p, const struct test_draft *d)
 {
@@ -290,6 +297,8 @@ parse_operator(struct parser *p, struct test_draft *d)
 	}
 	if (is_word(p, "is"))
 		return parse_is(p, d);
+	if (is_word(p, "for"))
+		return parse_for(p, d);
 	if (is_word(p, "not")) {
 		d->negated = true;
 		if (lex_next(p) < 0)
@@ -440,6 +449,25 @@ parse_anniversary(struct parser *p, struct operand *on)
 	return expect(p, TOKEN_CLOSE, "\")\"");
 }
 
+/* changed(FIELD[, WITHIN]), at the parenthesis. */
+static int
+parse_changed(struct parser *p, struct test_draft *d)
+{
+	if (lex_next(p) < 0 || parse_inner(p, &d->on) < 0)
+		return -1;
+	d->op = OP_CHANGED;
+	if (p->token.kind == TOKEN_COMMA) {
+		if (lex_next(p) < 0 ||
+		    (is_word(p, "within") && lex_next(p) < 0))
+			return -1;
+		if (p->token.kind != TOKEN_DURATION)
+			return expected(p, "a duration");
+		if (parse_value(p) < 0)
+			return -1;
+	}
+	return expect(p, TOKEN_CLOSE, "\")\"");
+}
+
 static const struct {
 	const char *word;
 	enum operand_kind kind;
@@ -448,7 +476,7 @@ static const struct {
     {"first", ON_FIRST, false}, {"exists", ON_COUNT, true}};
 
 static int
-parse_operand(struct parser *p, struct test_draft *d, bool *ret_exists)
+parse_operand(struct parser *p, struct test_draft *d, bool *ret_whole)
 {
 	struct str word = p->token.text;
 	bool quotes = p->token.kind == TOKEN_NAME;
@@ -471,16 +499,19 @@ parse_operand(struct parser *p, struct test_draft *d, bool *ret_exists)
 		if (!word_is(word, aggregates[i].word))
 			continue;
 		d->on.kind = aggregates[i].kind;
-		*ret_exists = aggregates[i].exists;
+		*ret_whole = aggregates[i].exists;
+		d->op = OP_EXISTS;
 		return lex_next(p) < 0 ? -1 : parse_event(p, &d->on);
 	}
 	if (word_is(word, "anniversary"))
 		return parse_anniversary(p, &d->on);
-	if (word_is(word, "changed"))
-		return later(p, d->on_spot, "changed()");
+	if (word_is(word, "changed") && !p->in_where) {
+		*ret_whole = true;
+		return parse_changed(p, d);
+	}
 	return mistake(p, d->on_spot,
-	    "unknown function %s (there are count, last, first, exists and "
-	    "anniversary)",
+	    "unknown function %s (there are count, last, first, exists, "
+	    "changed and anniversary)",
 	    quoted(word));
 }
 
@@ -538,24 +569,42 @@ parse_lot(struct parser *p, struct node **ret)
 	return make_lot(p, share, of, spot, of_spot, ret);
 }
 
+/* FIELD = VALUE for more than 14d: both are wanted. */
+static int
+add_held(struct parser *p, const struct test_draft *d, struct node **ret)
+{
+	struct test_draft held = *d;
+	size_t mark = p->node_count;
+	struct node *n;
+
+	if (d->op != OP_EQUAL || d->negated)
+		return mistake(p, here(p),
+		    "for more than goes with a field alone or with FIELD = "
+		    "VALUE");
+	held.op_spot = here(p);
+	if (parse_for(p, &held) < 0 || make_test(p, &held, &n) < 0)
+		return -1;
+	push_node(p, *ret);
+	push_node(p, n);
+	return make_group(p, NODE_AND, mark, d->on_spot, ret);
+}
+
 static int
 parse_test(struct parser *p, struct node **ret)
 {
 	struct test_draft d = {.mark = p->literal_count};
-	bool exists = false;
+	bool whole = false; /* a test already, without an operator */
 
 	if (is_word(p, "in"))
 		return parse_segment(p, ret);
 	if (is_word(p, "random") && !p->in_where)
 		return parse_lot(p, ret);
-	if (parse_operand(p, &d, &exists) < 0)
+	if (parse_operand(p, &d, &whole) < 0)
 		return -1;
 	d.op_spot = here(p);
-	if (exists)
-		d.op = OP_EXISTS;
-	else if (parse_operator(p, &d) < 0)
+	if ((!whole && parse_operator(p, &d) < 0) || make_test(p, &d, ret) < 0)
 		return -1;
-	return make_test(p, &d, ret);
+	return is_word(p, "for") ? add_held(p, &d, ret) : 0;
 }
 
 /* ---- and, or, not -------------------------------------------------------

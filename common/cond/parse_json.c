@@ -50,7 +50,8 @@ text_value(struct parser *p, const struct json *node, enum operator op,
 {
 	struct str text = json_text(node);
 
-	if ((op == OP_WITHIN || op == OP_OLDER) &&
+	if ((op == OP_WITHIN || op == OP_OLDER || op == OP_CHANGED ||
+		op == OP_HELD) &&
 	    literal_duration(text, &ret->low)) {
 		ret->kind = LIT_DURATION;
 		return 0;
@@ -112,6 +113,8 @@ parse_values(struct parser *p, const struct json *object, struct test_draft *d)
 			    p, on_node(value), "this operator takes no value");
 		return 0;
 	}
+	if (!value && op == OP_CHANGED)
+		return 0; /* at any time */
 	if (!value)
 		return mistake(p, on_node(object), "\"value\" is missing");
 	if (op == OP_IN && json_type_of(value) == JSON_TYPE_STRING &&

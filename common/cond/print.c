@@ -150,8 +150,24 @@ print_share(const struct node *n, struct buf *out)
 }
 
 static void
+print_changed(const struct node *n, const struct cond *c, struct buf *out)
+{
+	buf_addstr(out, "changed(");
+	print_operand(&n->on, c, out);
+	if (n->literal_count) {
+		buf_addstr(out, ", ");
+		print_literal(n->literals, out);
+	}
+	buf_addc(out, ')');
+}
+
+static void
 print_test(const struct node *n, const struct cond *c, struct buf *out)
 {
+	if (n->op == OP_CHANGED) {
+		print_changed(n, c, out);
+		return;
+	}
 	print_operand(&n->on, c, out);
 	if (n->on.kind == ON_SEGMENT)
 		return;
@@ -354,7 +370,7 @@ put_test(struct json_writer *w, const struct node *n, const struct cond *c)
 		put_field(w, &n->on);
 	json_put_name(w, "operator");
 	json_put_text(w, str_of(operator_json(n)));
-	if (n->op != OP_EXISTS)
+	if (n->literal_count)
 		json_put_name(w, "value");
 	if (many)
 		json_put_array(w);

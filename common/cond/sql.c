@@ -53,8 +53,8 @@ sql_add_zone(struct sql_maker *m)
 	    BIND_TEXT(str_of(zone_name(zone ? zone : zone_utc()))));
 }
 
-/* One of @now, @type, @segment, @n0.., @t0.. at s; how long it is. Any other @
- * stands for itself, as in an address. */
+/* One of @now, @type, @segment, @field, @n0.., @t0.. at s; how long it is. Any
+ * other @ stands for itself, as in an address. */
 static size_t
 add_token(struct sql_maker *m, const char *s, struct bind of)
 {
@@ -67,6 +67,10 @@ add_token(struct sql_maker *m, const char *s, struct bind of)
 	if (strncmp(s, "@type", 5) == 0) {
 		sql_add_parameter(m, of);
 		return 5;
+	}
+	if (strncmp(s, "@field", 6) == 0) {
+		sql_add_parameter(m, of);
+		return 6;
 	}
 	if (strncmp(s, "@segment", 8) == 0) {
 		sql_add_parameter(m, of);

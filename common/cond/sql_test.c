@@ -307,9 +307,59 @@ only_zero_matters(const struct node *test)
 	}
 }
 
+static void add_when(struct sql_maker *m, const struct node *test);
+
+/* The changes of a field, FROM and WHERE. */
+static void
+add_changes(struct sql_maker *m, const struct node *test, const char *sql)
+{
+	const struct operand *on = &test->on;
+	struct buf name = {0};
+
+	if (on->kind == ON_ATTR)
+		buf_addstr(&name, "attrs.");
+	buf_adds(&name, on->name);
+	sql_add_source(
+	    m, sql, BIND_TEXT(arena_str(&m->out->arena, buf_str(&name))));
+	buf_release(&name);
+}
+
+static void
+add_history(struct sql_maker *m, const struct node *test)
+{
+	const struct cond_history *history =
+	    history_of(m->catalogue, &test->on);
+	int64_t edge = m->moment->now - test->literals[0].low;
+	struct node there = *test;
+
+	if (test->op == OP_CHANGED) {
+		add(m, "EXISTS (SELECT 1 ");
+		add_changes(m, test, history->changes);
+		if (test->literal_count) {
+			add(m, " AND f.at > ");
+			sql_add_parameter(m, BIND_INT(edge));
+		}
+		add(m, ")");
+		return;
+	}
+	there.op = OP_EXISTS;
+	there.negated = false;
+	add_when(m, &there);
+	add(m, " AND coalesce((SELECT max(f.at) ");
+	add_changes(m, test, history->changes);
+	add(m, "), ");
+	add_changes(m, test, history->since);
+	add(m, ") <= ");
+	sql_add_parameter(m, BIND_INT(edge));
+}
+
 static void
 add_when(struct sql_maker *m, const struct node *test)
 {
+	if (test->op == OP_CHANGED || test->op == OP_HELD) {
+		add_history(m, test);
+		return;
+	}
 	if (test->on.kind == ON_SEGMENT) {
 		add_operand(m, test);
 		return;

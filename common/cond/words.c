@@ -72,6 +72,9 @@ static const struct spelling spellings[OP__MAX] = {
     [OP_WITHIN] = {"within", "not within", "within", "not_within", TIME},
     [OP_OLDER] = {"older than", "not older than", "older_than",
 	"not_older_than", TIME},
+    /* Of anything whose changes are recorded: see history.c. */
+    [OP_CHANGED] = {"changed", NULL, "changed", NULL, 0},
+    [OP_HELD] = {"for more than", NULL, "for_more_than", NULL, 0},
 };
 
 /* Times have words of their own for some. */
@@ -251,7 +254,8 @@ nearest_operator(struct str word)
 {
 	static const char *const words[] = {"between", "in", "contains",
 	    "starts with", "ends with", "exists", "is missing", "within",
-	    "older than", "before", "after", "on", "and", "or", "not"};
+	    "older than", "before", "after", "on", "and", "or", "not",
+	    "for more than"};
 	struct nearest n;
 
 	nearest_start(&n, word);

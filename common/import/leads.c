@@ -10,6 +10,8 @@
 struct entry {
 	struct lead_row row;
 	bool changed;
+	uint64_t fields;  /* that changed */
+	struct str attrs; /* as they were stored */
 };
 
 struct lead_state {
@@ -17,7 +19,7 @@ struct lead_state {
 	size_t entries, cap;
 	struct text_index by_id, by_email; /* entry numbers */
 	struct arena arena;                /* of the slice */
-	struct bulk *keys, *rows, *marks;
+	struct bulk *keys, *rows, *marks, *past;
 	struct lead_row **new;
 	size_t new_cap;
 	struct event_in **event; /* derived from columns */
@@ -35,6 +37,7 @@ leads_free(struct lead_state *s)
 	bulk_free(s->keys);
 	bulk_free(s->rows);
 	bulk_free(s->marks);
+	bulk_free(s->past);
 	free(s->entry);
 	free(s->new);
 	free(s->event);
@@ -51,6 +54,8 @@ add_entry(struct lead_state *s, const struct lead_row *row)
 
 	e->row = *row;
 	e->changed = false;
+	e->fields = 0;
+	e->attrs = row->attrs;
 	GROW(s->entry, s->cap, s->entries + 1);
 	s->entry[s->entries] = e;
 	*text_index_at(&s->by_id, e->row.text[LEAD_ID], &new) = s->entries++;
@@ -295,6 +300,7 @@ lay_over(struct importer *im, struct item *item)
 	if (lead_row_apply(&e->row, &in->patch, &s->arena, &changed) || new) {
 		e->row.number[LEAD_UPDATED_AT] = im->run->now;
 		e->changed = true;
+		e->fields |= changed;
 		if (new)
 			im->done.counts.new ++;
 		else
@@ -319,6 +325,7 @@ write_rows(struct importer *im, struct err *err)
 
 	bulk_clear(s->rows);
 	bulk_clear(s->marks);
+	bulk_clear(s->past);
 	GROW(s->new, s->new_cap, s->entries + 1);
 	for (size_t i = 0; i < s->entries; i++) {
 		struct entry *e = s->entry[i];
@@ -330,12 +337,15 @@ write_rows(struct importer *im, struct err *err)
 			continue;
 		}
 		lead_bulk_add(s->rows, &e->row);
+		lead_changes_add(s->past, e->row.lead_id, e->fields, e->attrs,
+		    e->row.attrs, im->run->now);
 		bulk_int(s->marks, e->row.lead_id);
 		bulk_end_row(s->marks);
 	}
 	if (new > 0 && store_new_leads(im, s->new, new, err) < 0)
 		return -1;
-	if (lead_bulk_update(im->st, im->t, s->rows, err) < 0)
+	if (lead_bulk_update(im->st, im->t, s->rows, err) < 0 ||
+	    lead_changes_store(im->st, im->t, s->past, err) < 0)
 		return -1;
 	return work_changed_bulk(im->st, im->t->id, WORK_DATA, s->marks, err);
 }
@@ -387,6 +397,7 @@ leads_new(void)
 	s->keys = bulk_new(&bulk_lead_key);
 	s->rows = bulk_new(&bulk_lead);
 	s->marks = bulk_new(&bulk_lead_mark);
+	s->past = bulk_new(&bulk_field_change);
 	return s;
 }
 

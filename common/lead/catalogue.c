@@ -130,10 +130,45 @@ static const char *const event_types[] = {"assessment_started",
     "unsubscribed", "site_visited", "document_downloaded", "demo_requested",
     "sales_contacted", "proposal_sent", "deal_won", "deal_lost", NULL};
 
+/* Of what is stored of a lead, field_change tells; of the score, the scores
+ * before it. */
+#define SCORE_CHANGES(column)                                              \
+	"FROM (SELECT x.at, x.v, lag(x.v) OVER (ORDER BY x.present, x.at," \
+	" x.number) AS old FROM (SELECT 0 AS present, h.at, h.number, "    \
+	"h." column " AS v FROM score_history AS h WHERE h.tenant_id ="    \
+	" l.tenant_id AND h.lead_id = l.lead_id UNION ALL SELECT 1, s.at," \
+	" 0, s." column ") AS x) AS f WHERE f.old <> f.v AND f.at <= @now"
+#define SCORE_SINCE                                                    \
+	"coalesce((SELECT min(h.at) FROM score_history AS h"           \
+	" WHERE h.tenant_id = l.tenant_id AND h.lead_id = l.lead_id)," \
+	" s.at)"
+
+static const struct cond_history *
+lead_history(size_t field)
+{
+	static const struct cond_history stored = {
+	    "FROM field_change AS f WHERE f.tenant_id = l.tenant_id"
+	    " AND f.lead_id = l.lead_id AND f.field = @field AND f.at <= @now",
+	    "l.created_at"};
+	static const struct cond_history scores[] = {
+	    {SCORE_CHANGES("score"), SCORE_SINCE},
+	    {SCORE_CHANGES("fit"), SCORE_SINCE},
+	    {SCORE_CHANGES("engagement"), SCORE_SINCE}};
+
+	if (field >= LEAD_SCORE && field <= LEAD_ENGAGEMENT)
+		return &scores[field - LEAD_SCORE];
+	if (field == COND_ATTRS ||
+	    (field > LEAD_ID && field <= LEAD_CREATED_AT))
+		return &stored;
+	return NULL;
+}
+
 const struct cond_catalogue lead_catalogue = {
     .fields = fields,
     .count = LEAD__MAX,
     .id_field = LEAD_ID,
+    .since_field = LEAD_CREATED_AT,
+    .history = lead_history,
     .attrs_sql = "l.attrs",
     .events_sql = "FROM event AS e WHERE e.tenant_id = l.tenant_id"
 		  " AND e.lead_id = l.lead_id AND e.type_id ="

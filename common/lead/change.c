@@ -178,6 +178,7 @@ struct editing {
 	const char *who;
 	int64_t now;
 	bool changed;
+	struct bulk *past; /* what changed when */
 };
 
 static struct str
@@ -267,10 +268,13 @@ apply(struct editing *e, struct str name, const struct lead_patch *patch,
     struct str old, struct err *err)
 {
 	bool attr = patch->count == 0;
-	struct str new;
+	struct str new, attrs = e->row.attrs;
+	uint64_t changed;
 
-	if (!lead_row_apply(&e->row, patch, &e->arena, NULL))
+	if (!lead_row_apply(&e->row, patch, &e->arena, &changed))
 		return 0;
+	lead_changes_add(
+	    e->past, e->row.lead_id, changed, attrs, e->row.attrs, e->now);
 	if (!attr && patch->change[0].field == LEAD_EMAIL &&
 	    check_email(e, err) < 0)
 		return -1;
@@ -321,6 +325,7 @@ assign(struct editing *e, const char *assignment, struct err *err)
 static int
 begin(struct editing *e, int64_t lead, struct err *err)
 {
+	e->past = bulk_new(&bulk_field_change);
 	return lead_row_read(e->st, e->t, lead, &e->arena, &e->row, err);
 }
 
@@ -336,10 +341,13 @@ end(struct editing *e, int rc, struct err *err)
 		lead_bulk_add(rows, &e->row);
 		rc = lead_bulk_update(e->st, e->t, rows, err);
 		if (rc == 0)
+			rc = lead_changes_store(e->st, e->t, e->past, err);
+		if (rc == 0)
 			rc = work_changed(
 			    e->st, e->t->id, WORK_DATA, e->row.lead_id, err);
 		bulk_free(rows);
 	}
+	bulk_free(e->past);
 	arena_release(&e->arena);
 	return rc;
 }

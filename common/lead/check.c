@@ -24,6 +24,7 @@ static const struct {
     {&sql_check_override_leads, "overrides of nothing, or of no leads"},
     {&sql_check_excluded_members, "members that overrides contradict"},
     {&sql_check_signal_leads, "signals about leads that are not there"},
+    {&sql_check_change_leads, "changes of leads that are not there"},
     {&sql_check_work_leads, "queued leads that are not there"},
     {&sql_check_rule_sets, "active rule sets beyond the first"},
 };

@@ -16,9 +16,9 @@ struct shown {
 };
 
 static const struct fact {
-	const char *kind; /* what a dump's line calls itself */
-	const char *list; /* its member in a person's document */
-	const struct sql *all, *one;
+	const char *kind;            /* what a dump's line calls itself */
+	const char *list;            /* its member in a person's document */
+	const struct sql *all, *one; /* NULL: not there */
 	struct shown columns[9];
 } facts[] = {
     {"event", "events", &sql_dump_events, &sql_person_events,
@@ -58,6 +58,10 @@ static const struct fact {
     {"stage_state", NULL, &sql_dump_stage_states, NULL,
 	{{"lead", 't'}, {"stage", 't'}, {"since", 'm'}, {"by_hand_at", 'm'},
 	    {"held", 'b'}, {"waiting", 'j'}}},
+    /* What came in one batch is one change, so no two stores agree on these:
+     * they are not dumped. */
+    {NULL, "changes", NULL, &sql_person_changes,
+	{{"lead", 't'}, {"field", 't'}, {"time", 'm'}}},
     {"signal", "signals", &sql_dump_signals, &sql_person_signals,
 	{{"lead", 't'}, {"kind", 't'}, {"time", 'm'}, {"data", 'j'}}},
 };
@@ -219,7 +223,8 @@ lead_dump(struct store *st, const struct tenant *t,
 	    dump_leads(&d, st, t, err) < 0)
 		rc = -1;
 	for (size_t i = 0; rc == 0 && i < COUNT_OF(facts); i++)
-		rc = dump_facts(&d, st, t, &facts[i], err);
+		if (facts[i].all)
+			rc = dump_facts(&d, st, t, &facts[i], err);
 	buf_release(&d.line);
 	return rc;
 }
@@ -325,8 +330,8 @@ lead_erase(struct store *st, const struct tenant *t, int64_t lead,
 	    &sql_erase_assessments, &sql_erase_score, &sql_erase_history,
 	    &sql_erase_stages, &sql_erase_stage_state, &sql_erase_members,
 	    &sql_erase_memberships, &sql_erase_overrides,
-	    &sql_erase_segment_next, &sql_erase_signals, &sql_erase_work,
-	    &sql_erase_lead};
+	    &sql_erase_segment_next, &sql_erase_signals, &sql_erase_changes,
+	    &sql_erase_work, &sql_erase_lead};
 	struct arena arena = {0};
 	struct buf detail = {0};
 	struct lead_row row;

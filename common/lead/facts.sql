@@ -229,6 +229,15 @@ JOIN lead AS l ON l.tenant_id = g.tenant_id AND l.lead_id = g.lead_id
 WHERE g.tenant_id = $1 AND g.lead_id = $2
 ORDER BY g.at, g.kind, g.data NULLS FIRST;
 
+-- name: person_changes
+-- When fields of one lead changed.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT l.id, c.field, c.at
+FROM field_change AS c
+JOIN lead AS l ON l.tenant_id = c.tenant_id AND l.lead_id = c.lead_id
+WHERE c.tenant_id = $1 AND c.lead_id = $2 ORDER BY c.at, c.field;
+
 -- name: person_audit
 -- What was done about one lead.
 -- $1 tenant_id bigint
@@ -310,6 +319,12 @@ DELETE FROM segment_next WHERE tenant_id = $1 AND lead_id = $2;
 -- $1 tenant_id bigint
 -- $2 lead_id bigint
 DELETE FROM signal WHERE tenant_id = $1 AND lead_id = $2;
+
+-- name: erase_changes
+-- When it changed.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM field_change WHERE tenant_id = $1 AND lead_id = $2;
 
 -- name: erase_work
 -- Its place in the queues.
@@ -444,6 +459,14 @@ SELECT count(*) FROM signal AS g WHERE g.tenant_id = $1
 	AND g.lead_id IS NOT NULL AND NOT EXISTS (
 	SELECT 1 FROM lead AS l
 	WHERE l.tenant_id = $1 AND l.lead_id = g.lead_id);
+
+-- name: check_change_leads
+-- Changes of leads that are not there.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM field_change AS c WHERE c.tenant_id = $1 AND NOT EXISTS (
+	SELECT 1 FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = c.lead_id);
 
 -- name: check_work_leads
 -- Queue entries of leads that are not there.

@@ -76,9 +76,11 @@ int lead_seniority(struct str title);
 struct lead_needs {
 	bool field[LEAD__MAX];
 	bool attrs;
-	bool events;      /* type and time of all events */
-	bool event_attrs; /* their attrs too (slower) */
-	bool segments;    /* which it is in */
+	bool events;             /* type and time of all events */
+	bool event_attrs;        /* their attrs too (slower) */
+	bool segments;           /* which it is in */
+	bool history[LEAD__MAX]; /* when they changed */
+	bool attr_history;
 };
 void lead_needs_cond(struct lead_needs *needs, const struct cond *c);
 
@@ -261,10 +263,20 @@ int lead_bulk_insert(
     struct store *st, const struct tenant *t, struct bulk *b, struct err *err);
 int lead_bulk_update(
     struct store *st, const struct tenant *t, struct bulk *b, struct err *err);
-/* Puts leads into stages (missing: none); in a change transaction. */
+/* Puts leads into stages (missing: none); in a change transaction. That their
+ * stages changed is recorded as below. */
 extern const struct bulk_spec bulk_lead_stage;
 int lead_stages_set(struct store *st, const struct tenant *t, int64_t now,
     struct bulk *stages, struct err *err);
+/* past.c: that fields of a stored lead changed, for conditions that ask when:
+ * `changed` as lead_row_apply tells it, the attributes before and after. What
+ * updates a row stores these in the same transaction; what makes one has
+ * none. */
+extern const struct bulk_spec bulk_field_change;
+void lead_changes_add(struct bulk *b, int64_t lead, uint64_t changed,
+    struct str attrs_before, struct str attrs_after, int64_t at);
+int lead_changes_store(
+    struct store *st, const struct tenant *t, struct bulk *b, struct err *err);
 /* The id of a lead known by its e-mail only: "e" and 16 hex digits. */
 void lead_id_of_email(struct str email_key, char ret[18]);
 

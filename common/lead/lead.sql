@@ -80,6 +80,17 @@ SELECT $1, b.lead_id, b.id, b.email, b.email_key, b.name, b.company,
 FROM bulk_lead AS b WHERE true
 ON CONFLICT (tenant_id, lead_id) DO NOTHING;
 
+-- name: lead_stage_changes
+-- Records which leads of bulk_lead_stage are in another stage now.
+-- $1 tenant_id bigint
+-- $2 now bigint
+INSERT INTO field_change (tenant_id, lead_id, field, at)
+SELECT $1, l.lead_id, 'stage', $2
+FROM bulk_lead_stage AS b CROSS JOIN lead AS l
+WHERE l.tenant_id = $1 AND l.lead_id = b.lead_id
+	AND l.stage IS DISTINCT FROM b.stage
+ON CONFLICT (tenant_id, lead_id, field, at) DO NOTHING;
+
 -- name: lead_stage_bulk
 -- Puts the leads of bulk_lead_stage into their stages (an upsert, as below).
 -- $1 tenant_id bigint

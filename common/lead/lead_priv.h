@@ -24,4 +24,15 @@ void lead_loose_join(
 /* Events whose lead has not come. */
 uint64_t lead_loose_left(const struct lead_loose *l);
 
+/* past.c: changes beside the leads of a view, those of a range (tenant, after,
+ * last) or of bulk_lead_pick (tenant), in ascending order. *ret stays as it is
+ * when none are asked for. */
+struct lead_past;
+int lead_past_open(struct store *st, const struct lead_needs *needs, bool range,
+    const struct bind *binds, size_t count, struct lead_past **ret,
+    struct err *err);
+int lead_past_read(struct lead_past *p, int64_t lead,
+    const struct cond_change **ret, size_t *ret_count, struct err *err);
+void lead_past_close(struct lead_past *p); /* NULL is fine */
+
 #endif

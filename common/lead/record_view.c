@@ -141,6 +141,13 @@ lead_check_of_record(const struct cond *c, struct err *err)
 		    "in segment %s: only a store knows who is in a segment; "
 		    "here there is none",
 		    quoted(str_of(cond_segment(c, 0))));
+	for (size_t f = 0; f <= LEAD__MAX; f++)
+		if (cond_uses_history(c, f < LEAD__MAX ? f : COND_ATTRS))
+			return err_set(err, ERR_USAGE,
+			    "only a store knows when %s changed; here there is "
+			    "none",
+			    f < LEAD__MAX ? lead_catalogue.fields[f].name
+					  : "an attribute");
 	return 0;
 }
 

@@ -284,7 +284,9 @@ lead_stages_set(struct store *st, const struct tenant *t, int64_t now,
 {
 	if (bulk_count(stages) == 0)
 		return 0;
-	if (store_bulk(st, stages, err) < 0)
+	if (store_bulk(st, stages, err) < 0 ||
+	    store_run(st, &sql_lead_stage_changes,
+		BINDS(BIND_INT(t->id), BIND_INT(now)), NULL, err) < 0)
 		return -1;
 	return store_run(st, &sql_lead_stage_bulk,
 	    BINDS(BIND_INT(t->id), BIND_INT(now)), NULL, err);

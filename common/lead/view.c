@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lead/derive.h"
+#include "lead/lead_priv.h"
 #include "lead/view.sql.h"
 
 /* What a query may read, and under which name. */
@@ -62,6 +63,8 @@ struct lead_views {
 	size_t plain_count;
 
 	struct rows *lead_rows, *event_rows, *member_rows;
+	struct lead_past *past;
+	struct lead_needs needs;
 	struct bulk *pick;
 	struct lead_meanings meanings;
 	struct lead_facts facts;
@@ -90,6 +93,9 @@ lead_needs_cond(struct lead_needs *needs, const struct cond *c)
 	needs->attrs |= cond_uses_attrs(c);
 	needs->events |= cond_uses_events(c);
 	needs->event_attrs |= cond_uses_event_attrs(c);
+	for (size_t i = 0; i < LEAD__MAX; i++)
+		needs->history[i] |= cond_uses_history(c, i);
+	needs->attr_history |= cond_uses_history(c, COND_ATTRS);
 	needs->segments |= cond_segment_count(c) > 0;
 }
 
@@ -211,6 +217,7 @@ views_new(struct store *st, const struct tenant *t,
 	v->events = needs->events || needs->event_attrs;
 	v->event_attrs = needs->event_attrs;
 	v->segments = needs->segments;
+	v->needs = *needs;
 	v->member_lead = v->ahead_lead = v->view.next_at = INT64_MAX;
 	v->view.subject.values = v->view.values;
 	choose_columns(v, columns);
@@ -444,6 +451,10 @@ lead_views_next(
 	}
 	if (v->segments && read_segments(v, err) < 0)
 		return -1;
+	if (v->past &&
+	    lead_past_read(v->past, v->view.lead_id, &v->view.subject.changes,
+		&v->view.subject.change_count, err) < 0)
+		return -1;
 	if (v->derive) {
 		read_facts(v);
 		lead_derive(&v->view, &v->meanings, &v->facts, v->moment.now);
@@ -475,7 +486,8 @@ open_beside(struct lead_views *v, const struct sql *events,
 				&v->member_rows, err) < 0 ||
 			       read_member(v, err) < 0))
 		return -1;
-	return 0;
+	return lead_past_open(
+	    v->store, &v->needs, count > 1, binds, count, &v->past, err);
 }
 
 static int
@@ -585,6 +597,7 @@ lead_views_close(struct lead_views *v)
 	rows_close(v->lead_rows);
 	rows_close(v->event_rows);
 	rows_close(v->member_rows);
+	lead_past_close(v->past);
 	bulk_free(v->pick);
 	free(v->meanings.outbound);
 	free(v->meanings.conversion);

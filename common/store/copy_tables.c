@@ -59,6 +59,9 @@ static const struct bulk_column work[] = {{"consumer", 'i'}, {"lead_id", 'i'}};
 
 static const struct bulk_column work_wanted[] = {{"consumer", 'i'}};
 
+static const struct bulk_column field_change[] = {
+    {"lead_id", 'i'}, {"field", 't'}, {"at", 'i'}};
+
 static const struct bulk_column segment[] = {{"segment_id", 'i'}, {"name", 't'},
     {"document", 't'}, {"enabled", 'i'}, {"dynamic", 'i'}, {"checksum", 't'},
     {"filled_at", 'i'}, {"fill_checksum", 't'}, {"fill_lead", 'i'},
@@ -110,9 +113,10 @@ const struct copy_table copy_tables[] = {TABLE("member", member, 1),
     TABLE("rule_set", rule_set, 1), TABLE("score_rules", score_rules, 1),
     TABLE("score_state", score_state, 0), TABLE("score", score, 1),
     TABLE("score_history", score_history, 3), TABLE("score_due", score_due, 1),
-    TABLE("signal", signals, 1), TABLE("audit", audit, 1),
-    TABLE("work", work, 2), TABLE("work_wanted", work_wanted, 1),
-    TABLE("segment", segment, 1), TABLE("segment_member", segment_member, 2),
+    TABLE("field_change", field_change, 3), TABLE("signal", signals, 1),
+    TABLE("audit", audit, 1), TABLE("work", work, 2),
+    TABLE("work_wanted", work_wanted, 1), TABLE("segment", segment, 1),
+    TABLE("segment_member", segment_member, 2),
     TABLE("segment_history", segment_history, 3),
     TABLE("segment_override", segment_override, 2),
     TABLE("segment_next", segment_next, 1),

@@ -10,8 +10,8 @@
  * of these must be meant. */
 static const char *const large_tables[] = {"lead", "event", "assessment",
     "score", "score_history", "score_due", "signal", "audit", "work",
-    "segment_member", "segment_history", "segment_next", "segment_due",
-    "stage_state", "stage_history"};
+    "field_change", "segment_member", "segment_history", "segment_next",
+    "segment_due", "stage_state", "stage_history"};
 
 struct check {
 	struct store *store;

@@ -52,10 +52,30 @@ static const char *const fixture_segments[] = {
 static const char *const fixture_types[] = {
     "email_opened", "email_clicked", "site_visited", "deal_won", NULL};
 
+/* All that stands in a column; the score knows its first moment itself. */
+static inline const struct cond_history *
+fixture_history(size_t field)
+{
+#define FIXTURE_CHANGES                                                     \
+	"FROM cond_change AS f WHERE f.lead = l.lead AND f.field = @field " \
+	"AND f.at <= @now"
+	static const struct cond_history stored = {
+	    FIXTURE_CHANGES, "l.created_at"};
+	static const struct cond_history score = {FIXTURE_CHANGES,
+	    "coalesce((SELECT min(o.at) FROM cond_change AS o WHERE "
+	    "o.lead = l.lead AND o.field = 'first score'), l.created_at)"};
+
+	return field == F_SCORE                                   ? &score
+	       : field == F_LAST_ACTIVITY_AT || field == F_IS_HOT ? NULL
+								  : &stored;
+}
+
 static const struct cond_catalogue fixture = {
     .fields = fixture_fields,
     .count = F__MAX,
     .id_field = F_ID,
+    .since_field = F_CREATED_AT,
+    .history = fixture_history,
     .attrs_sql = "l.attrs",
     .events_sql = "FROM cond_event AS e WHERE e.lead = l.lead AND "
 		  "e.type = @type AND e.at <= @now",
@@ -161,6 +181,11 @@ fixture_store(void)
 	    by_bytes);
 	fixture_run(st, text, "", NULL, 0, NULL, 0);
 	snprintf(text, sizeof(text),
+	    "CREATE TEMPORARY TABLE cond_change (lead bigint NOT NULL, "
+	    "field text%s NOT NULL, at bigint NOT NULL)",
+	    by_bytes);
+	fixture_run(st, text, "", NULL, 0, NULL, 0);
+	snprintf(text, sizeof(text),
 	    "CREATE TEMPORARY TABLE cond_event (lead bigint NOT NULL, "
 	    "type text%s NOT NULL, at bigint NOT NULL, attrs text%s)",
 	    by_bytes, by_bytes);
@@ -169,6 +194,8 @@ fixture_store(void)
 	    "CREATE TEMPORARY TABLE cond_member (segment bigint NOT NULL, "
 	    "lead bigint NOT NULL, PRIMARY KEY (segment, lead))",
 	    "", NULL, 0, NULL, 0);
+	fixture_run(st, "CREATE INDEX cond_change_by ON cond_change (lead)", "",
+	    NULL, 0, NULL, 0);
 	fixture_run(st, "CREATE INDEX cond_event_by ON cond_event (lead, type)",
 	    "", NULL, 0, NULL, 0);
 	return st;
@@ -208,6 +235,21 @@ fixture_insert(struct store *st, int64_t lead, const struct cond_subject *s)
 	for (size_t i = 0; i < s->segment_count; i++)
 		fixture_run(st, "INSERT INTO cond_member VALUES ($1, $2)", "ii",
 		    BINDS(BIND_INT(s->segments[i]), BIND_INT(lead)), NULL, 0);
+	for (size_t i = 0; i < s->change_count; i++) {
+		const struct cond_change *c = &s->changes[i];
+		char field[64];
+
+		snprintf(field, sizeof(field), "%s%.*s",
+		    c->first                 ? "first score"
+		    : c->field == COND_ATTRS ? "attrs."
+					     : fixture_fields[c->field].name,
+		    STR_ARG(c->key));
+		fixture_run(st, "INSERT INTO cond_change VALUES ($1, $2, $3)",
+		    "iti",
+		    BINDS(BIND_INT(lead), BIND_TEXT(str_of(field)),
+			BIND_INT(c->at)),
+		    NULL, 0);
+	}
 	for (size_t i = 0; i < s->event_count; i++) {
 		const struct cond_event *e = &s->events[i];
 		const char *name = fixture_types[e->type];

@@ -149,6 +149,28 @@ random_tags(struct arena *a)
 }
 
 static void
+random_changes(struct arena *a, struct cond_subject *s)
+{
+	static const size_t fields[] = {
+	    F_SCORE, F_INDUSTRY, F_TAGS, F_CREATED_AT, COND_ATTRS};
+	struct cond_change *c = arena_zalloc(a, 8 * sizeof(*c));
+	size_t n = one_in(3) ? 0 : below(7);
+
+	s->changes = c;
+	for (; s->change_count < n; s->change_count++, c++) {
+		c->field = PICK(fields);
+		if (c->field == COND_ATTRS)
+			c->key = str_of(PICK(keys));
+		c->at = random_time();
+	}
+	if (one_in(2)) {
+		*c = (struct cond_change){
+		    .field = F_SCORE, .at = random_time(), .first = true};
+		s->change_count++;
+	}
+}
+
+static void
 random_lead(struct arena *a, struct cond_subject *s)
 {
 	struct cond_value *v = arena_zalloc(a, F__MAX * sizeof(*v));
@@ -189,6 +211,7 @@ random_lead(struct arena *a, struct cond_subject *s)
 	for (int64_t i = 0; i < 3; i++)
 		if (one_in(2))
 			segments[s->segment_count++] = 100 + i;
+	random_changes(a, s);
 	s->event_count = below(EVENTS_MAX);
 	s->events = e = arena_zalloc(a, EVENTS_MAX * sizeof(*e));
 	for (size_t i = 0; i < s->event_count; i++)
@@ -513,12 +536,43 @@ event_test(struct buf *b, unsigned depth)
 }
 
 static void
+history_test(struct buf *b)
+{
+	static const char *const fields[] = {
+	    "score", "industry", "tags", "created_at", "name"};
+	struct buf field = {0};
+
+	if (one_in(3)) {
+		buf_addstr(&field, "attrs.");
+		add_quoted(&field, PICK(keys), '"');
+	} else {
+		buf_addstr(&field, PICK(fields));
+	}
+	if (one_in(2)) {
+		buf_addf(b, "changed(%s", field.p);
+		if (!one_in(4))
+			buf_addf(b, ", %s", PICK(durations));
+		buf_addc(b, ')');
+	} else {
+		buf_adds(b, buf_str(&field));
+		if (one_in(4) && field.p[0] == 'i')
+			buf_addstr(b, " = 'IT'");
+		buf_addf(b, " for more than %s", PICK(durations));
+	}
+	buf_release(&field);
+}
+
+static void
 lead_test(struct buf *b, unsigned depth)
 {
 	static const char *const text_fields[] = {
 	    "industry", "company", "name", "phone"};
 
-	switch (below(12)) {
+	switch (below(14)) {
+	case 12:
+	case 13:
+		history_test(b);
+		break;
 	case 11:
 		anniversary_test(b, one_in(2)   ? "created_at"
 				    : one_in(2) ? "attrs.\"日付\""

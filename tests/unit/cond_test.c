@@ -127,6 +127,20 @@ static const struct {
 	"2026-01-01",
 	NULL},
     {"last(count) exists", "last(count) exists", NULL},
+    {"changed(score, within 7 days) and not Changed(industry)",
+	"changed(score, 7d) and not changed(industry)",
+	"{\"logic\":\"AND\",\"conditions\":[{\"field\":\"score\",\"operator\":"
+	"\"changed\",\"value\":\"7d\"},{\"not\":{\"field\":\"industry\","
+	"\"operator\":\"changed\"}}]}"},
+    {"changed(attrs.\"a b\", 2w)", "changed(attrs.\"a b\", 2w)", NULL},
+    {"industry for more than 14 days", "industry for more than 2w",
+	"{\"field\":\"industry\",\"operator\":\"for_more_than\",\"value\":"
+	"\"2w\"}"},
+    {"not industry = 'IT' For More Than 3d or score > 1",
+	"not (industry = 'IT' and industry for more than 3d) or score > 1",
+	NULL},
+    {"attrs.予算 = 'あり' for more than 1d",
+	"attrs.予算 = 'あり' and attrs.予算 for more than 1d", NULL},
     {"created_at in This  Month", "created_at in this month",
 	"{\"field\":\"created_at\",\"operator\":\"in\",\"value\":\"this "
 	"month\"}"},
@@ -327,8 +341,22 @@ static const struct {
 				"without a field before it"},
     {"exists(a, where in segment 'x')",
 	"condition:1:17: segments cannot be asked for inside where"},
-    {"changed(score, 7d)",
-	"condition:1:1: changed() is not available in this version"},
+    {"changed(is_hot, 7d)",
+	"condition:1:1: changes of is_hot are not recorded"},
+    {"changed(scor)",
+	"condition:1:9: unknown field \"scor\": did you mean score?"},
+    {"changed(score, 7)", "condition:1:16: expected a duration, found \"7\""},
+    {"changed(score, 7d", "condition:1:18: expected \")\" after \"7d\""},
+    {"last(deal_won) for more than 7d",
+	"condition:1:1: changes of last(deal_won) are not recorded"},
+    {"industry for 14d", "condition:1:14: expected \"more\", found \"14d\""},
+    {"industry for more than 5",
+	"condition:1:24: expected a duration, found \"5\""},
+    {"score > 5 for more than 7d",
+	"condition:1:11: for more than goes with a field alone or with FIELD = "
+	"VALUE"},
+    {"exists(a, where x for more than 7d)",
+	"condition:1:17: changes of x are not recorded"},
     {"created_at this month", "condition:1:12: expected an operator after "
 			      "created_at, found \"this\""},
     {"created_at within this month",
@@ -378,7 +406,7 @@ static const struct {
 	"condition:1:26: expected a value, found \"10%\""},
     {"score = 10%", "condition:1:9: expected a value, found \"10%\""},
     {"sum(x) > 1", "condition:1:1: unknown function \"sum\" (there are count, "
-		   "last, first, exists and anniversary)"},
+		   "last, first, exists, changed and anniversary)"},
     {"count(email_opened)",
 	"condition:1:20: expected an operator after count(email_opened)"},
     {"count('email_opened') > 1",
@@ -1000,6 +1028,102 @@ test_segments(void)
 	buf_release(&b);
 }
 
+/* A change counts from its moment on; what never changed is as old as the
+ * subject, or as its own first moment. */
+static void
+test_history(void)
+{
+	static const struct {
+		const char *now, *condition;
+		bool truth;
+		const char *next;
+	} table[] = {
+	    {"2026-01-04", "changed(industry)", false, "2026-01-05T00:00:00Z"},
+	    {"2026-01-05", "changed(industry)", true, "2026-01-10T00:00:00Z"},
+	    {"2026-01-05", "changed(industry, 7d)", true,
+		"2026-01-10T00:00:00Z"},
+	    {"2026-01-10", "changed(industry, 7d)", true,
+		"2026-01-17T00:00:00Z"},
+	    {"2026-01-17", "changed(industry, 7d)", false, ""},
+	    {"2026-01-17", "changed(name, 90d)", false, ""},
+	    {"2026-01-17", "changed(attrs.x)", true, ""},
+	    {"2026-01-17", "changed(attrs.y)", false, ""},
+	    {"2026-01-17", "changed(score)", false, ""},
+	    {"2026-01-10", "industry for more than 2d", false,
+		"2026-01-12T00:00:00Z"},
+	    {"2026-01-12", "industry for more than 2d", true, ""},
+	    {"2026-01-12", "industry = 'IT' for more than 2d", true, ""},
+	    {"2026-01-12", "industry = 'x' for more than 2d", false, ""},
+	    {"2026-01-08", "industry for more than 2d", true,
+		"2026-01-10T00:00:00Z"},
+	    /* Never changed: since it was there. */
+	    {"2026-01-08", "name for more than 7d", true, ""},
+	    {"2026-01-07", "name for more than 7d", false,
+		"2026-01-08T00:00:00Z"},
+	    {"2026-01-08", "phone for more than 1d", false, ""},
+	    {"2026-01-08", "attrs.x for more than 1d", false,
+		"2026-01-09T00:00:00Z"},
+	    /* The score knows when it began. */
+	    {"2026-01-08", "score for more than 2d", false,
+		"2026-01-09T00:00:00Z"},
+	    {"2026-01-09", "score for more than 2d", true, ""},
+	};
+	struct cond_change changes[] = {
+	    {F_INDUSTRY, {NULL, 0}, fixture_time("2026-01-10"), false},
+	    {F_INDUSTRY, {NULL, 0}, fixture_time("2026-01-05"), false},
+	    {COND_ATTRS, STR("x"), fixture_time("2026-01-08"), false},
+	    {F_SCORE, {NULL, 0}, fixture_time("2026-01-07"), true}};
+	struct buf b = {0};
+	struct err err;
+	struct cond *c;
+
+	start();
+	set_text(F_INDUSTRY, "IT");
+	set_text(F_NAME, "A");
+	set_number(F_SCORE, 5);
+	set_time(F_CREATED_AT, "2026-01-01T00:00:00Z");
+	subject.attrs = STR("{\"x\":1}");
+	subject.changes = changes;
+	subject.change_count = COUNT_OF(changes);
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		int64_t next = INT64_MAX;
+
+		c = fixture_parse(table[i].condition, &err);
+		CHECK(c != NULL);
+		if (!c)
+			continue;
+		moment.now = fixture_time(table[i].now);
+		if (cond_eval(c, &subject, &moment, &next) != table[i].truth) {
+			printf("%s at %s\n", table[i].condition, table[i].now);
+			CHECK(false);
+		}
+		buf_clear(&b);
+		buf_addstr(&b, "");
+		if (next < INT64_MAX)
+			time_add(&b, next);
+		if (strcmp(b.p, table[i].next) != 0)
+			printf("%s at %s\n", table[i].condition, table[i].now);
+		CHECK_TEXT(b.p, table[i].next);
+		cond_free(c);
+	}
+	c = fixture_parse(
+	    "changed(industry, 7d) or name for more than 1d", &err);
+	CHECK(c && cond_uses_history(c, F_INDUSTRY) &&
+	      cond_uses_history(c, F_NAME) && !cond_uses_history(c, F_SCORE) &&
+	      !cond_uses_history(c, COND_ATTRS) && cond_uses_time(c) &&
+	      cond_uses_field(c, F_CREATED_AT));
+	buf_clear(&b);
+	if (c)
+		cond_explain(c, &subject, &moment, &b);
+	CHECK_TEXT(b.p,
+	    "{\"logic\":\"OR\",\"true\":true,\"conditions\":[{\"condition\":"
+	    "\"changed(industry, 7d)\",\"true\":true,\"value\":"
+	    "\"2026-01-05T00:00:00Z\"},{\"condition\":\"name for more than "
+	    "1d\",\"true\":true,\"value\":\"2026-01-01T00:00:00Z\"}]}");
+	cond_free(c);
+	buf_release(&b);
+}
+
 /* Who is in stays in: the lot depends on nothing but the id and what it is
  * drawn for. */
 static void
@@ -1242,6 +1366,7 @@ main(void)
 	test_explain();
 	test_segments();
 	test_lots();
+	test_history();
 	test_needs();
 	test_limits();
 	store_rollback(st);
