@@ -164,6 +164,7 @@ lease_take(struct store *st, int64_t tenant, const char *job,
 	if (code == 1) {
 		l->held = true;
 		l->tenant = tenant;
+		free(l->job); /* one that was lost leaves its name */
 		l->job = xstrdup(job);
 		l->renewed = time_monotonic();
 	}

@@ -118,7 +118,9 @@ int store_begin(struct store *st, enum store_intent intent, const char *who,
     struct err *err);
 /* durable: synced to disk before it returns (needed before the outside world
  * is told); otherwise the next durable commit or checkpoint syncs it. A run
- * ends with a durable commit or store_sync(). */
+ * ends with a durable commit or store_sync(). When a server's connection is
+ * lost in between, all that comes after is ERR_BUSY: nobody knows what is on
+ * the disk, and a rerun finds out. */
 int store_commit(struct store *st, bool durable, struct err *err);
 void store_rollback(struct store *st); /* no-op outside a transaction */
 int store_sync(struct store *st, struct err *err);

@@ -187,14 +187,16 @@ turnstile_open(struct store *st, struct err *err)
 int
 turnstile_take(struct store *st, int64_t deadline, struct err *err)
 {
-	int code;
+	int code, error;
 
 	if (st->turnstile < 0 || st->turn)
 		return 1;
 	code = lock_until(st->turnstile, TURNSTILE, deadline);
 	if (code == 1) {
 		code = lock_until(st->turnstile, TURN, deadline);
+		error = errno;
 		lock_file(st->turnstile, F_OFD_SETLK, F_UNLCK, TURNSTILE);
+		errno = error;
 	}
 	if (code < 0)
 		return err_sys(err, "%s-lock", st->path);
