@@ -657,22 +657,33 @@ struct filtering {
 	struct session *s;
 	const char **columns; /* NULL: all fields */
 	size_t column_count;
+	enum record_format format; /* of what was read last */
 };
+
+static int
+open_printer(struct filtering *f, const struct record *first, struct err *err)
+{
+	if (f->s->printer.out)
+		return 0;
+	return printer_open_records(f->s->call, first, f->columns,
+	    f->column_count, &f->s->printer, err);
+}
 
 static int
 put_lead(
     void *context, const struct record *record, bool found, struct err *err)
 {
 	struct filtering *f = context;
-	struct session *s = f->s;
+	bool header =
+	    record->format == RECORD_CSV || record->format == RECORD_TSV;
 
-	if (arg.count || (!found && record->format == RECORD_NDJSON))
+	f->format = record->format;
+	if (arg.count || (!found && !header))
 		return 0;
-	if (!s->printer.out && printer_open_records(s->call, record, f->columns,
-				   f->column_count, &s->printer, err) < 0)
+	if (open_printer(f, record, err) < 0)
 		return -1;
 	if (found)
-		printer_record(&s->printer, record);
+		printer_record(&f->s->printer, record);
 	return 0;
 }
 
@@ -694,17 +705,19 @@ filter_into(struct session *s, struct filtering *f, struct err *err)
 	    .each = put_lead,
 	    .context = f};
 	struct lead_streamed done;
-	struct buf line = {0};
+	struct record none = {0};
+	FILE *out;
 
-	if (arg.count && session_print(s, NULL, 0, err) < 0)
+	if (arg.count && cli_output(s->call, &out, err) < 0)
 		return -1;
 	if (segment_filter(&filter, &done, err) < 0)
 		return -1;
-	if (arg.count) {
-		buf_addf(&line, "%" PRIu64 "\n", done.counts.written);
-		printer_text(&s->printer, buf_str(&line));
-		buf_release(&line);
-	}
+	/* Nobody was found: what is put out is empty, but it is put out. */
+	none.format = f->format;
+	if (!arg.count && open_printer(f, &none, err) < 0)
+		return -1;
+	if (arg.count)
+		fprintf(out, "%" PRIu64 "\n", done.counts.written);
 	if (done.events_left)
 		cli_summary(s->call,
 		    "%" PRIu64 " events of leads that are not there",

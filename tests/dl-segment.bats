@@ -279,7 +279,7 @@ a,a@x.example,entered,2026-01-01T04:00:00Z' ]
 		-c leads.ndjson
 	exits 0
 	prints 2
-	check dl-segment filter -c -w "id = 'nobody'" leads.ndjson
+	check dl-segment filter -c -w "id = 'nobody'" leads.ndjson -f json
 	exits 0
 	prints 0
 	check dl-segment filter -w "id = 'nobody'" leads.ndjson
@@ -304,6 +304,17 @@ a,a@x.example,entered,2026-01-01T04:00:00Z' ]
 2,赤城商店,4,""'
 	check dl-segment filter -w "company = 'x'" leads.csv
 	prints id,company,company_size,note
+	echo stale >out
+	dl-segment filter -w "company = 'x'" -o out leads.csv
+	[ "$(cat out)" = id,company,company_size,note ]
+	echo '{"id":"a"}' >one
+	dl-segment filter -w "company = 'x'" -o out one
+	[ ! -s out ]
+	check dl-segment filter -w "company = 'x'" -f json one
+	prints '[]'
+	check dl-segment filter -w "company = 'x'" <<<id,company
+	exits 0
+	prints id,company
 	check dl-segment filter -w "company_size < 400" -f ndjson leads.csv
 	prints '{"id":"1","company":"青葉, 株式会社","company_size":"320"}
 {"id":"2","company":"赤城商店","company_size":"4","note":""}'

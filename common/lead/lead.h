@@ -193,6 +193,10 @@ struct lead_stream {
 	struct remarks *remarks; /* about files */
 	struct remarks *refused; /* every record that was refused */
 	const char *rejects;     /* file for these records; NULL: none */
+	/* Called first where there is a header, with a record in which all is
+	 * missing; or NULL. */
+	int (*header)(
+	    void *context, const struct record *record, struct err *err);
 	/* Called for each lead: 1 when it goes on from here, 0 when it does
 	 * not, -1. */
 	int (*each)(void *context, const struct record *record,

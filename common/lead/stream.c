@@ -94,11 +94,14 @@ pass_files(struct passing *p, char *const *paths, size_t count,
 	struct record_reader *reader;
 	struct record_reject reject;
 	struct record record;
-	enum record_got got;
+	enum record_got got = RECORD_GOT_END;
 	int rc = 0;
 
 	if (record_reader_open(paths, count, &input, &reader, err) < 0)
 		return -1;
+	if (each == pass_lead && p->stream->header &&
+	    record_reader_header(reader, &record))
+		rc = p->stream->header(p->stream->context, &record, err);
 	while (
 	    rc == 0 && (got = record_next(reader, &record, &reject, err)) > 0) {
 		if (got == RECORD_GOT_ONE) {

@@ -147,6 +147,22 @@ fields_begin(struct record_reader *r, char delimiter, struct err *err)
 	return take_header(r, header, err);
 }
 
+bool
+record_reader_header(const struct record_reader *r, struct record *ret)
+{
+	if (!r->csv || !r->name_count)
+		return false;
+	for (size_t i = 0; i < r->name_count; i++)
+		r->field[i] = (struct field){.name = r->names[i]};
+	*ret = (struct record){.field = r->field,
+	    .count = r->name_count,
+	    .place = reader_place(r, 1),
+	    .origin = 1,
+	    .format = r->format,
+	    .shape = r->record.shape};
+	return true;
+}
+
 static int
 reject_record(struct record_reader *r, const struct csv_record *record)
 {

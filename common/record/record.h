@@ -146,6 +146,9 @@ int record_reader_open_fd(int fd, const char *name,
 /* Fills *ret on GOT_ONE, *ret_reject on GOT_REJECT. */
 enum record_got record_next(struct record_reader *r, struct record *ret,
     struct record_reject *ret_reject, struct err *err);
+/* The header of a CSV or TSV that was just opened, as a record in which all is
+ * missing; false when there is none. */
+bool record_reader_header(const struct record_reader *r, struct record *ret);
 /* The format of the file being read, once something was read from it. */
 enum record_format record_reader_format(const struct record_reader *r);
 /* Bytes read, and the sum of the files' sizes when all are known, else 0: for

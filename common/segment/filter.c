@@ -13,6 +13,14 @@ look(void *context, const struct record *record, const struct lead_view *view,
 	return f->each(f->context, record, found, err) < 0 ? -1 : found;
 }
 
+static int
+begin(void *context, const struct record *header, struct err *err)
+{
+	const struct segment_filter *f = context;
+
+	return f->each(f->context, header, false, err);
+}
+
 int
 segment_filter(
     const struct segment_filter *f, struct lead_streamed *ret, struct err *err)
@@ -25,6 +33,7 @@ segment_filter(
 	leads.types = lead_types_new();
 	leads.needs = &needs;
 	leads.want_events = cond_uses_events(f->where);
+	leads.header = begin;
 	leads.each = look;
 	leads.context = (void *)(uintptr_t)f;
 	lead_bind_types_of(leads.types, f->where);

@@ -334,7 +334,8 @@ struct segment_filter {
 	struct lead_stream
 	    leads; /* what comes in; its types, needs,
 		      want_events, each and context are set here */
-	/* Every lead, and whether it is one of those looked for. */
+	/* Every lead, and whether it is one of those looked for; before them a
+	 * header, which is none. */
 	int (*each)(void *context, const struct record *record, bool found,
 	    struct err *err);
 	void *context;
