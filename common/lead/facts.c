@@ -19,7 +19,7 @@ static const struct fact {
 	const char *kind;            /* what a dump's line calls itself */
 	const char *list;            /* its member in a person's document */
 	const struct sql *all, *one; /* NULL: not there */
-	struct shown columns[9];
+	struct shown columns[17];
 } facts[] = {
     {"event", "events", &sql_dump_events, &sql_person_events,
 	{{"id", 't'}, {"lead", 't'}, {"type", 't'}, {"time", 'm'},
@@ -62,6 +62,18 @@ static const struct fact {
      * they are not dumped. */
     {NULL, "changes", NULL, &sql_person_changes,
 	{{"lead", 't'}, {"field", 't'}, {"time", 'm'}}},
+    {"task", "tasks", &sql_dump_tasks, &sql_person_tasks,
+	{{"lead", 't'}, {"task", 'i'}, {"title", 't'}, {"body", 't'},
+	    {"kind", 't'}, {"priority", 'i'}, {"status", 'i'},
+	    {"assignee", 't'}, {"due_at", 'm'}, {"created_at", 'm'},
+	    {"created_by", 't'}, {"touched_at", 'm'}, {"started_at", 'm'},
+	    {"closed_at", 'm'}, {"follows", 'i'}, {"cause", 't'}}},
+    {"task_note", "task_notes", &sql_dump_task_notes, &sql_person_task_notes,
+	{{"task", 'i'}, {"time", 'm'}, {"user", 't'}, {"action", 't'},
+	    {"note", 't'}}},
+    {"absence", NULL, &sql_dump_absences, NULL,
+	{{"user", 't'}, {"from", 't'}, {"until", 't'}}},
+    {"holiday", NULL, &sql_dump_holidays, NULL, {{"day", 't'}, {"name", 't'}}},
     {"signal", "signals", &sql_dump_signals, &sql_person_signals,
 	{{"lead", 't'}, {"kind", 't'}, {"time", 'm'}, {"data", 'j'}}},
 };
@@ -328,10 +340,10 @@ lead_erase(struct store *st, const struct tenant *t, int64_t lead,
 {
 	static const struct sql *const deletes[] = {&sql_erase_events,
 	    &sql_erase_assessments, &sql_erase_score, &sql_erase_history,
-	    &sql_erase_stages, &sql_erase_stage_state, &sql_erase_members,
-	    &sql_erase_memberships, &sql_erase_overrides,
-	    &sql_erase_segment_next, &sql_erase_signals, &sql_erase_changes,
-	    &sql_erase_work, &sql_erase_lead};
+	    &sql_erase_task_notes, &sql_erase_tasks, &sql_erase_stages,
+	    &sql_erase_stage_state, &sql_erase_members, &sql_erase_memberships,
+	    &sql_erase_overrides, &sql_erase_segment_next, &sql_erase_signals,
+	    &sql_erase_changes, &sql_erase_work, &sql_erase_lead};
 	struct arena arena = {0};
 	struct buf detail = {0};
 	struct lead_row row;

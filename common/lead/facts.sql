@@ -209,6 +209,57 @@ FROM lead AS l
 JOIN stage_state AS s ON s.tenant_id = l.tenant_id AND s.lead_id = l.lead_id
 WHERE l.tenant_id = $1 ORDER BY l.tenant_id, l.id;
 
+-- name: dump_tasks
+-- Tasks by number.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	l.id, k.task_id, k.title, k.body, k.kind, k.priority, k.status,
+	k.assignee, k.due_at, k.created_at, k.created_by, k.touched_at,
+	k.started_at, k.closed_at, k.parent, k.cause
+FROM task AS k
+LEFT JOIN lead AS l ON l.tenant_id = k.tenant_id AND l.lead_id = k.lead_id
+WHERE k.tenant_id = $1 ORDER BY k.tenant_id, k.task_id;
+
+-- name: person_tasks
+-- One lead's tasks by number.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT l.id, k.task_id, k.title, k.body, k.kind, k.priority, k.status,
+	k.assignee, k.due_at, k.created_at, k.created_by, k.touched_at,
+	k.started_at, k.closed_at, k.parent, k.cause
+FROM task AS k
+LEFT JOIN lead AS l ON l.tenant_id = k.tenant_id AND l.lead_id = k.lead_id
+WHERE k.tenant_id = $1 AND k.lead_id = $2 ORDER BY k.task_id;
+
+-- name: dump_task_notes
+-- What happened to tasks, in order.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	n.task_id, n.at, n.who, n.action, n.note
+FROM task_note AS n
+WHERE n.tenant_id = $1 ORDER BY n.tenant_id, n.task_id, n.number;
+
+-- name: person_task_notes
+-- What happened to one lead's tasks, in order.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT n.task_id, n.at, n.who, n.action, n.note
+FROM task AS k
+JOIN task_note AS n ON n.tenant_id = k.tenant_id AND n.task_id = k.task_id
+WHERE k.tenant_id = $1 AND k.lead_id = $2 ORDER BY n.task_id, n.number;
+
+-- name: dump_absences
+-- Who is away when.
+-- $1 tenant_id bigint
+SELECT a.email, a.from_day, a.until_day FROM absence AS a
+WHERE a.tenant_id = $1 ORDER BY a.email, a.from_day;
+
+-- name: dump_holidays
+-- Days on which nobody works.
+-- $1 tenant_id bigint
+SELECT h.day, h.name FROM holiday AS h
+WHERE h.tenant_id = $1 ORDER BY h.day;
+
 -- name: dump_signals
 -- The signals by time; their own numbers depend on who came first.
 -- $1 tenant_id bigint
@@ -287,6 +338,20 @@ DELETE FROM stage_history WHERE tenant_id = $1 AND lead_id = $2;
 -- $1 tenant_id bigint
 -- $2 lead_id bigint
 DELETE FROM stage_state WHERE tenant_id = $1 AND lead_id = $2;
+
+-- name: erase_task_notes
+-- What happened to its tasks.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM task_note WHERE tenant_id = $1 AND task_id IN (
+	SELECT k.task_id FROM task AS k
+	WHERE k.tenant_id = $1 AND k.lead_id = $2);
+
+-- name: erase_tasks
+-- Its tasks.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM task WHERE tenant_id = $1 AND lead_id = $2;
 
 -- name: erase_members
 -- Its place in segments.
@@ -408,6 +473,25 @@ LEFT JOIN stage_history AS h ON h.tenant_id = s.tenant_id
 WHERE s.tenant_id = $1 AND s.moves > 0
 	AND (h.number IS NULL OR coalesce(h.stage, '') <> coalesce(s.stage, '')
 	OR h.at <> s.since);
+
+-- name: check_task_leads
+-- Tasks of leads that are not there.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM task AS k WHERE k.tenant_id = $1
+	AND k.lead_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = k.lead_id);
+
+-- name: check_tasks
+-- Tasks whose state and moments contradict each other, or without any note.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM task AS k WHERE k.tenant_id = $1 AND (
+	(k.status >= 2 AND k.closed_at IS NULL)
+	OR (k.status < 2 AND k.closed_at IS NOT NULL)
+	OR (k.status = 1 AND k.started_at IS NULL)
+	OR NOT EXISTS (SELECT 1 FROM task_note AS n
+	WHERE n.tenant_id = $1 AND n.task_id = k.task_id AND n.number = 1));
 
 -- name: check_member_leads
 -- Members that are no leads, or of segments that are not there.

@@ -65,17 +65,18 @@ open_session(struct session *s, int kind, struct err *err)
 {
 	const struct cli_shared *shared = s->call->shared;
 	bool whole = kind & SESSION_STORE;
+	bool where = shared->where && !(kind & SESSION_OWN_WHERE);
 	FILE *out;
 
-	kind &= ~SESSION_STORE;
+	kind &= ~(SESSION_STORE | SESSION_OWN_WHERE);
 	if (kind == SESSION_FILTER) {
 		s->tenant = tenant_default();
 		s->moment = tenant_moment(s->tenant, s->now);
-		return shared->where ? open_where(s, shared->where, err) : 0;
+		return where ? open_where(s, shared->where, err) : 0;
 	}
 	if (open_store(s, kind, err) < 0 ||
 	    (!whole && session_tenant(s, shared->tenant, err) < 0) ||
-	    (shared->where && open_where(s, shared->where, err) < 0))
+	    (where && open_where(s, shared->where, err) < 0))
 		return -1;
 	if (kind != SESSION_CHANGE)
 		return 0;

@@ -104,9 +104,11 @@ enum session_kind {
 	SESSION_READ,
 	SESSION_WRITE,
 	SESSION_CHANGE,
-	SESSION_CREATE,    /* a new store */
-	SESSION_UPGRADE,   /* an older one is brought up to date */
-	SESSION_STORE = 8, /* flag: the store as a whole, no tenant */
+	SESSION_CREATE,         /* a new store */
+	SESSION_UPGRADE,        /* an older one is brought up to date */
+	SESSION_STORE = 8,      /* flag: the store as a whole, no tenant */
+	SESSION_OWN_WHERE = 16, /* flag: --where is not about leads; the work
+				   reads it itself */
 };
 int session_run(const struct cli_call *call, int kind,
     int (*work)(struct session *s, struct err *err), void *context,

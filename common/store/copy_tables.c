@@ -98,6 +98,23 @@ static const struct bulk_column stage_history[] = {{"lead_id", 'i'},
     {"number", 'i'}, {"at", 'i'}, {"came_from", 't'}, {"stage", 't'},
     {"cause", 't'}, {"who", 't'}, {"why", 't'}};
 
+static const struct bulk_column task[] = {{"task_id", 'i'}, {"lead_id", 'i'},
+    {"title", 't'}, {"body", 't'}, {"kind", 't'}, {"priority", 'i'},
+    {"status", 'i'}, {"assignee", 't'}, {"due_at", 'i'}, {"created_at", 'i'},
+    {"created_by", 't'}, {"touched_at", 'i'}, {"started_at", 'i'},
+    {"closed_at", 'i'}, {"parent", 'i'}, {"cause", 't'}, {"reminded", 'i'},
+    {"escalated", 'i'}};
+
+static const struct bulk_column task_note[] = {{"task_id", 'i'},
+    {"number", 'i'}, {"at", 'i'}, {"who", 't'}, {"action", 't'}, {"note", 't'}};
+
+static const struct bulk_column task_turn[] = {{"pool", 't'}, {"latest", 't'}};
+
+static const struct bulk_column absence[] = {
+    {"email", 't'}, {"from_day", 't'}, {"until_day", 't'}};
+
+static const struct bulk_column holiday[] = {{"day", 't'}, {"name", 't'}};
+
 static const struct bulk_column counter[] = {{"kind", 't'}, {"next", 'i'}};
 
 static const struct bulk_column moment[] = {{"latest", 'i'}};
@@ -122,5 +139,7 @@ const struct copy_table copy_tables[] = {TABLE("member", member, 1),
     TABLE("segment_next", segment_next, 1),
     TABLE("segment_due", segment_due, 1), TABLE("template", templates, 1),
     TABLE("stage_model", stage_model, 0), TABLE("stage_state", stage_state, 1),
-    TABLE("stage_history", stage_history, 2), TABLE("counter", counter, 1),
-    TABLE("moment", moment, 0), {{0}, NULL, 0}};
+    TABLE("stage_history", stage_history, 2), TABLE("task", task, 1),
+    TABLE("task_note", task_note, 2), TABLE("task_turn", task_turn, 1),
+    TABLE("absence", absence, 2), TABLE("holiday", holiday, 1),
+    TABLE("counter", counter, 1), TABLE("moment", moment, 0), {{0}, NULL, 0}};

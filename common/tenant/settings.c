@@ -6,7 +6,7 @@
  */
 #include "tenant/tenant_priv.h"
 
-enum setting_kind { NUMBER, DURATION, TEXT, ZONE, CHOICE, NAMES };
+enum setting_kind { NUMBER, DURATION, TEXT, ZONE, CHOICE, NAMES, HOURS, DAYS };
 
 struct setting {
 	const char *name;
@@ -43,6 +43,12 @@ static const struct setting settings[] = {
 	"time zone of dates without one, and of what people read"},
     {"locale", CHOICE, AT(locale), "ja", 0, 0, "ja en",
 	"language of what people read"},
+    {"working_hours", HOURS, AT(working_hours), "09:00-18:00", 0, 0, NULL,
+	"when people work, for tasks"},
+    {"working_days", DAYS, AT(working_days_text), "mon,tue,wed,thu,fri", 0, 0,
+	NULL, "on which days"},
+    {"due_clock", CHOICE, AT(due_clock), "clock", 0, 0, "clock working",
+	"what spans like 24h count until a task is due"},
     {"plan", CHOICE, AT(plan), "professional", 0, 0,
 	"free starter professional enterprise",
 	"what is switched on; feature.NAME overrides"},
@@ -114,6 +120,68 @@ names_read(
 	return 0;
 }
 
+/* "09:00" as ms of the day; the day ends at 24:00. */
+static bool
+clock_parse(struct str text, int64_t *ret)
+{
+	struct str hours, minutes = str_trim(text);
+	int64_t h, m;
+
+	if (!str_cut(&minutes, ':', &hours) || !number_int(hours, &h) ||
+	    !number_int(minutes, &m) || minutes.n != 2 || h < 0 || m < 0 ||
+	    m > 59 || h * 60 + m > 24 * 60)
+		return false;
+	*ret = h * MS_HOUR + m * MS_MINUTE;
+	return true;
+}
+
+/* "09:00-18:00" */
+static int
+hours_read(struct str text, struct tenant_settings *s, struct err *err)
+{
+	struct str from, until = text;
+	int64_t at[2];
+
+	if (!str_cut(&until, '-', &from) || !clock_parse(from, &at[0]) ||
+	    !clock_parse(until, &at[1]))
+		return err_set(err, ERR_USAGE,
+		    "working_hours: not like 09:00-18:00: %s", quoted(text));
+	if (at[1] <= at[0])
+		return err_set(err, ERR_USAGE,
+		    "working_hours: they end before they begin: %s",
+		    quoted(text));
+	s->opens = at[0];
+	s->closes = at[1];
+	return 0;
+}
+
+/* Names of days with commas, as a bit each. */
+static int
+days_read(struct str text, struct tenant_settings *s, struct err *err)
+{
+	static const char *const names[] = {
+	    "mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+	struct str rest = text, name;
+	bool more = true;
+
+	s->working_days = 0;
+	while (more) {
+		size_t i = 0;
+
+		more = str_cut(&rest, ',', &name);
+		name = str_trim(name);
+		while (i < COUNT_OF(names) && !str_is(name, names[i]))
+			i++;
+		if (i == COUNT_OF(names))
+			return err_set(err, ERR_USAGE,
+			    "working_days: not mon, tue, wed, thu, fri, sat or "
+			    "sun: %s",
+			    quoted(name));
+		s->working_days |= 1u << (i + 1);
+	}
+	return 0;
+}
+
 /* The value as typed, into its place. */
 static int
 value_read(struct tenant_settings *s, const struct setting *row,
@@ -159,6 +227,16 @@ value_read(struct tenant_settings *s, const struct setting *row,
 		if (names_read(text, s, slot(s, row), err) < 0)
 			return err_prefix(err, "%s", row->name);
 		return 0;
+	case HOURS:
+		if (hours_read(text, s, err) < 0)
+			return -1;
+		*(char **)slot(s, row) = str_dup(text);
+		return 0;
+	case DAYS:
+		if (days_read(text, s, err) < 0)
+			return -1;
+		*(char **)slot(s, row) = str_dup(text);
+		return 0;
 	case TEXT:
 		*(char **)slot(s, row) = str_dup(text);
 		return 0;
@@ -193,6 +271,9 @@ settings_release(struct tenant_settings *s)
 	free(s->zone_name);
 	free(s->locale);
 	free(s->plan);
+	free(s->working_hours);
+	free(s->working_days_text);
+	free(s->due_clock);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -245,6 +326,8 @@ value_put(const struct tenant_settings *s, const struct setting *row,
 		break;
 	case ZONE:
 	case CHOICE:
+	case HOURS:
+	case DAYS:
 	case TEXT:
 		json_put_text(w, str_of(*(char *const *)p));
 		break;

@@ -30,8 +30,13 @@ struct tenant_settings {
 	char *conversion_json;     /* the same as a JSON array */
 	char *zone_name;           /* "Asia/Tokyo" */
 	const struct zone *zone;
-	char *locale; /* "ja" or "en" */
-	char *plan;   /* "professional" */
+	char *locale;        /* "ja" or "en" */
+	char *plan;          /* "professional" */
+	char *working_hours; /* "09:00-18:00"; the same in ms of the day: */
+	int64_t opens, closes;
+	char *working_days_text; /* "mon,tue"; bits 1 Monday .. 7 Sunday: */
+	unsigned working_days;
+	char *due_clock; /* "clock" or "working" */
 	/* goal.NAME=NUMBER and feature.NAME=on|off live in the document. */
 };
 /* "name  default  meaning" of every setting, one a line. */
