@@ -157,6 +157,15 @@ list(struct session *s, struct err *err)
 static const char *const move_columns[] = {
     "lead", "email", "from", "to", "at", "by", "user", "because"};
 
+static void
+sum_up(struct session *s, const struct stage_applied *done)
+{
+	buf_addgroup(&s->summary, (int64_t)done->leads);
+	session_summary(s, " lead%s looked at, ", plural((int64_t)done->leads));
+	buf_addgroup(&s->summary, (int64_t)done->moves);
+	session_summary(s, " move%s%s", plural((int64_t)done->moves), dry(s));
+}
+
 static int
 apply_stages(struct session *s, struct stages *m, struct err *err)
 {
@@ -179,10 +188,7 @@ apply_stages(struct session *s, struct stages *m, struct err *err)
 		session_summary(
 		    s, "nothing done: already at work: %s", done.holder.p);
 	else if (done.leads)
-		session_summary(s,
-		    "%" PRIu64 " lead%s looked at, %" PRIu64 " move%s%s",
-		    done.leads, done.leads == 1 ? "" : "s", done.moves,
-		    done.moves == 1 ? "" : "s", dry(s));
+		sum_up(s, &done);
 	buf_release(&done.holder);
 	return rc;
 }
@@ -417,6 +423,7 @@ static const struct cli_program program = {
     .summary = "move leads along their stages, and see who is stuck",
     .verbs = verbs,
     .default_verb = "apply",
+    .feature = "stages",
 };
 
 int
