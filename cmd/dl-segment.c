@@ -114,6 +114,15 @@ fill(struct session *s, const char *const *names, size_t count, struct err *err)
 	return rc;
 }
 
+static int
+begin_change(struct session *s, struct err *err)
+{
+	if (session_begin(s, err) < 0)
+		return -1;
+	return store_moment(
+	    s->st, s->tenant->id, s->now, s->call->shared->replay, err);
+}
+
 /* One operand alone is the file when it looks like one. */
 static bool
 is_file(const char *operand)
@@ -166,7 +175,7 @@ store_definition(struct session *s, const char *name, struct segment *segment,
 {
 	struct segment_by by = by_whom(s);
 	struct buf old = {0}, new = {0};
-	int rc = session_begin(s, err);
+	int rc = begin_change(s, err);
 
 	if (rc == 0)
 		rc = segment_review(
@@ -255,6 +264,9 @@ remove_segments(struct session *s, struct err *err)
 {
 	struct segment_by by = by_whom(s);
 
+	if (store_moment(
+		s->st, s->tenant->id, s->now, s->call->shared->replay, err) < 0)
+		return -1;
 	for (size_t i = 0; i < s->call->count; i++)
 		if (segment_remove(&by, s->call->operands[i], arg.force, err) <
 		    0)
@@ -267,7 +279,7 @@ static int
 switch_segments(struct session *s, enum segment_switch to, struct err *err)
 {
 	struct segment_by by = by_whom(s);
-	int rc = session_begin(s, err);
+	int rc = begin_change(s, err);
 
 	for (size_t i = 0; rc == 0 && i < s->call->count; i++)
 		rc = segment_switch(&by, s->call->operands[i], to, err);
@@ -880,8 +892,8 @@ static const struct cli_option suggest_options[] = {
 	"judge leads this long before their outcome"),
     CLI_END};
 
-#define DEFINING (CLI_STORE | CLI_DRY_RUN | CLI_CHANGES | CLI_OUTPUT)
-#define BY_HAND  (DEFINING | CLI_REPLAY)
+#define DEFINING \
+	(CLI_STORE | CLI_DRY_RUN | CLI_CHANGES | CLI_OUTPUT | CLI_REPLAY)
 
 static const struct cli_verb verbs[] = {
     {.name = "refresh",
@@ -972,7 +984,7 @@ static const struct cli_verb verbs[] = {
 	.help = "put leads in by hand, for good",
 	.operands = "NAME LEAD...",
 	.options = override_options,
-	.shared = BY_HAND,
+	.shared = DEFINING,
 	.min = 2,
 	.max = CLI_MANY,
 	.run = session_changes,
@@ -981,7 +993,7 @@ static const struct cli_verb verbs[] = {
 	.help = "keep leads out by hand, for good",
 	.operands = "NAME LEAD...",
 	.options = override_options,
-	.shared = BY_HAND,
+	.shared = DEFINING,
 	.min = 2,
 	.max = CLI_MANY,
 	.run = session_changes,
@@ -989,7 +1001,7 @@ static const struct cli_verb verbs[] = {
     {.name = "clear",
 	.help = "let the condition decide again",
 	.operands = "NAME LEAD...",
-	.shared = BY_HAND,
+	.shared = DEFINING,
 	.min = 2,
 	.max = CLI_MANY,
 	.run = session_changes,

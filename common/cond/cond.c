@@ -122,6 +122,26 @@ cond_uses_event_attrs(const struct cond *c)
 	return c->event_attrs;
 }
 
+/* A test of it that is false when it is missing, which all comparisons are. */
+static bool requires(const struct node *n, size_t field)
+{
+	if (n->kind == NODE_AND) {
+		for (size_t i = 0; i < n->count; i++)
+			if (requires(n->kids[i], field))
+				return true;
+		return false;
+	}
+	return n->kind == NODE_TEST && n->on.kind == ON_FIELD &&
+	       n->on.index == field && n->type != COND_LIST &&
+	       !(n->op == OP_EXISTS && n->negated);
+}
+
+bool
+cond_requires_field(const struct cond *c, size_t field)
+{
+	return requires(c->root, field);
+}
+
 bool
 cond_uses_time(const struct cond *c)
 {

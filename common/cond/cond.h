@@ -169,6 +169,8 @@ void cond_salt(struct cond *c, struct str salt);
 
 /* What it needs to be evaluated. */
 bool cond_uses_field(const struct cond *c, size_t field);
+/* Where the field is missing the condition is false, for all to see. */
+bool cond_requires_field(const struct cond *c, size_t field);
 bool cond_uses_attrs(const struct cond *c);
 bool cond_uses_events(const struct cond *c);
 bool cond_uses_event_attrs(const struct cond *c);

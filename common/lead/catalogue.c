@@ -181,6 +181,18 @@ const struct cond_catalogue lead_catalogue = {
 		   " AND sm.segment_id = @segment AND sm.lead_id = l.lead_id)",
 };
 
+bool
+lead_cond_scored(const struct cond *c)
+{
+	static const enum lead_field of_score[] = {LEAD_SCORE, LEAD_FIT,
+	    LEAD_ENGAGEMENT, LEAD_BAND, LEAD_PRIORITY, LEAD_BECAME_HOT_AT};
+
+	for (size_t i = 0; i < COUNT_OF(of_score); i++)
+		if (cond_requires_field(c, of_score[i]))
+			return true;
+	return false;
+}
+
 static int
 compare_names(const void *key, const void *member)
 {

@@ -62,6 +62,12 @@ extern const struct cond_catalogue lead_catalogue;
 #define LEAD_FROM                                                     \
 	"lead AS l LEFT JOIN score AS s ON s.tenant_id = l.tenant_id" \
 	" AND s.lead_id = l.lead_id"
+/* The same when leads without a score are of no interest: from the narrow table
+ * to the wide one. */
+#define LEAD_FROM_SCORED "score AS s CROSS JOIN lead AS l"
+#define LEAD_SCORED_ON   "l.tenant_id = s.tenant_id AND l.lead_id = s.lead_id"
+/* Is the condition false of all leads without a score? */
+bool lead_cond_scored(const struct cond *c);
 extern const char *const lead_outbound[];   /* event types done to a lead:
 	  email_sent email_bounced sales_contacted proposal_sent deal_won
 	  deal_lost; NULL-terminated */

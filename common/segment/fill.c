@@ -38,11 +38,17 @@ filler_init(struct filler *f, struct store *st, const struct tenant *t,
 	}
 	buf_addstr(&sql->text, "SELECT l.lead_id, CASE WHEN ");
 	cond_to_sql_ever(where, &lead_catalogue, &f->moment, false, sql);
-	buf_addstr(&sql->text, " THEN 1 ELSE 0 END FROM " LEAD_FROM
-			       " WHERE l.tenant_id = $1 AND l.lead_id > $2"
-			       " AND l.lead_id <= $3 AND ");
+	buf_addstr(
+	    &sql->text, lead_cond_scored(where)
+			    ? " THEN 1 ELSE 0 END FROM " LEAD_FROM_SCORED
+			      " WHERE s.tenant_id = $1 AND s.lead_id > $2"
+			      " AND s.lead_id <= $3 AND " LEAD_SCORED_ON " AND "
+			    : " THEN 1 ELSE 0 END FROM " LEAD_FROM
+			      " WHERE l.tenant_id = $1 AND l.lead_id > $2"
+			      " AND l.lead_id <= $3 AND ");
 	cond_to_sql_ever(where, &lead_catalogue, &f->moment, true, sql);
-	buf_addstr(&sql->text, " ORDER BY l.lead_id");
+	buf_addstr(&sql->text, lead_cond_scored(where) ? " ORDER BY s.lead_id"
+						       : " ORDER BY l.lead_id");
 }
 
 void

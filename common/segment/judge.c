@@ -41,7 +41,6 @@ void
 judge_release(struct judge *j)
 {
 	free(j->in);
-	free(j->was);
 	free(j->said);
 	buf_release(&j->because);
 }
@@ -71,23 +70,20 @@ take_out(struct judge *j, int64_t segment)
 static int
 read_about(struct judge *j, struct asides *a, int64_t lead, struct err *err)
 {
-	j->in_count = j->was_count = j->said_count = 0;
+	j->in_count = j->said_count = 0;
 	if (beside_seek(&a->member, lead, err) < 0 ||
 	    beside_seek(&a->override, lead, err) < 0 ||
 	    beside_seek(&a->next, lead, err) < 0)
 		return -1;
 	while (a->member.lead == lead) {
 		put_in(j, a->member.a);
-		GROW(j->was, j->was_cap, j->was_count + 1);
-		j->was[j->was_count++] =
-		    (struct said){a->member.a, a->member.b != 0};
 		if (beside_next(&a->member, err) < 0)
 			return -1;
 	}
 	while (a->override.lead == lead) {
 		GROW(j->said, j->said_cap, j->said_count + 1);
-		j->said[j->said_count++] =
-		    (struct said){a->override.a, a->override.b != 0};
+		j->said[j->said_count++] = (struct said){
+		    a->override.a, a->override.b > 0, a->override.b > 1};
 		if (beside_next(&a->override, err) < 0)
 			return -1;
 	}
@@ -95,12 +91,21 @@ read_about(struct judge *j, struct asides *a, int64_t lead, struct err *err)
 }
 
 static const struct said *
-about(const struct said *list, size_t count, int64_t segment)
+said_about(const struct judge *j, int64_t segment)
 {
-	for (size_t i = 0; i < count; i++)
-		if (list[i].segment == segment)
-			return &list[i];
+	for (size_t i = 0; i < j->said_count; i++)
+		if (j->said[i].segment == segment)
+			return &j->said[i];
 	return NULL;
+}
+
+static bool
+is_in(const struct judge *j, int64_t segment)
+{
+	for (size_t i = 0; i < j->in_count; i++)
+		if (j->in[i] == segment)
+			return true;
+	return false;
 }
 
 static void
@@ -123,18 +128,17 @@ static void
 judge_one(struct judge *j, const struct kept *k, const struct lead_view *view,
     struct batch *b, int64_t *next)
 {
-	const struct said *was = about(j->was, j->was_count, k->id);
-	const struct said *said = about(j->said, j->said_count, k->id);
+	const struct said *said = said_about(j, k->id);
 	struct cond_subject subject = view->subject;
-	bool truth, in;
+	bool truth, in, was = is_in(j, k->id);
 
 	subject.segments = j->in;
 	subject.segment_count = j->in_count;
 	truth = cond_eval(k->segment->where, &subject, &j->moment, next);
-	in = said ? said->yes : truth;
-	if (in && was && was->yes != !truth)
+	in = said ? said->included : truth;
+	if (in && was && said && said->hand != !truth)
 		batch_rehand(b, k, view->lead_id, !truth);
-	if (in == (was != NULL))
+	if (in == was)
 		return;
 	if (j->lines)
 		tell(j, k, view, &subject, said, in, b);

@@ -219,6 +219,8 @@ clear(struct segment_overrider *o, int64_t lead, const struct state *was,
 	    NULL, err);
 	if (code == 0 && o->kept->follows) {
 		code = judge_again(o, lead, &in, &because, err);
+		if (code == 0 && in && was->hand)
+			batch_rehand(o->batch, o->kept, lead, false);
 	} else if (code == 0) {
 		in = was->by_rule;
 		buf_addstr(&because, "as it was");

@@ -260,8 +260,11 @@ assess(const struct tenant *t, struct plan *plan)
 			continue;
 		checksum(t, k);
 		k->follows = k->dynamic;
+		/* A look at all that was cut short may have emptied the queue.
+		 */
 		k->fill = !k->checksum ||
-			  (k->dynamic && strcmp(k->checksum, k->now) != 0);
+			  (k->dynamic && (k->fill_checksum ||
+					     strcmp(k->checksum, k->now) != 0));
 		if (k->follows)
 			lead_needs_cond(&plan->needs, k->segment->where);
 	}

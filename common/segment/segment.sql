@@ -136,9 +136,10 @@ SELECT count(*) {{WHOLE_TENANT}} FROM lead AS l WHERE l.tenant_id = $1;
 -- ---- who is in -----------------------------------------------------------------
 
 -- name: segment_members_of
--- The memberships of the leads in bulk_lead_pick.
+-- The memberships of the leads in bulk_lead_pick. (The index by lead is all
+-- that is read; only by hand are those alone about whom something was said.)
 -- $1 tenant bigint
-SELECT b.lead_id, m.segment_id, m.hand
+SELECT b.lead_id, m.segment_id, 0
 FROM bulk_lead_pick AS b CROSS JOIN segment_member AS m
 WHERE m.tenant_id = $1 AND m.lead_id = b.lead_id
 ORDER BY b.lead_id, m.segment_id;
@@ -148,7 +149,7 @@ ORDER BY b.lead_id, m.segment_id;
 -- $1 tenant bigint
 -- $2 after bigint
 -- $3 last bigint
-SELECT m.lead_id, m.segment_id, m.hand {{WHOLE_TENANT}}
+SELECT m.lead_id, m.segment_id, 0 {{WHOLE_TENANT}}
 FROM segment_member AS m
 WHERE m.tenant_id = $1 AND m.lead_id > $2 AND m.lead_id <= $3
 ORDER BY m.lead_id, m.segment_id;
@@ -165,24 +166,30 @@ WHERE m.tenant_id = $1 AND m.segment_id = $4
 ORDER BY m.lead_id;
 
 -- name: segment_overrides_of
--- What was decided by hand about the leads in bulk_lead_pick.
+-- What was decided by hand about the leads in bulk_lead_pick: 0 out, 1 in, 2 in
+-- by hand only.
 -- $1 tenant bigint
-SELECT b.lead_id, o.segment_id, o.included
+SELECT b.lead_id, o.segment_id, o.included + coalesce((
+	SELECT m.hand FROM segment_member AS m WHERE m.tenant_id = $1
+	AND m.segment_id = o.segment_id AND m.lead_id = o.lead_id), 0)
 FROM bulk_lead_pick AS b CROSS JOIN segment_override AS o
 WHERE o.tenant_id = $1 AND o.lead_id = b.lead_id
 ORDER BY b.lead_id, o.segment_id;
 
 -- name: segment_overrides_range
--- What was decided by hand about a range of leads.
+-- The same of a range of leads.
 -- $1 tenant bigint
 -- $2 after bigint
 -- $3 last bigint
-SELECT o.lead_id, o.segment_id, o.included FROM segment_override AS o
+SELECT o.lead_id, o.segment_id, o.included + coalesce((
+	SELECT m.hand FROM segment_member AS m WHERE m.tenant_id = $1
+	AND m.segment_id = o.segment_id AND m.lead_id = o.lead_id), 0)
+FROM segment_override AS o
 WHERE o.tenant_id = $1 AND o.lead_id > $2 AND o.lead_id <= $3
 ORDER BY o.lead_id, o.segment_id;
 
 -- name: segment_overrides_in
--- What was decided by hand about one segment and a range of leads.
+-- What was decided by hand about one segment and a range of leads: 0 or 1.
 -- $1 tenant bigint
 -- $2 after bigint
 -- $3 last bigint

@@ -93,9 +93,10 @@ int batch_write(struct store *st, const struct tenant *t, int64_t now,
 /* ---- judge.c: leads looked at one by one ----------------------------------
  */
 
-struct said { /* about one segment */
+struct said { /* decided by hand about one segment */
 	int64_t segment;
-	bool yes;
+	bool included;
+	bool hand; /* the lead is in only because of that */
 };
 struct judge {
 	struct store *st;
@@ -109,9 +110,8 @@ struct judge {
 	    *ask; /* by index of kept: only these; NULL: all that follow */
 	struct lead_needs needs;
 	int64_t *in;       /* the segments the present lead is in */
-	struct said *was;  /* those it was in: only by hand? */
-	struct said *said; /* decided by hand: is it to be in? */
-	size_t in_count, in_cap, was_count, was_cap, said_count, said_cap;
+	struct said *said; /* about the present lead */
+	size_t in_count, in_cap, said_count, said_cap;
 	struct buf because;
 };
 void judge_init(struct judge *j, struct store *st, const struct tenant *t,

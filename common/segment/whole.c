@@ -243,6 +243,19 @@ fill_by_lead(struct pass *p, struct err *err)
 	return code;
 }
 
+/* What a title means is told by a table in C, and by a hundred comparisons in
+ * SQL. */
+static bool
+dear_in_sql(const struct refreshing *r)
+{
+	for (size_t i = 0; i < r->plan.count; i++)
+		if (r->fill[i] &&
+		    cond_uses_field(
+			r->plan.kept[i].segment->where, LEAD_SENIORITY))
+			return true;
+	return false;
+}
+
 int
 refresh_whole(struct refreshing *r, struct err *err)
 {
@@ -259,7 +272,7 @@ refresh_whole(struct refreshing *r, struct err *err)
 	store_rollback(r->st);
 	if (code < 0)
 		return -1;
-	if (r->job->dry_run || r->fills > FEW)
+	if (r->job->dry_run || r->fills > FEW || dear_in_sql(r))
 		return fill_by_lead(&p, err);
 	return fill_by_sql(&p, err);
 }
