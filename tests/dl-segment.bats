@@ -696,6 +696,21 @@ b left not company_size >= 100" ]
 	[ "$(ids 当時)/$(ids 今)" = "b c/c" ]
 }
 
+@test "other settings of the tenant are another condition" {
+	store_of_four
+	dl-segment define -q 客 -w "converted" >/dev/null
+	dl-segment define -q 残 -w "not in segment '客'" >/dev/null
+	[ "$(ids 客)/$(ids 残)" = "/a b c d" ]
+	dl-db tenant set -q main conversion_events=site_visited
+	changes dl-segment
+	prints '客 a entered
+客 b entered
+残 a left
+残 b left'
+	check dl-segment
+	prints_nothing
+}
+
 @test "erasing somebody takes them out of every segment" {
 	store_of_four
 	dl-segment define -q 大 -w "company_size >= 100" >/dev/null

@@ -29,7 +29,11 @@ job() {
 	dl-score define -q reference "$top/common/score/reference.json" >/dev/null &&
 	    dl-import leads -q leads.ndjson &&
 	    dl-import events -q events.ndjson &&
-	    dl-score apply -q >/dev/null
+	    dl-score apply -q >/dev/null &&
+    dl-segment define -q 大 -w "company_size >= 100" >/dev/null &&
+    dl-segment define -q 点 -w \
+	"score >= 20 and not last(site_visited) within 20d" >/dev/null &&
+    dl-segment include -q 大 L0000002 --why 友人 >/dev/null
 }
 
 world() {
@@ -258,7 +262,9 @@ world() {
 	    "dl-db person L0000003" "dl-lead search 株式会社" \
 	    "dl-lead show L0000005" "dl-score show reference" \
 	    "dl-score explain L0000007" "dl-score explain --all" \
-	    "dl-score history L0000007" "dl-score list"; do
+	    "dl-score history L0000007" "dl-score list" \
+	    "dl-segment list" "dl-segment members 大" \
+	    "dl-segment explain 点 L0000007"; do
 		$verb >one 2>&1
 		$verb -d "$uri" >two 2>&1
 		same one two
@@ -270,6 +276,10 @@ world() {
 	dl-score apply --now 2026-02-15T00:00:00Z >one 2>&1
 	dl-score apply --now 2026-02-15T00:00:00Z -d "$uri" >two 2>&1
 	same one two
+	dl-segment --now 2026-02-15T00:00:00Z >one 2>&1
+	dl-segment --now 2026-02-15T00:00:00Z -d "$uri" >two 2>&1
+	same one two
+	[ -s one ]
 	dl-db dump >one
 	dl-db dump -d "$uri" >two
 	same one two
