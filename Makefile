@@ -115,7 +115,7 @@ flags: $(GEN_H) # for scripts/lint
 
 check:
 	@scripts/check
-soak: all tools
+soak: all tools units
 	@scripts/soak
 bench: all tools benches
 	@scripts/bench

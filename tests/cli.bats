@@ -170,23 +170,25 @@ on_terminal() {
 }
 
 @test "progress is drawn on a terminal once the work takes a second" {
+	on_terminal cli-probe draw -q >quiet &
+	on_terminal cli-probe draw --no-progress >plain &
 	on_terminal cli-probe draw >seen
+	wait
 	grep -Eq 'cli-probe: [0-9]+ steps  [0-9]+/s  [0-9]+ %  0:0[0-9] left' seen
 	grep -q 'cli-probe: drawn' seen
-	on_terminal cli-probe draw -q >seen
-	[ ! -s seen ]
-	on_terminal cli-probe draw --no-progress >seen
-	[ "$(grep -c . seen)" -eq 1 ]
+	[ ! -s quiet ]
+	[ "$(grep -c . plain)" -eq 1 ]
 }
 
 @test "progress elsewhere only when asked for, then in lines" {
-	check cli-probe draw
-	[ "$stderr" = "cli-probe: drawn" ]
+	cli-probe draw 2>plain &
+	cli-probe draw --progress --no-progress 2>neither &
 	check cli-probe draw --progress
+	wait
 	[[ ${stderr_lines[0]} =~ ^cli-probe:\ [0-9]+\ steps ]]
 	[[ $stderr != *$'\r'* && $stderr != *$'\e'* ]]
-	check cli-probe draw --progress --no-progress
-	[ "$stderr" = "cli-probe: drawn" ]
+	[ "$(cat plain)" = "cli-probe: drawn" ]
+	[ "$(cat neither)" = "cli-probe: drawn" ]
 }
 
 @test "the configuration is read, and refused when others can" {

@@ -3,6 +3,8 @@
 # dl-db copy: a store in another place, whatever the engines. Stores on
 # PostgreSQL are looked at where $DL_TEST_PG has a server, whatever the engine
 # of the rest.
+#	DL_TEST_ROUNDS	how often a copy is killed (3)
+# runs long
 load helper
 . "$BATS_TEST_DIRNAME/pg.bash"
 
@@ -39,6 +41,13 @@ full_store() {
 dumps() {
 	dl-db dump -d "$1" -t main >"$2"
 	dl-db dump -d "$1" -t 青空 >>"$2"
+}
+
+# The server of its own that a test did not get to stop.
+teardown_file() {
+	local server
+	server=$(cat "$BATS_FILE_TMPDIR/server" 2>/dev/null) || return 0
+	[ ! -d "$server" ] || pg_stop "$server" immediate
 }
 
 @test "a copy is the same store: dump, audit, queue, what a score comes to" {
@@ -174,11 +183,11 @@ odd_content() {
 # killed FROM TO: a copy that is killed again and again comes to the same; a
 # rerun goes on where the last one stopped.
 killed() {
-	local n pid
-	for n in 0.03 0.06 0.1 0.15 0.2 0.3; do
+	local round pid rounds=${DL_TEST_ROUNDS:-3}
+	for ((round = 1; round <= rounds; round++)); do
 		dl-db copy -q "$1" "$2" >/dev/null 2>&1 &
 		pid=$!
-		sleep "$n"
+		sleep "0.$(printf %03d $((300 * round / rounds - 60)))"
 		kill -KILL "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 		# Nobody sees a tenant that is not complete.
@@ -213,6 +222,7 @@ killed() {
 @test "the server is killed amid a copy: try again later, and that completes it" {
 	require_server
 	local server=$DL_TEST_PG-$$ uri n lost=0
+	echo "$server" >"$BATS_FILE_TMPDIR/server"
 	pg_start "$server" >/dev/null 2>&1 || skip "no second server here"
 	full_store 3000
 	"$(pg_bin)/createdb" -h "$server" -U dl moved

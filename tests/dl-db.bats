@@ -141,26 +141,23 @@ load helper
 	check dl-db check -q
 	exits 0
 	lacks finding
-	local sql want whole=$DL_DB
+	# All at once, each on rows of its own.
+	local sql want damage=
 	while IFS='|' read -r sql want; do
-		DL_DB=$whole
-		store_copy broken
-		store_sql "$sql"
-		check dl-db check
-		exits 4
-		has "$want"
+		damage+="$sql;"
+		echo "$want" >>wanted
 	done <<-'END'
 	DELETE FROM lead WHERE lead_id = 1|events of leads that are not there
 	UPDATE lead SET email_key = 'x' WHERE lead_id = 2|e-mail and its normalised form disagree
-	UPDATE lead SET company = 'x' WHERE lead_id = 2|the text that is searched is out of date
-	UPDATE lead SET tags = '["b","a"]' WHERE lead_id = 2|tags are no ordered list
-	UPDATE lead SET attrs = '{"b":1,"a":2}' WHERE lead_id = 2|attributes out of order
-	UPDATE lead SET attrs = 'x' WHERE lead_id = 2|attributes that are no JSON object
+	UPDATE lead SET company = 'x' WHERE lead_id = 3|the text that is searched is out of date
+	UPDATE lead SET tags = '["b","a"]' WHERE lead_id = 4|tags are no ordered list
+	UPDATE lead SET attrs = '{"b":1,"a":2}' WHERE lead_id = 5|attributes out of order
+	UPDATE lead SET attrs = 'x' WHERE lead_id = 6|attributes that are no JSON object
 	UPDATE event SET attrs = '{}' WHERE event_id = (SELECT min(event_id) FROM event)|empty attributes
-	UPDATE event SET type_id = 99 WHERE lead_id = 2|events of types without a name
+	UPDATE event SET type_id = 99 WHERE lead_id = 7|events of types without a name
 	INSERT INTO work VALUES (1, 1, 9999)|queued leads that are not there
 	INSERT INTO assessment VALUES (1, 'r', 9999, 'x', 1, 1, 1, NULL, NULL)|assessments of leads not there
-	INSERT INTO score VALUES (1, 2, 101, 0, 0, 0, 1, NULL, 0, NULL, '')|scores out of range
+	INSERT INTO score VALUES (1, 8, 101, 0, 0, 0, 1, NULL, 0, NULL, '')|scores out of range
 	INSERT INTO signal VALUES (1, 99999, 0, 'x', 9999, NULL)|signals about leads that are not there
 	INSERT INTO field_change VALUES (1, 9999, 'stage', 0)|changes of leads that are not there
 	INSERT INTO segment_member VALUES (1, 1, 2, 0, 0)|members of nothing, or no leads
@@ -169,6 +166,13 @@ load helper
 	INSERT INTO segment_override VALUES (1, 1, 2, 1, 0, 'x', 0, NULL)|members that overrides contradict
 	INSERT INTO rule_set VALUES (1, 'a', '{}', 1, 0), (1, 'b', '{}', 1, 0)|active rule sets beyond the first
 	END
+	store_copy broken
+	store_sql "$damage"
+	check dl-db check
+	exits 4
+	while read -r want; do
+		has "$want"
+	done <wanted
 }
 
 @test "stats counts" {

@@ -176,14 +176,18 @@ pg_copy() {
 	export DL_DB
 }
 
-# Nobody keeps what a test has made, but for what its file copies.
+# Nobody keeps what a test has made, but for what its file copies; the next
+# test does not wait for that.
 teardown() {
-	local name
+	local name names=()
 	[ -e "$BATS_TEST_TMPDIR/.databases" ] || return 0
 	while read -r name; do
 		grep -qs "/$name?" "$BATS_FILE_TMPDIR"/leads-*.db ||
-		    pg_drop "$name"
+		    names+=("$name")
 	done <"$BATS_TEST_TMPDIR/.databases"
+	(for name in "${names[@]}"; do
+		pg_drop "$name"
+	done) >/dev/null 2>&1 3>&- 4>&- &
 }
 
 # sample KIND N [OPTION...]: the generator, always the same world.

@@ -79,8 +79,9 @@ pg_start() {
 }
 
 pg_again() {
+	# (No descriptor of bats stays open in the server: bats waits for it.)
 	pg_as "$(pg_bin)/pg_ctl" -D "$1/data" -w -t 60 -l "$1/log" start \
-	    >"$1/start.log" 2>&1 || {
+	    >"$1/start.log" 2>&1 3>&- 4>&- || {
 		cat "$1/start.log" "$1/log" >&2
 		return 1
 	}

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # What only a store on a PostgreSQL server can do, or suffer.
+#	DL_TEST_ROUNDS	how often the server is killed (3)
+# runs long
 load helper
 
 setup() {
@@ -286,9 +288,9 @@ world() {
 }
 
 @test "the server is killed at work: told with 75, and a rerun heals" {
-	local round pid code begun took killed=0
+	local round pid code begun took pause killed=0 rounds=${DL_TEST_ROUNDS:-3}
 	server
-	world 400
+	world 200
 	DL_TEST_ENGINE=sqlite new_store whole
 	job
 	dl-db dump >want
@@ -301,7 +303,7 @@ world() {
 	begun=${EPOCHREALTIME/./}
 	job
 	took=$((${EPOCHREALTIME/./} - begun))
-	for round in 1 2 3 4 5 6; do
+	for ((round = 1; round <= rounds; round++)); do
 		pg_drop "round$round"
 		pg_database "round$round"
 		DL_DB=$(pg_uri "round$round")
@@ -309,8 +311,9 @@ world() {
 		dl-db init -q --tenant main >/dev/null
 		job >job.out 2>job.err &
 		pid=$!
-		sleep "$(printf '%d.%06d' $((took * round / 8 / 1000000)) \
-		    $((took * round / 8 % 1000000)))"
+		pause=$((took * round / (rounds + 2)))
+		sleep "$(printf '%d.%06d' $((pause / 1000000)) \
+		    $((pause % 1000000)))"
 		pg_kill "$own"
 		code=0
 		wait "$pid" || code=$?

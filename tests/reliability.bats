@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 # What must hold whatever happens: a fixed, small choice of faults. The sweeps
 # over every call and hundreds of kills are `make soak`.
+# runs long
 load helper
 load fault
 

@@ -3,6 +3,7 @@
  * The functions statements may call give on every engine what the programs'
  * own code gives: random texts of awkward characters, JSON with every escape,
  * numbers at the edges, times around changes of the clock.
+ *	store_functions_test [SEED [TIMES]]
  */
 #include "json/json.h"
 #include "store/store.h"
@@ -185,14 +186,15 @@ test_characters(void)
 	size_t count;
 
 	for (code = 0; code <= 0x10ffff; code++) {
+		if (code == 0x30000)
+			code = 0xe0000; /* nothing lives in between */
 		if ((code < 0xd800 || code > 0xdfff) &&
 		    (code % 16 == 0 || fold_class(code) ||
 			fold_parts(code, parts, &count))) {
 			add_code(&s, code);
 			buf_addc(&s, '\n');
 		}
-		if (code % 1024 != 1023 ||
-		    (code >= 0x30000 && code < 0xe0000) || s.len == 0)
+		if (code % 1024 != 1023 || s.len == 0)
 			continue;
 		buf_clear(&want);
 		text_fold(&want, buf_str(&s));
@@ -651,7 +653,8 @@ int
 main(int argc, char **argv)
 {
 	struct err err = {0};
-	unsigned times = 2000;
+	/* On a server every question is a way there and back. */
+	unsigned times = strchr(unit_store(), '/') ? 300 : 2000;
 
 	state = argc > 1 ? strtoull(argv[1], NULL, 10) : 20260301;
 	if (argc > 2)

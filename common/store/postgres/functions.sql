@@ -32,9 +32,11 @@ TRUNCATE fold_part, fold_class, fold_pair;
 
 -- ---- folding ----------------------------------------------------------------
 
--- A run of text that is folded at once, the general way.
+-- A run of text that is folded at once, the general way. (Planning anew for
+-- every pair would copy the whole array into each plan.)
 CREATE OR REPLACE FUNCTION dl_fold_run(s text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET plan_cache_mode TO force_generic_plan AS $$
 DECLARE
 	ch text[];		-- decomposed, marks in order
 	class bigint[];
