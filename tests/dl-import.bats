@@ -343,6 +343,21 @@ events() {
 	[ -z "$(leads .id)" ]
 }
 
+@test "blank rows of a spreadsheet are skipped and told" {
+	printf '%s\r\n' '会社名,メールアドレス,従業員数' '株式会社ソラ,a@x.example,12' \
+	    ',,' 'カワ商事,b@x.example,' ',,' ',,,,' ',' >rows.csv
+	check dl-import leads rows.csv
+	exits 0
+	says "rows.csv:3: 4 blank rows skipped, this one and later ones"
+	summary "2 read, 2 new, 0 updated, 0 unchanged, 0 rejected"
+	# Quotes are a text, though an empty one; a row of them is a record.
+	printf 'email,name\n,\n"",""\n' >quotes.csv
+	check dl-import leads quotes.csv
+	exits 3
+	says "quotes.csv:2: 1 blank row skipped" "quotes.csv:3: neither id nor email"
+	summary "1 read, 0 new, 0 updated, 0 unchanged, 1 rejected"
+}
+
 # --- events --------------------------------------------------------------
 
 @test "events are stored once, by id or by content; others with the id are not" {

@@ -131,6 +131,7 @@ fields_begin(struct record_reader *r, char delimiter, struct err *err)
 	    .max_fields = r->input.max_fields};
 	const struct csv_record *header;
 
+	r->blanks = 0;
 	r->csv = csv_reader_new(
 	    (struct csv_source){source_read, &r->source}, &options);
 	switch (csv_reader_next(r->csv, &header, err)) {
@@ -183,16 +184,54 @@ reject_record(struct record_reader *r, const struct csv_record *record)
 	    r, where, record->raw, record->raw_size, "%s", record->reason);
 }
 
+/* Nothing between the commas, not even quotes: what a spreadsheet writes of
+ * rows that were cleared. */
+static bool
+is_blank(const struct csv_record *record)
+{
+	for (size_t i = 0; i < record->count; i++)
+		if (record->field[i].p)
+			return false;
+	return true;
+}
+
+/* The next one that is no blank row; those are counted. */
+static enum csv_got
+next_row(
+    struct record_reader *r, const struct csv_record **ret, struct err *err)
+{
+	enum csv_got got;
+
+	while ((got = csv_reader_next(r->csv, ret, err)) == CSV_GOT_RECORD &&
+	       is_blank(*ret))
+		if (r->blanks++ == 0)
+			r->blank_line = (*ret)->line;
+	return got;
+}
+
+static void
+tell_blanks(struct record_reader *r)
+{
+	if (r->blanks == 1)
+		remark(r->input.remarks, reader_place(r, r->blank_line),
+		    "1 blank row skipped");
+	else if (r->blanks > 1)
+		remark(r->input.remarks, reader_place(r, r->blank_line),
+		    "%llu blank rows skipped, this one and later ones",
+		    (unsigned long long)r->blanks);
+}
+
 int
 fields_next(struct record_reader *r, struct err *err)
 {
 	const struct csv_record *record;
 	size_t good;
 
-	switch (csv_reader_next(r->csv, &record, err)) {
+	switch (next_row(r, &record, err)) {
 	case CSV_GOT_ERROR:
 		return RECORD_GOT_ERROR;
 	case CSV_GOT_END:
+		tell_blanks(r);
 		return RECORD_GOT_END;
 	case CSV_GOT_REJECT:
 		return reject_record(r, record);

@@ -84,6 +84,7 @@ struct record_reader {
 	struct arena names_arena;
 	struct str *names;
 	size_t name_count;
+	uint64_t blanks, blank_line; /* of the open file; the first one's */
 	struct buf raw;
 };
 
