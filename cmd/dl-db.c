@@ -191,7 +191,7 @@ set_user(struct session *s, struct err *err)
 
 	for (size_t i = 1; rc == 0 && i < s->call->count; i++)
 		rc = member_set(s->st, s->tenant, operand[0], operand[i],
-		    s->who, s->now, err);
+		    s->who, s->now, &s->lines, err);
 	return rc;
 }
 
@@ -400,15 +400,15 @@ erase(struct session *s, struct err *err)
 		struct str who = str_of(s->call->operands[i]);
 
 		if (lead_need(s->st, s->tenant, who, &lead, err) < 0 ||
-		    lead_erase(
-			s->st, s->tenant, lead, s->who, s->now, &rows, err) < 0)
+		    lead_erase(s->st, s->tenant, lead, s->who, s->now,
+			&s->lines, &rows, err) < 0)
 			return -1;
 		total += rows;
 	}
 	session_summary(s, "%s%zu lead%s and %" PRId64 " row%s erased",
 	    dry ? "would be: " : "", s->call->count,
 	    plural((int64_t)s->call->count), total, plural(total));
-	if (session_commit(s, 0, err) < 0)
+	if (session_commit(s, 0, err) < 0 || session_tell(s, err) < 0)
 		return -1;
 	return dry ? 0 : store_scrub(s->st, err);
 }
@@ -505,7 +505,7 @@ static const struct cli_verb verbs[] = {
     {.name = "user set",
 	.operands = "EMAIL KEY=VALUE...",
 	.help = "change a person's name, role, region, manager, active",
-	.shared = CLI_STORE | CLI_DRY_RUN | CLI_CHANGES,
+	.shared = CHANGES,
 	.min = 2,
 	.max = CLI_MANY,
 	.run = session_changes,
@@ -556,7 +556,7 @@ static const struct cli_verb verbs[] = {
     {.name = "erase",
 	.operands = "LEAD...",
 	.help = "erase people everywhere, free pages included",
-	.shared = CLI_STORE | CLI_DRY_RUN | CLI_CHANGES,
+	.shared = CHANGES,
 	.min = 1,
 	.max = CLI_MANY,
 	.run = session_changes,

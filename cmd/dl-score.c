@@ -23,12 +23,6 @@ static struct {
 	double l2, share;
 } arg = {.bins = 8, .max_rules = 200, .l2 = 2, .threshold = -1};
 
-static const char *
-dry(const struct session *s)
-{
-	return s->call->shared->dry_run ? " (dry run)" : "";
-}
-
 /* ---- definitions -------------------------------------------------- */
 
 struct definition {
@@ -40,50 +34,38 @@ static int
 define_set(struct session *s, struct err *err)
 {
 	const struct definition *d = s->context;
-	struct buf old = {0};
-	bool changed = false;
+	struct buf old = {0}, new = {0}, active = {0};
+	const char *change;
 	int rc;
 
 	score_set_review(s->st, s->tenant, d->rules, cli_remarks(s->call));
-	rc = score_set_read(s->st, s->tenant, d->name, &old, NULL, err);
+	score_rules_print(d->rules, &new);
+	rc = score_set_read(s->st, s->tenant, NULL, &active, NULL, err);
+	if (rc >= 0)
+		rc = score_set_read(s->st, s->tenant, d->name, &old, NULL, err);
 	if (rc >= 0)
 		rc = score_set_define(s->st, s->tenant, d->name, d->rules,
-		    s->who, s->now, &changed, err);
-	if (s->call->shared->dry_run)
-		score_rules_difference(buf_str(&old), d->rules, &s->lines);
-	session_summary(s, "%s: %zu rule%s, %s%s", d->name, d->rules->count,
-	    plural((int64_t)d->rules->count),
-	    !changed  ? "unchanged"
-	    : old.len ? "changed"
-		      : "defined",
-	    dry(s));
+		    s->who, s->now, NULL, err);
+	change = session_defined(
+	    s, "rule_set", d->name, buf_str(&old), buf_str(&new));
+	if (!active.len && !old.len && !s->call->shared->dry_run)
+		session_change(s, "rule_set", d->name, NULL, NULL, "enabled");
+	session_summary(s, "%s: %zu rules, %s%s", d->name, d->rules->count,
+	    change, session_dry(s));
 	buf_release(&old);
+	buf_release(&new);
+	buf_release(&active);
 	return rc;
-}
-
-/* One operand alone is the file when it looks like one. */
-static bool
-is_file(const char *operand)
-{
-	return strchr(operand, '/') || str_ends(str_of(operand), STR(".json"));
 }
 
 static int
 define(const struct cli_call *call, struct err *err)
 {
 	struct definition d = {0};
-	const char *file = "-";
+	const char *file;
 	int rc;
 
-	for (size_t i = 0; i < call->count; i++) {
-		const char *operand = call->operands[i];
-
-		if (i == 1 || strcmp(operand, "-") == 0 ||
-		    (call->count == 1 && is_file(operand)))
-			file = operand;
-		else
-			d.name = operand;
-	}
+	session_define_operands(call, &d.name, &file);
 	rc = arg.reference ? score_rules_reference(&d.rules, err)
 			   : score_rules_read(file, &d.rules, err);
 	if (rc < 0)
@@ -132,42 +114,61 @@ remove_set(struct session *s, struct err *err)
 {
 	const char *name = s->call->operands[0];
 
-	session_summary(s, "%s: removed%s", name, dry(s));
+	session_change(s, "rule_set", name, NULL, NULL, "removed");
+	session_summary(s, "%s: removed%s", name, session_dry(s));
 	return score_set_remove(s->st, s->tenant, name, s->who, s->now, err);
 }
 
+/* The set that was active is no longer, and says so as well. */
 static int
-switch_set(struct session *s, bool on, struct err *err)
+switch_set(struct session *s, const char *name, bool on, struct err *err)
 {
-	const char *name = s->call->operands[0];
-	bool changed = true;
-	int rc;
+	struct buf document = {0}, active = {0};
+	int rc =
+	    score_set_read(s->st, s->tenant, NULL, &document, &active, err);
 
-	if (arg.rule)
-		rc = score_rule_enable(s->st, s->tenant, name, arg.rule, on,
-		    s->who, s->now, &changed, err);
-	else
+	if (rc >= 0 && !(on && str_is(buf_str(&active), name))) {
 		rc = (on ? score_set_enable : score_set_disable)(
 		    s->st, s->tenant, name, s->who, s->now, err);
-	session_summary(s, "%s%s%s: %s%s", name, arg.rule ? ": " : "",
-	    arg.rule ? arg.rule : "",
-	    !changed ? "unchanged"
-	    : on     ? "enabled"
-		     : "disabled",
-	    dry(s));
+		if (on && active.len)
+			session_change(
+			    s, "rule_set", active.p, NULL, NULL, "disabled");
+		session_change(s, "rule_set", name, NULL, NULL,
+		    on ? "enabled" : "disabled");
+	}
+	buf_release(&document);
+	buf_release(&active);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+switch_rule(struct session *s, const char *name, bool on, struct err *err)
+{
+	bool changed = false;
+	int rc = score_rule_enable(s->st, s->tenant, name, arg.rule, on, s->who,
+	    s->now, &changed, err);
+
+	if (changed)
+		session_change(s, "rule_set", name, "rule", arg.rule,
+		    on ? "enabled" : "disabled");
 	return rc;
 }
 
+/* enable and disable: a set, or one rule of it. */
 static int
-enable_set(struct session *s, struct err *err)
+switch_one(struct session *s, struct err *err)
 {
-	return switch_set(s, true, err);
-}
+	const char *name = s->call->operands[0];
+	bool on = strcmp(s->call->verb->name, "enable") == 0;
+	int rc = (arg.rule ? switch_rule : switch_set)(s, name, on, err);
 
-static int
-disable_set(struct session *s, struct err *err)
-{
-	return switch_set(s, false, err);
+	session_summary(s, "%s%s%s: %s%s", name, arg.rule ? ": " : "",
+	    arg.rule ? arg.rule : "",
+	    !s->lines.len ? "unchanged"
+	    : on          ? "enabled"
+			  : "disabled",
+	    session_dry(s));
+	return rc;
 }
 
 /* A wrong definition is what a check is for: exit 4, not 2. */
@@ -226,7 +227,7 @@ sum_up(struct session *s, struct score_applied *done)
 		    s, "nothing done: already at work: %s", done->holder.p);
 	} else if (done->scored) {
 		score_add_applied(done, &s->summary);
-		session_summary(s, "%s", dry(s));
+		session_summary(s, "%s", session_dry(s));
 	}
 	buf_release(&done->holder);
 }
@@ -582,7 +583,7 @@ static const struct cli_exclusive rules_exclusive[] = {
 static const struct cli_exclusive filter_exclusive[] = {
     {"rules", "reference"}, {"events", "no-events"}, {NULL, NULL}};
 
-#define DEFINING (CLI_STORE | CLI_DRY_RUN | CLI_CHANGES)
+#define DEFINING (CLI_STORE | CLI_DRY_RUN | CLI_CHANGES | CLI_OUTPUT)
 
 static const struct cli_verb verbs[] = {
     {.name = "apply",
@@ -598,7 +599,7 @@ static const struct cli_verb verbs[] = {
 	.help = "store a rule set; the first one becomes the active one",
 	.operands = "[NAME] [FILE]",
 	.options = define_options,
-	.shared = DEFINING | CLI_OUTPUT,
+	.shared = DEFINING,
 	.max = 2,
 	.run = define},
     {.name = "list",
@@ -629,7 +630,7 @@ static const struct cli_verb verbs[] = {
 	.min = 1,
 	.max = 1,
 	.run = session_changes,
-	.work = enable_set},
+	.work = switch_one},
     {.name = "disable",
 	.help = "let no rule set be active, or switch a rule off",
 	.operands = "NAME",
@@ -638,7 +639,7 @@ static const struct cli_verb verbs[] = {
 	.min = 1,
 	.max = 1,
 	.run = session_changes,
-	.work = disable_set},
+	.work = switch_one},
     {.name = "check",
 	.help = "look for mistakes in a file or in every stored set",
 	.operands = "[FILE]",

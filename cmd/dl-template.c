@@ -16,12 +16,6 @@ static struct {
 	bool sample;
 } arg;
 
-static const char *
-dry(const struct session *s)
-{
-	return s->call->shared->dry_run ? " (dry run)" : "";
-}
-
 /* ---- definitions -------------------------------------------------- */
 
 /* Mistakes in templates: printed, and counted. */
@@ -91,17 +85,13 @@ define_template(struct session *s, struct err *err)
 	if (rc == 0)
 		rc = template_define(
 		    s->st, s->tenant, tpl, s->who, s->now, &old, &changed, err);
-	if (rc == 0 && s->call->shared->dry_run) {
-		template_print(tpl, &new);
-		text_difference(&s->lines, buf_str(&old), buf_str(&new));
-	}
 	if (rc == 0) {
 		check_others(s, lib, tpl->name);
+		template_print(tpl, &new);
 		session_summary(s, "%s: %s%s", tpl->name,
-		    !changed  ? "unchanged"
-		    : old.len ? "changed"
-			      : "defined",
-		    dry(s));
+		    session_defined(
+			s, "template", tpl->name, buf_str(&old), buf_str(&new)),
+		    session_dry(s));
 	}
 	template_library_free(lib);
 	buf_release(&old);
@@ -109,28 +99,13 @@ define_template(struct session *s, struct err *err)
 	return rc;
 }
 
-/* One operand alone is the file when it looks like one. */
-static bool
-is_file(const char *operand)
-{
-	return strchr(operand, '/') || str_ends(str_of(operand), STR(".json"));
-}
-
 static int
 define(const struct cli_call *call, struct err *err)
 {
-	const char *name = NULL, *file = "-";
+	const char *name, *file;
 	struct template *tpl;
 
-	for (size_t i = 0; i < call->count; i++) {
-		const char *operand = call->operands[i];
-
-		if (i == 1 || strcmp(operand, "-") == 0 ||
-		    (call->count == 1 && is_file(operand)))
-			file = operand;
-		else
-			name = operand;
-	}
+	session_define_operands(call, &name, &file);
 	if (read_file(file, name, &tpl, err) < 0)
 		return -1;
 	return session_run(call, SESSION_CHANGE, define_template, tpl, err);
@@ -201,11 +176,12 @@ remove_template(struct session *s, struct err *err)
 		rc = template_remove(
 		    s->st, s->tenant, name, s->who, s->now, err);
 	if (rc == 0) {
+		session_change(s, "template", name, NULL, NULL, "removed");
 		session_summary(s, "%s: removed%s%s", name,
 		    tpl->origin == TEMPLATE_OVERRIDDEN
 			? ", the shipped one is back"
 			: "",
-		    dry(s));
+		    session_dry(s));
 		template_free(template_library_take(lib, name));
 		check_others(s, lib, name);
 	}
@@ -526,7 +502,7 @@ static const struct cli_option render_options[] = {
 	"what is missing comes from the template's sample"),
     CLI_END};
 
-#define DEFINING (CLI_STORE | CLI_DRY_RUN | CLI_CHANGES)
+#define DEFINING (CLI_STORE | CLI_DRY_RUN | CLI_CHANGES | CLI_OUTPUT)
 
 static const struct cli_verb verbs[] = {
     {.name = "list",
@@ -545,7 +521,7 @@ static const struct cli_verb verbs[] = {
     {.name = "define",
 	.help = "store a template, perhaps over one that ships",
 	.operands = "[NAME] [FILE]",
-	.shared = DEFINING | CLI_OUTPUT,
+	.shared = DEFINING,
 	.max = 2,
 	.run = define},
     {.name = "remove",

@@ -99,6 +99,7 @@ load helper
 	prints '{"user":"a@x.example","role":"sales","manager":"boss@X.example","active":false}'
 	check dl-db user set a@x.example active=yes name=青木 region=大阪府
 	exits 0
+	prints '{"user":"a@x.example","name":"青木","role":"sales","region":"大阪府","manager":"boss@x.example","active":true}'
 	check dl-db user list
 	prints '{"user":"a@x.example","name":"青木","role":"sales","region":"大阪府","manager":"boss@x.example","active":true}
 {"user":"boss@x.example","name":"部長","role":"manager","region":"東京都","active":true}'
@@ -162,7 +163,7 @@ load helper
 	INSERT INTO field_change VALUES (1, 9999, 'stage', 0)|changes of leads that are not there
 	INSERT INTO segment_member VALUES (1, 1, 2, 0, 0)|members of nothing, or no leads
 	INSERT INTO segment_history VALUES (1, 1, 2, 0, 1, 0)|former members of nothing, or no leads
-	INSERT INTO segment_override VALUES (1, 1, 2, 0, 0, 'x', 0, NULL)|overrides of nothing, or of no leads
+	INSERT INTO segment_override VALUES (1, 1, 9999, 0, 0, 'x', 0, NULL)|overrides of nothing, or of no leads
 	INSERT INTO segment_override VALUES (1, 1, 2, 1, 0, 'x', 0, NULL)|members that overrides contradict
 	INSERT INTO rule_set VALUES (1, 'a', '{}', 1, 0), (1, 'b', '{}', 1, 0)|active rule sets beyond the first
 	END
@@ -263,6 +264,8 @@ load helper
 	check dl-db erase --as officer L0000001
 	exits 0
 	says "1 lead and"
+	[ "$(jq -c '[.lead, .change, .rows > 5]' <<<"$output")" = \
+		'["L0000001","erased",true]' ]
 	check dl-lead show L0000001
 	exits 2
 	[ "${DL_TEST_ENGINE:-sqlite}" != sqlite ] ||

@@ -22,9 +22,22 @@ sums() {
 	new_store
 	check dl-score define --reference
 	exits 0
+	prints $'{"rule_set":"reference","change":"created"}\n{"rule_set":"reference","change":"enabled"}'
+	check dl-score define --reference
+	exits 0
 	prints_nothing
+	says "13 rules, unchanged"
 	dl-score show reference >shown.json
-	dl-score define again shown.json
+	check dl-score define again shown.json
+	prints '{"rule_set":"again","change":"created"}'
+	one_rule 7 | dl-score define -q -o changed third
+	[ "$(cat changed)" = '{"rule_set":"third","change":"created"}' ]
+	check dl-score define third <<<"$(one_rule 8)"
+	prints '{"rule_set":"third","change":"replaced"}'
+	check dl-score remove -n third
+	prints '{"rule_set":"third","change":"removed"}'
+	check dl-score remove third
+	prints '{"rule_set":"third","change":"removed"}'
 	dl-score show again | cmp - shown.json
 	cmp shown.json "$top/common/score/reference.json"
 	check dl-score list
@@ -79,11 +92,21 @@ sums() {
 	new_store
 	one_rule 5 | dl-score define -q a
 	one_rule 6 | dl-score define -q b
-	dl-score enable -q b
+	check dl-score enable b
+	prints $'{"rule_set":"a","change":"disabled"}\n{"rule_set":"b","change":"enabled"}'
+	says "b: enabled"
+	check dl-score enable b
+	exits 0
+	prints_nothing
+	says "b: unchanged"
 	[ "$(dl-score list | jq -r 'select(.active).name')" = b ]
 	check dl-score disable a
 	exits 2
-	dl-score disable -q b --rule all
+	prints_nothing
+	check dl-score disable b --rule all
+	prints '{"rule_set":"b","rule":"all","change":"disabled"}'
+	check dl-score disable b --rule all
+	prints_nothing
 	dl-score show b | grep -q '"enabled": false'
 	dl-score enable -q b --rule all
 	check dl-score show b
@@ -148,6 +171,19 @@ sums() {
 	check dl-score
 	[ "$output" = "$dry" ]
 	[[ $stderr == 'dl-score: 2 leads scored, '* ]]
+}
+
+@test "a moment before the latest work is refused, in a dry run too" {
+	store_with_leads 20
+	dl-score define -q --reference >/dev/null
+	dl-score apply -q >/dev/null
+	for dry in "" -n; do
+		check dl-score apply $dry --now 2026-01-14T00:00:00Z
+		exits 2
+		says "is before the latest work, done at 2026-01-15T00:00:00Z"
+		check dl-score apply $dry --now 2026-01-14T00:00:00Z --replay
+		exits 0
+	done
 }
 
 @test "time alone moves scores, and only those due are looked at" {

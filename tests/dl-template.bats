@@ -47,10 +47,11 @@ two_leads() {
 	dl-template show -q footer | sed 's/{{tenant.name}}/サンプル社/' >f.json
 	check dl-template define f.json
 	exits 0
-	says 'footer: defined'
-	prints_nothing
+	says 'footer: created'
+	prints '{"template":"footer","change":"created"}'
 	check dl-template define footer f.json
 	says 'footer: unchanged'
+	prints_nothing
 	dl-template show -q footer | cmp - f.json
 	[ "$(dl-template list | jq -c 'select(.name == "footer") |
 		[.origin, .updated_at]')" = \
@@ -61,6 +62,7 @@ two_leads() {
 	check dl-template remove footer
 	exits 0
 	says 'footer: removed, the shipped one is back'
+	prints '{"template":"footer","change":"removed"}'
 	check dl-template show footer
 	says 'footer: shipped'
 	check dl-template remove footer

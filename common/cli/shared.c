@@ -184,14 +184,27 @@ take_now(
 	return 0;
 }
 
+/* A moment that is the same wherever it is seen from. */
+static bool
+is_absolute(const char *text)
+{
+	int64_t one, other;
+
+	return text != NULL &&
+	       time_parse_moment(str_of(text), 0, zone_utc(), &one) &&
+	       time_parse_moment(
+		   str_of(text), 5 * MS_DAY, zone_utc(), &other) &&
+	       one == other;
+}
+
 /* --now +1d is the day after $DL_NOW where that is set: in a world that stands
- * still, tomorrow is seen from there. */
+ * still, tomorrow is seen from there. What stands by itself does without. */
 static int
 settle_now(const struct cli_verb *verb, struct cli_shared *s, struct err *err)
 {
 	s->now = time_real();
 	s->now_given = false;
-	if (verb->shared & CLI_NOW &&
+	if (verb->shared & CLI_NOW && !is_absolute(shared_words.now) &&
 	    take_now("$DL_NOW", environment("DL_NOW"), s, err) < 0)
 		return -1;
 	return take_now("--now", shared_words.now, s, err);

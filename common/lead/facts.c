@@ -336,7 +336,8 @@ lead_disclose(struct store *st, const struct tenant *t, int64_t lead,
 
 int
 lead_erase(struct store *st, const struct tenant *t, int64_t lead,
-    const char *who, int64_t now, int64_t *ret_rows, struct err *err)
+    const char *who, int64_t now, struct buf *lines, int64_t *ret_rows,
+    struct err *err)
 {
 	static const struct sql *const deletes[] = {&sql_erase_events,
 	    &sql_erase_assessments, &sql_erase_score, &sql_erase_history,
@@ -344,6 +345,7 @@ lead_erase(struct store *st, const struct tenant *t, int64_t lead,
 	    &sql_erase_stage_state, &sql_erase_members, &sql_erase_memberships,
 	    &sql_erase_overrides, &sql_erase_segment_next, &sql_erase_signals,
 	    &sql_erase_changes, &sql_erase_work, &sql_erase_lead};
+	struct json_writer w = {.out = lines};
 	struct arena arena = {0};
 	struct buf detail = {0};
 	struct lead_row row;
@@ -367,9 +369,16 @@ lead_erase(struct store *st, const struct tenant *t, int64_t lead,
 	if (rc == 0)
 		rc = audit_add(st, t->id, now, who, "lead.erase", STR("erased"),
 		    buf_str(&detail), err);
+	if (rc == 0) {
+		json_put_object(&w);
+		json_add_text(&w, "lead", row.text[LEAD_ID]);
+		json_add_text(&w, "change", STR("erased"));
+		json_add_int(&w, "rows", total);
+		json_put_end(&w);
+		buf_addc(lines, '\n');
+		*ret_rows = total;
+	}
 	buf_release(&detail);
 	arena_release(&arena);
-	if (rc == 0)
-		*ret_rows = total;
 	return rc;
 }

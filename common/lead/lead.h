@@ -404,9 +404,11 @@ int lead_draw_person(const struct tenant *t, struct str person, int64_t events,
     size_t columns, struct buf *out, struct err *err);
 /* Deletes the lead and all that hangs on it, in the caller's change
  * transaction; audited without personal data. store_scrub() afterwards takes
- * it from free pages. *ret_rows counts what went. */
+ * it from free pages. *ret_rows counts what went; a line
+ * {"lead":…,"change":"erased","rows":N} is added. */
 int lead_erase(struct store *st, const struct tenant *t, int64_t lead,
-    const char *who, int64_t now, int64_t *ret_rows, struct err *err);
+    const char *who, int64_t now, struct buf *lines, int64_t *ret_rows,
+    struct err *err);
 /* Grows with each erasure: numbers found before may be of erased leads. */
 int lead_erasures(
     struct store *st, const struct tenant *t, int64_t *ret, struct err *err);

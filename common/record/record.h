@@ -105,8 +105,8 @@ const char *record_format_name(enum record_format f);
  * column's number, a second one of a name gets "_2" (both remarked upon); every
  * record must have as many fields as the header. A blank row, nothing but
  * delimiters, is no record, as many of them as it has: such rows are skipped,
- * and remarked upon, with their number, at the file's end. In NDJSON blank lines
- * are skipped. A name written twice in one object: the last value counts.
+ * and remarked upon, with their number, at the file's end. In NDJSON blank
+ * lines are skipped. A name written twice in one object: the last value counts.
  *
  * A rejected record that was mended and comes back in (see record_rejects)
  * loses its `_reason`, `_file` and `_line`.

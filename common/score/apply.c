@@ -433,8 +433,8 @@ survey(struct run *r, struct standing *stand, bool *ret_pass, struct err *err)
 	if (store_begin(r->st, job->dry_run ? STORE_SNAPSHOT : STORE_CHANGE,
 		"score apply", err) < 0)
 		return -1;
-	if ((!job->dry_run && store_moment(r->st, r->tenant->id,
-				  job->moment.now, job->replay, err) < 0) ||
+	if ((job->dry_run ? store_moment_check : store_moment)(
+		r->st, r->tenant->id, job->moment.now, job->replay, err) < 0 ||
 	    score_rules_bind(job->rules, r->st, r->tenant, err) < 0 ||
 	    look(r->st, r->tenant, job->rules, stand, err) < 0 ||
 	    (many = many_wait(r->st, r->tenant, err)) < 0 ||

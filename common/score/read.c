@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Where documents of rules come from: files, and the reference that ships; and
- * what differs between two of them.
- */
+/* Where documents of rules come from: files, and the reference that ships. */
 #include "score/score_priv.h"
 
 extern const char reference_json[]; /* reference.json */
@@ -40,15 +37,4 @@ score_rules_reference(struct score_rules **ret, struct err *err)
 	if (json_doc_parse(score_reference(), "reference", &doc, err) < 0)
 		return -1;
 	return score_rules_of(doc, ret, err);
-}
-
-void
-score_rules_difference(
-    struct str old, const struct score_rules *rules, struct buf *out)
-{
-	struct buf document = {0};
-
-	score_rules_print(rules, &document);
-	text_difference(out, old, buf_str(&document));
-	buf_release(&document);
 }

@@ -103,10 +103,6 @@ int score_rules_reference(struct score_rules **ret, struct err *err);
 /* A file's; "-" is standard input. Not bound. */
 int score_rules_read(
     const char *path, struct score_rules **ret, struct err *err);
-/* "- " and "+ " lines: what of an old document goes and what of the rules' own
- * comes, between the lines that are equal at both ends. */
-void score_rules_difference(
-    struct str old, const struct score_rules *rules, struct buf *out);
 
 /* ---- engine.c: one score ------------------------------------------ */
 

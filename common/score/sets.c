@@ -175,7 +175,7 @@ score_set_define(struct store *st, const struct tenant *t, const char *name,
 		    (struct str){NULL, 0}, err);
 	buf_release(&old);
 	buf_release(&document);
-	if (code == 0)
+	if (code == 0 && ret_changed)
 		*ret_changed = changed;
 	return code;
 }

@@ -98,16 +98,23 @@ session_commit(struct session *s, int rc, struct err *err)
 	return rc;
 }
 
+int
+session_tell(struct session *s, struct err *err)
+{
+	if (!(s->call->verb->shared & CLI_OUTPUT))
+		return 0;
+	if (!s->printer.out && session_print(s, NULL, 0, err) < 0)
+		return -1;
+	printer_lines(&s->printer, buf_str(&s->lines));
+	buf_clear(&s->lines);
+	return 0;
+}
+
 static int
 end_change(struct session *s, int rc, struct err *err)
 {
 	rc = session_commit(s, rc, err);
-	if (rc < 0 || !(s->call->verb->shared & CLI_OUTPUT))
-		return rc;
-	if (session_print(s, NULL, 0, err) < 0)
-		return -1;
-	printer_lines(&s->printer, buf_str(&s->lines));
-	return rc;
+	return rc < 0 || session_tell(s, err) < 0 ? -1 : rc;
 }
 
 static int

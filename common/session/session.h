@@ -26,6 +26,7 @@
 #include "chart/chart.h"
 #include "cli/cli.h"
 #include "cond/cond.h"
+#include "json/json.h"
 #include "record/record.h"
 #include "store/store.h"
 #include "tenant/tenant.h"
@@ -126,6 +127,8 @@ int session_commit(struct session *s, int rc, struct err *err);
  * not known is told and passed over, and the result is CLI_REJECTS. */
 int session_leads(struct session *s, const char *who,
     int (*each)(void *session, int64_t lead, struct err *err), struct err *err);
+/* Prints s->lines now, of a change that is committed. */
+int session_tell(struct session *s, struct err *err);
 /* Opens s->printer; it is closed with the session. */
 int session_print(struct session *s, const char *const *columns, size_t count,
     struct err *err);
@@ -139,5 +142,25 @@ bool session_progress(void *session, uint64_t done, uint64_t whole);
 void session_refuses(void *context, struct place where, const char *reason);
 /* Adds to the summary, which is printed when all went well. */
 void session_summary(struct session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* ---- definition.c: what has a name and is changed by it ------------------ */
+
+/* The operands of define, [NAME] [FILE|-]: one alone is the file when it has a
+ * slash or ends in .json. Without a name NULL, without a file "-". */
+void session_define_operands(
+    const struct cli_call *call, const char **ret_name, const char **ret_file);
+/* " (dry run)", or nothing: the end of a summary. */
+const char *session_dry(const struct session *s);
+/* Adds the record of a change to s->lines, as every such verb prints it:
+ *	{"rule_set":"x","change":"enabled"}
+ *	{"rule_set":"x","rule":"y","change":"disabled"}
+ * part_name NULL: all of it. The words: created, replaced, removed, enabled,
+ * disabled, erased. */
+void session_change(struct session *s, const char *noun, const char *name,
+    const char *part, const char *part_name, const char *change);
+/* The same for define, by the documents before (empty: none) and after; under
+ * --dry-run their difference instead. Returns the word, or "unchanged". */
+const char *session_defined(struct session *s, const char *noun,
+    const char *name, struct str old, struct str new);
 
 #endif

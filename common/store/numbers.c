@@ -40,20 +40,28 @@ refuse_past(int64_t now, int64_t latest, struct err *err)
 }
 
 int
-store_moment(
+store_moment_check(
     struct store *st, int64_t tenant, int64_t now, bool replay, struct err *err)
 {
 	int64_t latest;
-	int code;
-
-	code = store_int(
+	int code = store_int(
 	    st, &sql_moment_latest, BINDS(BIND_INT(tenant)), &latest, err);
+
 	if (code < 0)
 		return -1;
 	if (code == 1 && now < latest && !replay)
 		return refuse_past(now, latest, err);
-	if (code == 1 && now <= latest)
-		return 0;
+	return code == 1 && now <= latest;
+}
+
+int
+store_moment(
+    struct store *st, int64_t tenant, int64_t now, bool replay, struct err *err)
+{
+	int known = store_moment_check(st, tenant, now, replay, err);
+
+	if (known != 0)
+		return known < 0 ? -1 : 0;
 	return store_run(st, &sql_moment_record,
 	    BINDS(BIND_INT(tenant), BIND_INT(now)), NULL, err);
 }

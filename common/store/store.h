@@ -277,10 +277,13 @@ void lease_release(struct store *st);
 /*
  * The latest moment at which work was done for a tenant. store_moment refuses
  * (ERR_USAGE) a `now` before it unless replay, and records the later of the
- * two. In a change transaction.
+ * two. In a change transaction. store_moment_check only refuses, in a snapshot
+ * too: 1 when `now` is recorded or past, 0 when it is later, -1.
  */
 int store_moment(struct store *st, int64_t tenant, int64_t now, bool replay,
     struct err *err);
+int store_moment_check(struct store *st, int64_t tenant, int64_t now,
+    bool replay, struct err *err);
 
 /* ---- care --------------------------------------------------------------- */
 

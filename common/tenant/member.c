@@ -141,7 +141,8 @@ assign(struct store *st, const struct tenant *t, struct member *m,
 
 int
 member_set(struct store *st, const struct tenant *t, const char *email,
-    const char *assignment, const char *who, int64_t now, struct err *err)
+    const char *assignment, const char *who, int64_t now, struct buf *ret,
+    struct err *err)
 {
 	struct buf key = {0}, manager = {0};
 	struct arena arena = {0};
@@ -178,6 +179,8 @@ member_set(struct store *st, const struct tenant *t, const char *email,
 		goto out;
 	got = audit_add(
 	    st, t->id, now, who, "user.set", m.email, (struct str){0}, err);
+	buf_clear(ret);
+	member_json(&m, ret);
 out:
 	rows_close(rows);
 	arena_release(&arena);

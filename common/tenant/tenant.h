@@ -101,7 +101,8 @@ struct member {
 int member_add(struct store *st, const struct tenant *t, const struct member *m,
     const char *who, int64_t now, struct err *err);
 int member_set(struct store *st, const struct tenant *t, const char *email,
-    const char *assignment, const char *who, int64_t now, struct err *err);
+    const char *assignment, const char *who, int64_t now, struct buf *ret,
+    struct err *err); /* *ret: all of it then, as member_json() */
 int member_list(struct store *st, const struct tenant *t,
     int (*each)(void *context, const struct member *m, struct err *err),
     void *context, struct err *err);

@@ -240,6 +240,11 @@ test_environment(void)
 	setenv("DL_NOW", "soon", 1);
 	CHECK(refuses("list", "$DL_NOW: not a moment (2026-11-22T09:00:00Z, "
 			      "today, -3d): \"soon\""));
+	CHECK(refuses("list --now +1d", "$DL_NOW: not a moment (2026-11-22T09:"
+					"00:00Z, today, -3d): \"soon\""));
+	/* What stands by itself does without it. */
+	CHECK_INT(parse("list --now 2026-01-15"), 0);
+	CHECK_INT(call.shared->now, INT64_C(1768435200000));
 	unsetenv("DL_DB");
 	unsetenv("DL_TENANT");
 	setenv("DL_USER", "", 1); /* empty is unset */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/* Verbs that change what has a name, and documents above all. */
+#include <string.h>
+
+#include "session/session.h"
+
+/* One operand alone is the file when it looks like one. */
+static bool
+is_file(const char *operand)
+{
+	return strchr(operand, '/') || str_ends(str_of(operand), STR(".json"));
+}
+
+void
+session_define_operands(
+    const struct cli_call *call, const char **ret_name, const char **ret_file)
+{
+	*ret_name = NULL;
+	*ret_file = "-";
+	for (size_t i = 0; i < call->count; i++) {
+		const char *operand = call->operands[i];
+
+		if (i == 1 || strcmp(operand, "-") == 0 ||
+		    (call->count == 1 && is_file(operand)))
+			*ret_file = operand;
+		else
+			*ret_name = operand;
+	}
+}
+
+const char *
+session_dry(const struct session *s)
+{
+	return s->call->shared->dry_run ? " (dry run)" : "";
+}
+
+void
+session_change(struct session *s, const char *noun, const char *name,
+    const char *part, const char *part_name, const char *change)
+{
+	struct json_writer w = {.out = &s->lines};
+
+	json_put_object(&w);
+	json_add_text(&w, noun, str_of(name));
+	if (part_name)
+		json_add_text(&w, part, str_of(part_name));
+	json_add_text(&w, "change", str_of(change));
+	json_put_end(&w);
+	buf_addc(&s->lines, '\n');
+}
+
+const char *
+session_defined(struct session *s, const char *noun, const char *name,
+    struct str old, struct str new)
+{
+	if (old.n && str_eq(old, new))
+		return "unchanged";
+	if (s->call->shared->dry_run)
+		text_difference(&s->lines, old, new);
+	else
+		session_change(
+		    s, noun, name, NULL, NULL, old.n ? "replaced" : "created");
+	return old.n ? "replaced" : "created";
+}
