@@ -67,7 +67,7 @@ define(const struct cli_call *call, struct err *err)
 
 	session_define_operands(call, &d.name, &file);
 	rc = arg.reference ? score_rules_reference(&d.rules, err)
-			   : score_rules_read(file, &d.rules, err);
+			   : score_rules_read(file ? file : "-", &d.rules, err);
 	if (rc < 0)
 		return -1;
 	if (!d.name)

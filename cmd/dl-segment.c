@@ -25,12 +25,6 @@ static struct {
 	int64_t min_size, top, lead_time, days, from, to;
 } arg = {.at = INT64_MAX, .to = INT64_MAX, .target = "converted", .days = 30};
 
-static const char *
-dry(const struct session *s)
-{
-	return s->call->shared->dry_run ? " (dry run)" : "";
-}
-
 /* ---- refresh ------------------------------------------------------ */
 
 static void
@@ -43,7 +37,7 @@ sum_up(struct session *s, struct segment_refreshed *done)
 		session_summary(s,
 		    "%" PRIu64 " looked at, %" PRIu64 " entered, %" PRIu64
 		    " left%s",
-		    done->looked, done->entered, done->left, dry(s));
+		    done->looked, done->entered, done->left, session_dry(s));
 	buf_release(&done->holder);
 }
 
@@ -123,30 +117,14 @@ begin_change(struct session *s, struct err *err)
 	    s->st, s->tenant->id, s->now, s->call->shared->replay, err);
 }
 
-/* One operand alone is the file when it looks like one. */
-static bool
-is_file(const char *operand)
-{
-	return strchr(operand, '/') || str_ends(str_of(operand), STR(".json"));
-}
-
 static int
 read_definition(struct session *s, const char **ret_name, struct segment **ret,
     struct err *err)
 {
-	const char *where = s->call->shared->where, *file = NULL;
+	const char *where = s->call->shared->where, *file;
 	int rc;
 
-	*ret_name = NULL;
-	for (size_t i = 0; i < s->call->count; i++) {
-		const char *operand = s->call->operands[i];
-
-		if (i == 1 || strcmp(operand, "-") == 0 ||
-		    (s->call->count == 1 && is_file(operand)))
-			file = operand;
-		else
-			*ret_name = operand;
-	}
+	session_define_operands(s->call, ret_name, &file);
 	if (where && file)
 		return err_set(err, ERR_USAGE,
 		    "a condition comes from --where or from %s, not both",
@@ -193,7 +171,7 @@ store_definition(struct session *s, const char *name, struct segment *segment,
 	    !*ret_changed ? "unchanged"
 	    : old.len     ? "changed"
 			  : "defined",
-	    dry(s));
+	    session_dry(s));
 	buf_release(&old);
 	buf_release(&new);
 	return session_commit(s, rc, err);
@@ -271,7 +249,7 @@ remove_segments(struct session *s, struct err *err)
 		if (segment_remove(&by, s->call->operands[i], arg.force, err) <
 		    0)
 			return -1;
-	session_summary(s, "%zu removed%s", s->call->count, dry(s));
+	session_summary(s, "%zu removed%s", s->call->count, session_dry(s));
 	return 0;
 }
 
@@ -290,7 +268,7 @@ switch_segments(struct session *s, enum segment_switch to, struct err *err)
 		return -1;
 	printer_lines(&s->printer, buf_str(&s->lines));
 	session_summary(s, "%s%s", s->lines.len ? s->call->verb->name : "",
-	    s->lines.len ? dry(s) : "unchanged");
+	    s->lines.len ? session_dry(s) : "unchanged");
 	if (!s->lines.len || s->call->shared->dry_run ||
 	    to == SEGMENT_DISABLE || to == SEGMENT_FREEZE)
 		return 0;

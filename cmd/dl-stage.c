@@ -19,12 +19,6 @@ static struct {
 	int by;
 } arg = {.since = INT64_MIN, .until = INT64_MAX};
 
-static const char *
-dry(const struct session *s)
-{
-	return s->call->shared->dry_run ? " (dry run)" : "";
-}
-
 /* ---- the model ------------------------------------------------------------
  */
 
@@ -49,7 +43,7 @@ define_in(struct session *s, const struct stages *m, struct err *err)
 		buf_addf(&s->lines,
 		    "{\"model\":\"stages\",\"change\":\"%s\"}\n", verb);
 	session_summary(
-	    s, "stages: %s%s", changed ? verb : "unchanged", dry(s));
+	    s, "stages: %s%s", changed ? verb : "unchanged", session_dry(s));
 	buf_release(&old);
 	buf_release(&new);
 	return rc;
@@ -163,7 +157,8 @@ sum_up(struct session *s, const struct stage_applied *done)
 	buf_addgroup(&s->summary, (int64_t)done->leads);
 	session_summary(s, " lead%s looked at, ", plural((int64_t)done->leads));
 	buf_addgroup(&s->summary, (int64_t)done->moves);
-	session_summary(s, " move%s%s", plural((int64_t)done->moves), dry(s));
+	session_summary(
+	    s, " move%s%s", plural((int64_t)done->moves), session_dry(s));
 }
 
 static int
@@ -237,7 +232,7 @@ move_leads(struct session *s, struct stages *m, struct err *err)
 	s->context = &moving;
 	rc = session_leads(s, operands[0], move_lead, err);
 	session_summary(s, "%zu moved to %s%s", count_lines(buf_str(&s->lines)),
-	    operands[1], dry(s));
+	    operands[1], session_dry(s));
 	return rc;
 }
 

@@ -106,7 +106,7 @@ define(const struct cli_call *call, struct err *err)
 	struct template *tpl;
 
 	session_define_operands(call, &name, &file);
-	if (read_file(file, name, &tpl, err) < 0)
+	if (read_file(file ? file : "-", name, &tpl, err) < 0)
 		return -1;
 	return session_run(call, SESSION_CHANGE, define_template, tpl, err);
 }

@@ -164,7 +164,7 @@ load helper
 	INSERT INTO segment_member VALUES (1, 1, 2, 0, 0)|members of nothing, or no leads
 	INSERT INTO segment_history VALUES (1, 1, 2, 0, 1, 0)|former members of nothing, or no leads
 	INSERT INTO segment_override VALUES (1, 1, 9999, 0, 0, 'x', 0, NULL)|overrides of nothing, or of no leads
-	INSERT INTO segment_override VALUES (1, 1, 2, 1, 0, 'x', 0, NULL)|members that overrides contradict
+	INSERT INTO segment_override VALUES (1, 1, 3, 1, 0, 'x', 0, NULL)|members that overrides contradict
 	INSERT INTO rule_set VALUES (1, 'a', '{}', 1, 0), (1, 'b', '{}', 1, 0)|active rule sets beyond the first
 	END
 	store_copy broken

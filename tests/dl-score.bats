@@ -22,18 +22,18 @@ sums() {
 	new_store
 	check dl-score define --reference
 	exits 0
-	prints $'{"rule_set":"reference","change":"created"}\n{"rule_set":"reference","change":"enabled"}'
+	prints $'{"rule_set":"reference","change":"defined"}\n{"rule_set":"reference","change":"enabled"}'
 	check dl-score define --reference
 	exits 0
 	prints_nothing
 	says "13 rules, unchanged"
 	dl-score show reference >shown.json
 	check dl-score define again shown.json
-	prints '{"rule_set":"again","change":"created"}'
+	prints '{"rule_set":"again","change":"defined"}'
 	one_rule 7 | dl-score define -q -o changed third
-	[ "$(cat changed)" = '{"rule_set":"third","change":"created"}' ]
+	[ "$(cat changed)" = '{"rule_set":"third","change":"defined"}' ]
 	check dl-score define third <<<"$(one_rule 8)"
-	prints '{"rule_set":"third","change":"replaced"}'
+	prints '{"rule_set":"third","change":"changed"}'
 	check dl-score remove -n third
 	prints '{"rule_set":"third","change":"removed"}'
 	check dl-score remove third

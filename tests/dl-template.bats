@@ -47,8 +47,8 @@ two_leads() {
 	dl-template show -q footer | sed 's/{{tenant.name}}/サンプル社/' >f.json
 	check dl-template define f.json
 	exits 0
-	says 'footer: created'
-	prints '{"template":"footer","change":"created"}'
+	says 'footer: defined'
+	prints '{"template":"footer","change":"defined"}'
 	check dl-template define footer f.json
 	says 'footer: unchanged'
 	prints_nothing

@@ -16,7 +16,7 @@ session_define_operands(
     const struct cli_call *call, const char **ret_name, const char **ret_file)
 {
 	*ret_name = NULL;
-	*ret_file = "-";
+	*ret_file = NULL;
 	for (size_t i = 0; i < call->count; i++) {
 		const char *operand = call->operands[i];
 
@@ -59,6 +59,6 @@ session_defined(struct session *s, const char *noun, const char *name,
 		text_difference(&s->lines, old, new);
 	else
 		session_change(
-		    s, noun, name, NULL, NULL, old.n ? "replaced" : "created");
-	return old.n ? "replaced" : "created";
+		    s, noun, name, NULL, NULL, old.n ? "changed" : "defined");
+	return old.n ? "changed" : "defined";
 }

@@ -146,7 +146,7 @@ void session_summary(struct session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* ---- definition.c: what has a name and is changed by it ------------------ */
 
 /* The operands of define, [NAME] [FILE|-]: one alone is the file when it has a
- * slash or ends in .json. Without a name NULL, without a file "-". */
+ * slash or ends in .json. NULL: not given; then the file is "-". */
 void session_define_operands(
     const struct cli_call *call, const char **ret_name, const char **ret_file);
 /* " (dry run)", or nothing: the end of a summary. */
@@ -154,7 +154,7 @@ const char *session_dry(const struct session *s);
 /* Adds the record of a change to s->lines, as every such verb prints it:
  *	{"rule_set":"x","change":"enabled"}
  *	{"rule_set":"x","rule":"y","change":"disabled"}
- * part_name NULL: all of it. The words: created, replaced, removed, enabled,
+ * part_name NULL: all of it. The words: defined, changed, removed, enabled,
  * disabled, erased. */
 void session_change(struct session *s, const char *noun, const char *name,
     const char *part, const char *part_name, const char *change);
