@@ -28,23 +28,34 @@ static struct {
 /* ---- refresh ------------------------------------------------------ */
 
 static void
+sum_up_changes(struct session *s, const struct segment_refreshed *done)
+{
+	buf_addgroup(&s->summary, (int64_t)done->entered);
+	buf_addstr(&s->summary, " entered, ");
+	buf_addgroup(&s->summary, (int64_t)done->left);
+	buf_addstr(&s->summary, " left");
+}
+
+static void
 sum_up(struct session *s, struct segment_refreshed *done)
 {
-	if (done->holder.len)
+	if (done->holder.len) {
 		session_summary(
 		    s, "nothing done: already at work: %s", done->holder.p);
-	else if (done->looked)
-		session_summary(s,
-		    "%" PRIu64 " looked at, %" PRIu64 " entered, %" PRIu64
-		    " left%s",
-		    done->looked, done->entered, done->left, session_dry(s));
+	} else if (done->looked) {
+		buf_addgroup(&s->summary, (int64_t)done->looked);
+		session_summary(
+		    s, " lead%s looked at, ", plural((int64_t)done->looked));
+		sum_up_changes(s, done);
+		session_summary(s, "%s", session_dry(s));
+	}
 	buf_release(&done->holder);
 }
 
-/* names NULL: what is due. What was defined a moment ago is told as a sum. */
+/* Who was defined or switched a moment ago (behind) is told as a sum. */
 static int
 refresh_by(struct session *s, const char *const *names, size_t count,
-    bool lines, struct segment_refreshed *done, struct err *err)
+    bool behind, struct segment_refreshed *done, struct err *err)
 {
 	struct segment_refresh job = {.moment = s->moment,
 	    .replay = s->call->shared->replay,
@@ -52,7 +63,8 @@ refresh_by(struct session *s, const char *const *names, size_t count,
 	    .dry_run = s->call->shared->dry_run,
 	    .names = names,
 	    .name_count = count,
-	    .flush = lines ? session_each : NULL,
+	    .behind = behind,
+	    .flush = behind ? NULL : session_each,
 	    .progress = session_progress,
 	    .context = s,
 	    .broken = cli_remarks(s->call)};
@@ -76,7 +88,7 @@ refresh(struct session *s, struct err *err)
 	rc = session_print(s, columns, COUNT_OF(columns), err);
 	if (rc == 0)
 		rc = refresh_by(s, (const char *const *)s->call->operands,
-		    s->call->count, true, &done, err);
+		    s->call->count, false, &done, err);
 	sum_up(s, &done);
 	return rc;
 }
@@ -90,20 +102,21 @@ by_whom(struct session *s)
 }
 
 /* What was changed is committed; then all leads are looked at for it, and
- * when that is cut short the next refresh takes it up. */
+ * when that is cut short the next refresh takes it up. What else is due waits
+ * for that, which tells of it. */
 static int
 fill(struct session *s, const char *const *names, size_t count, struct err *err)
 {
 	struct segment_refreshed done = {0};
-	int rc = refresh_by(s, names, count, false, &done, err);
+	int rc = refresh_by(s, names, count, true, &done, err);
 
 	if (done.holder.len) {
 		session_summary(s,
 		    "; a refresh is at work, the next one finds its members");
 		buf_release(&done.holder);
-	} else if (rc >= 0) {
-		session_summary(s, "; %" PRIu64 " entered, %" PRIu64 " left",
-		    done.entered, done.left);
+	} else if (rc >= 0 && done.looked) {
+		session_summary(s, "; ");
+		sum_up_changes(s, &done);
 	}
 	return rc;
 }
@@ -256,24 +269,35 @@ remove_segments(struct session *s, struct err *err)
 static int
 switch_segments(struct session *s, enum segment_switch to, struct err *err)
 {
+	static const char *const words[] = {
+	    [SEGMENT_ENABLE] = "enabled",
+	    [SEGMENT_DISABLE] = "disabled",
+	    [SEGMENT_FREEZE] = "frozen",
+	    [SEGMENT_THAW] = "thawed",
+	};
 	struct segment_by by = by_whom(s);
 	int rc = begin_change(s, err);
 
-	for (size_t i = 0; rc == 0 && i < s->call->count; i++)
-		rc = segment_switch(&by, s->call->operands[i], to, err);
+	for (size_t i = 0; rc == 0 && i < s->call->count; i++) {
+		const char *name = s->call->operands[i];
+		size_t before = s->lines.len;
+
+		rc = segment_switch(&by, name, to, err);
+		session_summary(s, "%s%s: %s", i ? "; " : "", name,
+		    s->lines.len > before ? words[to] : "unchanged");
+	}
+	session_summary(s, "%s", session_dry(s));
 	rc = session_commit(s, rc, err);
 	if (rc == 0)
 		rc = session_print(s, NULL, 0, err);
 	if (rc < 0)
 		return -1;
 	printer_lines(&s->printer, buf_str(&s->lines));
-	session_summary(s, "%s%s", s->lines.len ? s->call->verb->name : "",
-	    s->lines.len ? session_dry(s) : "unchanged");
-	if (!s->lines.len || s->call->shared->dry_run ||
-	    to == SEGMENT_DISABLE || to == SEGMENT_FREEZE)
+	if (!s->lines.len || s->call->shared->dry_run)
 		return 0;
 	/* What is behind is filled; a static one stays as it is. */
-	return fill(s, NULL, 0, err);
+	return fill(
+	    s, (const char *const *)s->call->operands, s->call->count, err);
 }
 
 static int

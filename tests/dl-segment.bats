@@ -711,6 +711,39 @@ b left not company_size >= 100" ]
 	prints_nothing
 }
 
+@test "what is defined or switched is found at once, and nothing else" {
+	store_of_four
+	dl-segment define -q 大 -w "company_size >= 100" >/dev/null
+	dl-segment define -q 当時 -w "company_size >= 100" --static >/dev/null
+	dl-segment disable -q 大 >/dev/null
+	check dl-segment define 大 -w "company_size >= 50"
+	exits 0
+	prints '{"segment":"大","change":"changed"}'
+	check dl-segment define 当時 -w "company_size >= 100" --static \
+	    --description 一月
+	exits 0
+	[ "$(ids 大)/$(ids 当時)" = "a c/a c" ]
+	# Who else changes meanwhile is told of by the next refresh.
+	dl-segment define -q IT -w "industry = 'IT'" >/dev/null
+	dl-lead set -q b industry=IT company_size=70 >/dev/null
+	check dl-segment enable 大 当時
+	exits 0
+	prints '{"segment":"大","change":"enabled"}'
+	says '大: enabled; 当時: unchanged; 1 entered, 0 left'
+	changes dl-segment
+	prints 'IT b entered'
+	# A segment that is broken keeps nobody from defining another.
+	dl-segment define -q 中 -w "in segment '大'" >/dev/null
+	dl-segment remove -q --force 大 >/dev/null
+	check dl-segment define 小 -w "company_size < 50"
+	exits 0
+	check dl-segment refresh 小
+	exits 0
+	says '4 leads looked at, 0 entered, 0 left'
+	check dl-segment refresh 中
+	exits 3
+}
+
 @test "erasing somebody takes them out of every segment" {
 	store_of_four
 	dl-segment define -q 大 -w "company_size >= 100" >/dev/null

@@ -158,8 +158,10 @@ segment_define(const struct segment_by *by, const char *name,
 	int code;
 
 	if (!segment_name_ok(str_of(name)))
-		return err_set(err, ERR_USAGE, "not a name for a segment: %s",
-		    quoted(str_of(name)));
+		return err_set(err, ERR_USAGE,
+		    "not a name for a segment: %s (1 to %d bytes without "
+		    "control characters)",
+		    quoted(str_of(name)), SEGMENT_NAME_MAX);
 	if (plan_load(by->st, by->tenant, &plan, err) < 0) {
 		plan_release(&plan);
 		return -1;

@@ -36,7 +36,6 @@ refresh_begin(struct refreshing *r, struct err *err)
 int
 refresh_write(struct refreshing *r, struct err *err)
 {
-	struct segment_refreshed *ret = r->ret;
 	struct batch *b = r->batch;
 
 	if (!r->job->dry_run &&
@@ -47,7 +46,6 @@ refresh_write(struct refreshing *r, struct err *err)
 	r->pending.left += b->left;
 	buf_adds(&r->lines, buf_str(&b->lines));
 	batch_clear(b);
-	(void)ret;
 	return 0;
 }
 
@@ -252,6 +250,10 @@ choose_named(struct refreshing *r, struct err *err)
 
 		if (plan_need(&r->plan, job->names[i], &k, err) < 0)
 			return -1;
+		if (job->behind) {
+			r->fill[k - r->plan.kept] = k->fill;
+			continue;
+		}
 		if (!k->enabled)
 			return err_set(err, ERR_USAGE, "segment %s is disabled",
 			    quoted(str_of(k->name)));
@@ -283,11 +285,9 @@ choose(struct refreshing *r, struct err *err)
 	}
 	if (job->name_count && choose_named(r, err) < 0)
 		return -1;
-	r->fills = r->follow = 0;
-	for (size_t i = 0; i < r->plan.count; i++) {
+	r->fills = 0;
+	for (size_t i = 0; i < r->plan.count; i++)
 		r->fills += r->fill[i];
-		r->follow += r->plan.kept[i].follows;
-	}
 	if (r->fills || job->name_count)
 		return r->fills > 0;
 	if (work_count(r->st, r->tenant->id, WORK_SEGMENT, 1, &waiting, err) <
@@ -313,6 +313,16 @@ spoil_broken(struct refreshing *r, struct err *err)
 	return 0;
 }
 
+/* Is the segment among those that were to be refreshed? */
+static bool
+wanted(const struct segment_refresh *job, const struct kept *k)
+{
+	for (size_t i = 0; i < job->name_count; i++)
+		if (strcmp(job->names[i], k->name) == 0)
+			return true;
+	return !job->name_count;
+}
+
 static void
 report_broken(struct refreshing *r)
 {
@@ -321,7 +331,8 @@ report_broken(struct refreshing *r)
 	for (size_t i = 0; i < r->plan.count; i++) {
 		const struct kept *k = &r->plan.kept[i];
 
-		if (!k->problem || !k->enabled || !k->dynamic)
+		if (!k->problem || !k->enabled || !k->dynamic ||
+		    !wanted(r->job, k))
 			continue;
 		remark(r->job->broken, nowhere, "segment %s: %s",
 		    quoted(str_of(k->name)), k->problem);

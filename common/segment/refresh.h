@@ -11,8 +11,8 @@ struct refreshing { /* one run */
 	const struct segment_refresh *job;
 	struct segment_refreshed *ret;
 	struct plan plan;
-	bool *fill; /* by index of kept: all leads are to be looked at */
-	size_t fills, follow; /* how many of those; how many follow the data */
+	bool *fill;   /* by index of kept: all leads are to be looked at */
+	size_t fills; /* how many of those */
 	struct batch *batch;
 	bool outdated; /* the definitions are others than the plan's */
 	/* Of the open transaction, told once it is committed. */

@@ -120,6 +120,7 @@ struct segment_refresh {
 	/* Only these, and all leads; none: what is due. */
 	const char *const *names;
 	size_t name_count;
+	bool behind; /* of these only who is new or changed, if any */
 	/* Lines {"segment","lead","change","because"} come as steps are
 	 * committed; NULL: none are made. */
 	int (*flush)(void *context, struct str lines, struct err *err);

@@ -137,8 +137,10 @@ fill_ranges(struct pass *p, struct kept *k, struct filler *f, struct err *err)
 			filler_range(f, after, last, r->batch, err) < 0) ||
 		    write_range(p, err) < 0 || note(r, k, last, end, err) < 0)
 			return -1;
+		/* Each lead once, however many segments ask for it. */
+		if (!p->before)
+			r->pending.looked += (uint64_t)(last - after);
 		after = last;
-		r->pending.looked += (uint64_t)(end ? p->last % RANGE : RANGE);
 		if ((end || long_enough(p)) &&
 		    refresh_end(r, p->before + (uint64_t)after, p->whole, err) <
 			0)
