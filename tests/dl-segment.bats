@@ -45,6 +45,16 @@ field() {
 	jq -r 'select(.type == "event").field' seen | while read -r f; do
 		dl-segment preview -w "count($f) > 0" >/dev/null || tell "$f"
 	done
+	jq -r 'select(.operators | index("changed")).field' seen |
+		while read -r f; do
+			dl-segment preview -w "changed($f) or $f for more than 7d" \
+			    >/dev/null || tell "$f"
+		done
+	jq -r 'select(.operators | index("anniversary")).field' seen |
+		while read -r f; do
+			dl-segment preview -w "anniversary($f) on today" \
+			    >/dev/null || tell "$f"
+		done
 	# How many have it, and the values, are what the condition finds.
 	jq -r 'select(.type != "event") | .field + "\t" + (.leads | tostring)' \
 		seen | while IFS=$'\t' read -r f n; do
@@ -64,6 +74,12 @@ field() {
 	done
 	[ "$(field is_hot | jq -c .operators)" = \
 		'["=","!=","exists","is missing"]' ]
+	[ "$(field stage | jq -c '.operators[-2:]')" = \
+		'["changed","for more than"]' ]
+	[ "$(field created_at | jq -c '.operators[-5:]')" = \
+		'["in","not in","anniversary","changed","for more than"]' ]
+	[ "$(field updated_at | jq -c '.operators[-3:]')" = \
+		'["in","not in","anniversary"]' ]
 	[ "$(field email_opened | jq -c .operators)" = \
 		'["count","last","first"]' ]
 }

@@ -207,7 +207,8 @@ operators_of(struct buf *out, enum cond_type t)
 const char *
 cond_operator(enum cond_type t, size_t i)
 {
-	static const char *const times[] = {"before", "after", "on"};
+	static const char *const times[] = {
+	    "before", "after", "on", "in", "not in"};
 
 	for (size_t op = 0; op < OP__MAX; op++) {
 		const struct spelling *s = &spellings[op];

@@ -5,8 +5,11 @@
 
 #include <stdlib.h>
 
+/* Of what its value is, of its day in other years, and of how long it has been
+ * so; field as in struct cond_catalogue. */
 static void
-put_operators(struct json_writer *w, enum cond_type type)
+put_operators(
+    struct json_writer *w, enum cond_type type, bool of_lead, size_t field)
 {
 	const char *op;
 
@@ -14,6 +17,12 @@ put_operators(struct json_writer *w, enum cond_type type)
 	json_put_array(w);
 	for (size_t i = 0; (op = cond_operator(type, i)) != NULL; i++)
 		json_put_text(w, str_of(op));
+	if (of_lead && type == COND_TIME)
+		json_put_text(w, STR("anniversary"));
+	if (of_lead && lead_catalogue.history(field)) {
+		json_put_text(w, STR("changed"));
+		json_put_text(w, STR("for more than"));
+	}
 	json_put_end(w);
 }
 
@@ -76,11 +85,14 @@ static const char *const type_words[] = {[COND_TEXT] = "text",
     [COND_BOOL] = "bool",
     [COND_LIST] = "list"};
 
-/* event NULL: of leads. */
+/* field: of the catalogue, COND_ATTRS for an attribute; event NULL: of leads.
+ */
 static int
-tell_column(struct looking *l, struct str name, struct column *c,
-    const char *help, const char *event, struct err *err)
+tell_column(struct looking *l, struct str name, struct column *c, size_t field,
+    const char *event, struct err *err)
 {
+	const char *help =
+	    field == COND_ATTRS ? NULL : lead_catalogue.fields[field].help;
 	const char *of = event ? "events" : "leads";
 	struct buf line = {0};
 	struct json_writer w = {.out = &line};
@@ -93,7 +105,7 @@ tell_column(struct looking *l, struct str name, struct column *c,
 	json_add_text(&w, "type", str_of(type_words[c->type]));
 	json_add_int(&w, of, (int64_t)c->leads);
 	put_values(&w, c, l->how->top, of);
-	put_operators(&w, c->type);
+	put_operators(&w, c->type, !event, field);
 	if (help)
 		json_add_text(&w, "help", str_of(help));
 	json_put_end(&w);
@@ -134,7 +146,7 @@ tell_attrs(
 		if (!event && l->only_attr.len &&
 		    !str_eq(buf_str(&name), buf_str(&l->only_attr)))
 			continue;
-		rc = tell_column(l, buf_str(&name), c, NULL, event, err);
+		rc = tell_column(l, buf_str(&name), c, COND_ATTRS, event, err);
 	}
 	if (a->more)
 		remark(l->how->remarks, (struct place){0},
@@ -232,8 +244,8 @@ fields_tell(struct looking *l, struct store *st, const struct tenant *t,
 		if (!l->needs.field[f])
 			continue;
 		l->field[f].type = field->type;
-		if (tell_column(l, str_of(field->name), &l->field[f],
-			field->help, NULL, err) < 0)
+		if (tell_column(
+			l, str_of(field->name), &l->field[f], f, NULL, err) < 0)
 			return -1;
 	}
 	if (tell_attrs(l, &l->attrs, NULL, err) < 0)
