@@ -611,6 +611,25 @@ store_of_four() {
 	[ "$(ids 静か --at 2026-01-16)" = "a c" ]
 }
 
+@test "of several moments for one lead the nearest counts" {
+	store_of_four
+	dl-segment define -q 月 -w "count(site_visited, 30d) >= 1" >/dev/null
+	dl-segment define -q 週 -w "count(site_visited, 7d) >= 1" >/dev/null
+	dl-segment define -q 二週 -w "count(site_visited, 14d) >= 1" >/dev/null
+	[ "$(ids 月)/$(ids 週)" = "a b/a b" ]
+	changes dl-segment --now 2026-01-22
+	prints '週 a left
+週 b left'
+	changes dl-segment --now 2026-01-29
+	prints '二週 a left
+二週 b left'
+	changes dl-segment --now 2026-03-01
+	prints '月 a left
+月 b left'
+	check dl-segment --now 2026-04-01
+	prints_nothing
+}
+
 @test "segments ask for segments: in order, in one refresh, in no circle" {
 	store_of_four
 	dl-segment define -q 基 -w "company_size >= 100" >/dev/null
