@@ -665,6 +665,39 @@ for line in sys.stdin:
 	has '2026-01-15 09:00'
 }
 
+@test "filter knows columns by the headers that dl-import knows" {
+	cat >rules.json <<-'END'
+	{"rules":[
+	{"name":"big","type":"attribute","when":"company_size >= 500","points":30},
+	{"name":"boss","type":"attribute","when":"title contains '部長'","points":20},
+	{"name":"tokyo","type":"attribute","when":"region = '東京都'","points":10},
+	{"name":"money","type":"attribute","when":"attrs.\"予算\" = 'あり'","points":5},
+	{"name":"new","type":"attribute","when":"created_at within 30d","points":2},
+	{"name":"opened","type":"behavior","event":"email_opened","points":3}]}
+	END
+	cat >list.csv <<-'END'
+	メールアドレス,会社名,役職,従業員数,都道府県,予算,登録日
+	Sato@yama.example.jp,山商事株式会社,営業部長,"1,200名",東京都,あり,2026/1/5
+	mori@kawa.example.jp,カワ工業,主任,３０,大阪府,なし,2025年4月1日
+	,,,,,,
+	END
+	cat >did.csv <<-'END'
+	event_id,メールアドレス,種別,日時
+	e1,Sato@yama.example.jp,email_opened,2026/1/6 9:30
+	END
+	check dl-score filter --rules rules.json --events did.csv list.csv
+	exits 0
+	[ "$(jq -c '[.email, .score]' <<<"$output")" = \
+		$'["Sato@yama.example.jp",70]\n["mori@kawa.example.jp",0]' ] || tell scores
+	says "list.csv:4: 1 blank row skipped"
+	# The store says the same.
+	new_store
+	dl-score define -q mine rules.json >/dev/null
+	dl-import leads -q list.csv 2>/dev/null
+	dl-import events -q did.csv
+	[ "$(dl-score -q | jq -c '[.email, .score]')" = '["Sato@yama.example.jp",70]' ]
+}
+
 @test "filter rejects a value that is not what its field is" {
 	local record
 	one_rule >rules.json

@@ -358,6 +358,26 @@ void time_add_local(struct buf *b, int64_t at, const struct zone *z);
  * written as time_add_local does instead. */
 void time_add_localised(struct buf *b, struct str text, const struct zone *z);
 
+/*
+ * index.c: texts to numbers, a hash table. Zero-initialise; texts are borrowed.
+ * text_index_clear empties it and keeps the room.
+ */
+struct text_index {
+	struct text_entry {
+		struct str text; /* p NULL: free */
+		size_t value;
+	} * entry;
+	size_t size, count;
+};
+void text_index_clear(struct text_index *x, size_t expected);
+/* The text's place, to be filled when *ret_new says that it was not there; a
+ * new text is copied into `keep`, when there is one. */
+size_t *text_index_at(
+    struct text_index *x, struct str text, struct arena *keep, bool *ret_new);
+size_t text_index_get(
+    const struct text_index *x, struct str text); /* SIZE_MAX: not there */
+void text_index_release(struct text_index *x);
+
 /* hash.c */
 uint64_t hash64(const void *p, size_t n, uint64_t seed); /* not for secrets */
 enum { SHA256_BYTES = 32 };

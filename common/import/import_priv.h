@@ -27,25 +27,18 @@ enum value_type {
 	AS__MAX
 };
 
-/* What a record of one kind of import may hold, by name. */
-struct slot {
-	const char *name;
-	enum value_type type;
-	const char *const *also; /* other names it is known by, or NULL */
-};
+/* What a record of one kind of import may hold: the columns' names, by which
+ * the slots are numbered, and what their values are. */
 struct slots {
-	const struct slot *slot;
+	const struct lead_column *column;
+	const enum value_type *type;
 	size_t count;
 };
 const struct slots *slots_of(enum import_what what);
 #define SLOT_NONE SIZE_MAX
-/* The slot a column's name stands for: exactly, by another case, by one of the
- * other names; SLOT_NONE. */
-size_t slot_by_column(const struct slots *slots, struct str name);
 /* Fields that are computed here and are not taken from files. */
 bool column_is_computed(struct str name);
 
-enum event_slot { EVENT_ID, EVENT_LEAD, EVENT_EMAIL, EVENT_TYPE, EVENT_TIME };
 enum assessment_slot {
 	RUN_ID,
 	RUN_LEAD,
@@ -292,20 +285,5 @@ int store_events(struct importer *im, struct event_in **event, size_t count,
     bool exact, struct lead_events_done *ret,
     int (*each)(void *context, int64_t index, bool same, struct err *err),
     void *context, struct err *err);
-
-/* index.c: texts to numbers, many at once. Borrowed texts. */
-struct text_index {
-	struct text_entry {
-		struct str text;
-		size_t value;
-	} * entry;
-	size_t size, count;
-};
-void text_index_clear(struct text_index *x, size_t expected);
-/* The value's place: *ret_new tells that it was not there. */
-size_t *text_index_at(struct text_index *x, struct str text, bool *ret_new);
-size_t text_index_get(const struct text_index *x, struct str text); /* or
-    SIZE_MAX */
-void text_index_release(struct text_index *x);
 
 #endif

@@ -58,7 +58,8 @@ add_entry(struct lead_state *s, const struct lead_row *row)
 	e->attrs = row->attrs;
 	GROW(s->entry, s->cap, s->entries + 1);
 	s->entry[s->entries] = e;
-	*text_index_at(&s->by_id, e->row.text[LEAD_ID], &new) = s->entries++;
+	*text_index_at(&s->by_id, e->row.text[LEAD_ID], NULL, &new) =
+	    s->entries++;
 	return e;
 }
 
@@ -72,7 +73,7 @@ claim_email(struct lead_state *s, size_t number)
 
 	if (!e->row.email_key.p)
 		return;
-	at = text_index_at(&s->by_email, e->row.email_key, &new);
+	at = text_index_at(&s->by_email, e->row.email_key, NULL, &new);
 	other = new ? NULL : s->entry[*at];
 	if (other && other != e &&
 	    str_eq(other->row.email_key, e->row.email_key) &&

@@ -218,7 +218,7 @@ create_leads(
 		name = event[i]->mail.p ? arena_printf(&arena, "@%.*s",
 					      STR_ARG(event[i]->ref))
 					: event[i]->ref;
-		*text_index_at(&seen, name, &new) = 1;
+		*text_index_at(&seen, name, NULL, &new) = 1;
 		if (new)
 			fill_row(&row[rows++], event[i], im->run->now, &arena);
 	}

@@ -285,17 +285,17 @@ read_target(
 	for (size_t i = 0; i < slots->count; i++) {
 		unsigned d;
 
-		if (!slots->slot[i].name)
+		if (!slots->column[i].name)
 			continue;
-		if (str_is(name, slots->slot[i].name)) {
+		if (str_is(name, slots->column[i].name)) {
 			rule->slot = i;
-			rule->type = slots->slot[i].type;
+			rule->type = slots->type[i];
 			return 0;
 		}
-		d = str_distance(name, str_of(slots->slot[i].name), 3);
+		d = str_distance(name, str_of(slots->column[i].name), 3);
 		if (d < nearest) {
 			nearest = d;
-			best = slots->slot[i].name;
+			best = slots->column[i].name;
 		}
 	}
 	if (map->what == IMPORT_LEADS && column_is_computed(name)) {

@@ -98,7 +98,7 @@ plan_new(const struct import_map *map)
 	p->slots = slots_of(map->what);
 	for (size_t i = 0; i < p->slots->count; i++)
 		p->by_slot[i] = (struct rule){.slot = i,
-		    .type = p->slots->slot[i].type,
+		    .type = p->slots->type[i],
 		    .zone = map->zone,
 		    .columns = 1};
 	p->as_given = (struct rule){.slot = SLOT_NONE, .zone = map->zone};
@@ -193,7 +193,7 @@ bind_column(struct plan *p, struct shape_plan *s, const struct record *record,
     size_t at, struct remarks *remarks)
 {
 	struct str name = record->field[at].name;
-	size_t slot = slot_by_column(p->slots, name);
+	size_t slot = lead_column_find(p->slots->column, p->slots->count, name);
 
 	if (ignored(p, name))
 		return;
@@ -579,7 +579,7 @@ plan_read(struct plan *p, const struct record *record, struct remarks *remarks,
 			return blame(arena,
 			    rule->slot == SLOT_NONE
 				? rule->attr
-				: str_of(p->slots->slot[rule->slot].name),
+				: str_of(p->slots->column[rule->slot].name),
 			    reason);
 		if (rule->slot != SLOT_NONE)
 			ret->slot[rule->slot] = v;

@@ -91,7 +91,8 @@ read_stored(struct importer *im, struct slice *s, struct err *err)
 	text_index_clear(&ids, s->count);
 	for (size_t i = 0; i < s->count; i++) {
 		bool new;
-		size_t *first = text_index_at(&ids, s->run[i]->event.id, &new);
+		size_t *first =
+		    text_index_at(&ids, s->run[i]->event.id, NULL, &new);
 
 		if (new)
 			*first = i;

@@ -30,86 +30,6 @@ one_of(struct str text, const struct str *list, size_t count)
 	return false;
 }
 
-/* Full-width digits and signs become plain ones. */
-static struct str
-plain(struct str text, struct arena *arena)
-{
-	return str_trim(text_folded(arena, str_trim(text)));
-}
-
-/* ---- numbers ------------------------------------------------------------ */
-
-/* Takes the separators out of 1,234,567.89; anything else stays. */
-static struct str
-ungrouped(struct str s, struct arena *arena)
-{
-	size_t start = s.n && (s.p[0] == '-' || s.p[0] == '+'), i, digits = 0;
-	char *out;
-	size_t n = 0;
-
-	if (!memchr(s.p, ',', s.n))
-		return s;
-	out = arena_alloc(arena, s.n);
-	for (i = 0; i < s.n && s.p[i] != '.'; i++) {
-		if (s.p[i] == ',') {
-			bool first = n <= start + 3 && digits == n - start;
-
-			if (!(first ? digits >= 1 && digits <= 3 : digits == 3))
-				return s;
-			digits = 0;
-			continue;
-		}
-		if (i >= start)
-			digits++;
-		out[n++] = s.p[i];
-	}
-	if (digits != 3)
-		return s;
-	memcpy(out + n, s.p + i, s.n - i);
-	return (struct str){out, n + s.n - i};
-}
-
-/* A number as JSON writes it, digits as given. */
-static bool
-number_text(struct str text, struct arena *arena, struct str *ret)
-{
-	struct str s = ungrouped(plain(text, arena), arena);
-	double real;
-
-	if (s.n && s.p[0] == '+') {
-		s.p++;
-		s.n--;
-	}
-	if (s.n == 0 || s.p[0] == '+' || !number_real(s, &real))
-		return false;
-	*ret = s;
-	return true;
-}
-
-/* "226", "1,000", "226.0", and people counted: "1,000名". */
-static bool
-integer(struct str text, struct arena *arena, int64_t *ret)
-{
-	static const char *const counters[] = {"名", "人"};
-	struct str s = plain(text, arena);
-	double real;
-
-	for (size_t i = 0; i < COUNT_OF(counters); i++)
-		if (str_ends(s, str_of(counters[i]))) {
-			s.n -= strlen(counters[i]);
-			break;
-		}
-	if (!number_text(s, arena, &s))
-		return false;
-	if (number_int(s, ret))
-		return true;
-	if (!number_real(s, &real) || real != (double)(int64_t)real ||
-	    real > 9e15 || real < -9e15)
-		return false;
-	*ret = (int64_t)real;
-	return true;
-}
-
 /* ---- times -------------------------------------------------------------- */
 
 static bool
@@ -135,25 +55,11 @@ static bool
 time_of(
     const struct rule *rule, struct str text, struct arena *arena, int64_t *ret)
 {
-	/* Beyond ISO 8601, what Japanese tables write. Day and month never
-	 * change places in these. */
-	static const char *const usual[] = {
-	    "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y年%m月%d日"};
 	const struct zone *zone = rule->zone ? rule->zone : zone_utc();
-	struct str s;
+	struct str s = str_trim(text);
 
-	if (rule->formats == 0 && time_parse(text, zone, ret))
-		return true;
-	s = plain(text, arena);
-	if (rule->formats == 0) {
-		if (time_parse(s, zone, ret))
-			return true;
-		for (size_t i = 0; i < COUNT_OF(usual); i++)
-			if (time_parse_format(s, usual[i], zone, ret))
-				return true;
-		return false;
-	}
-	s = str_trim(text);
+	if (rule->formats == 0)
+		return lead_read_time(text, zone, arena, ret);
 	for (size_t i = 0; i < rule->formats; i++) {
 		struct str format = rule->format[i];
 
@@ -173,11 +79,8 @@ static bool
 truth(
     const struct rule *rule, struct str text, struct arena *arena, int64_t *ret)
 {
-	static const char *const words[2][10] = {
-	    {"false", "no", "0", "n", "f", "off", "いいえ", "無", "なし"},
-	    {"true", "yes", "1", "y", "t", "on", "はい", "有", "あり"},
-	};
 	struct str s = str_trim(text);
+	bool yes;
 
 	if (rule->yesses || rule->noes) {
 		if (one_of(s, rule->yes, rule->yesses)) {
@@ -190,14 +93,10 @@ truth(
 			   ? (*ret = 0, true)
 			   : rule->noes == 0 || rule->yesses == 0;
 	}
-	s = plain(text, arena);
-	for (int i = 0; i < 2; i++)
-		for (size_t k = 0; words[i][k]; k++)
-			if (str_is(s, words[i][k])) {
-				*ret = i;
-				return true;
-			}
-	return false;
+	if (!lead_read_truth(text, arena, &yes))
+		return false;
+	*ret = yes;
+	return true;
 }
 
 /* The elements of a JSON array of scalars, or what stands between splits. */
@@ -319,10 +218,10 @@ convert(const struct rule *rule, const struct field *f, struct arena *arena,
 		return email(f->text, arena, ret) ||
 		       fail(arena, reason, "not an address", f->text);
 	case AS_INTEGER:
-		return integer(f->text, arena, &ret->number) ||
+		return lead_read_integer(f->text, arena, &ret->number) ||
 		       fail(arena, reason, "not a whole number", f->text);
 	case AS_NUMBER:
-		if (!number_text(f->text, arena, &ret->text))
+		if (!lead_read_number(f->text, arena, &ret->text))
 			return fail(arena, reason, "not a number", f->text);
 		ret->text = arena_str(arena, ret->text);
 		return true;

@@ -27,11 +27,7 @@ lead_event_type_ok(struct str name)
 struct lead_event_types {
 	struct store *st;
 	const struct tenant *t;
-	struct type {
-		struct str name;
-		int64_t number;
-	} * type; /* a hash table, open addressing; name.p NULL is free */
-	size_t size, count;
+	struct text_index numbers; /* by name */
 	bool loaded;
 	struct arena names;
 };
@@ -52,52 +48,25 @@ lead_event_types_free(struct lead_event_types *types)
 	if (!types)
 		return;
 	arena_release(&types->names);
-	free(types->type);
+	text_index_release(&types->numbers);
 	free(types);
 }
 
 void
 lead_event_types_forget(struct lead_event_types *types)
 {
-	free(types->type);
-	types->type = NULL;
-	types->size = types->count = 0;
+	text_index_clear(&types->numbers, 0);
 	types->loaded = false;
 	arena_clear(&types->names);
-}
-
-static struct type *
-slot_of(struct lead_event_types *types, struct str name)
-{
-	size_t i = hash64(name.p, name.n, 0) & (types->size - 1);
-
-	while (types->type[i].name.p && !str_eq(types->type[i].name, name))
-		i = (i + 1) & (types->size - 1);
-	return &types->type[i];
 }
 
 static void
 remember(struct lead_event_types *types, struct str name, int64_t number)
 {
-	struct type *slot;
+	bool new;
 
-	if (types->count * 2 >= types->size) {
-		struct type *old = types->type;
-		size_t size = types->size;
-
-		types->size = size ? size * 2 : 64;
-		types->type = xcalloc(types->size, sizeof(*types->type));
-		for (size_t i = 0; i < size; i++)
-			if (old[i].name.p)
-				*slot_of(types, old[i].name) = old[i];
-		free(old);
-	}
-	slot = slot_of(types, name);
-	if (!slot->name.p) {
-		slot->name = arena_str(&types->names, name);
-		types->count++;
-	}
-	slot->number = number;
+	*text_index_at(&types->numbers, name, &types->names, &new) =
+	    (size_t)number;
 }
 
 int
@@ -137,14 +106,15 @@ int
 lead_event_type(struct lead_event_types *types, struct str name, int64_t *ret,
     struct err *err)
 {
-	struct type *slot;
+	size_t known;
 	int64_t number;
 	int got;
 
 	if (!types->loaded && load(types, err) < 0)
 		return -1;
-	if (types->size && (slot = slot_of(types, name))->name.p) {
-		*ret = slot->number;
+	known = text_index_get(&types->numbers, name);
+	if (known != SIZE_MAX) {
+		*ret = (int64_t)known;
 		return 0;
 	}
 	/* Somebody else may have added it since. */
@@ -153,7 +123,7 @@ lead_event_type(struct lead_event_types *types, struct str name, int64_t *ret,
 	if (got < 0)
 		return -1;
 	if (got == 0) {
-		if (types->count >= TYPES_MAX)
+		if (types->numbers.count >= TYPES_MAX)
 			return err_set(err, ERR_FAIL,
 			    "more than %d event types: is %s really one?",
 			    TYPES_MAX, quoted(name));

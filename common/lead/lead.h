@@ -221,6 +221,41 @@ int lead_stream(
 #define LEAD_STORED  (LEAD_CONVERTED + 1) /* the fields a row holds */
 #define LEAD_MISSING INT64_MIN            /* a missing number or time */
 
+/* ---- columns.c: what columns of files are called ------------------------- */
+
+/* The field's own name, and other names that lists have, Japanese ones too. */
+struct lead_column {
+	const char *name;        /* NULL: does not come from files */
+	const char *const *also; /* NULL, or ended by NULL */
+};
+extern const struct lead_column lead_columns[LEAD_STORED]; /* by lead_field */
+enum lead_event_column {
+	EVENT_ID,
+	EVENT_LEAD,
+	EVENT_EMAIL,
+	EVENT_TYPE,
+	EVENT_TIME,
+	EVENT__MAX
+};
+extern const struct lead_column lead_event_columns[EVENT__MAX];
+/* The column a header stands for: its name in any case, then one of the other
+ * names; without the blanks around it. SIZE_MAX: none. */
+size_t lead_column_find(
+    const struct lead_column *columns, size_t count, struct str name);
+
+/* ---- values.c: what lists write in them ---------------------------------- */
+
+/* A number with full-width or grouped digits, as JSON writes it (digits as
+ * given, in arena); "226", "1,000", "226.0", and people counted: "1,000名". */
+bool lead_read_number(struct str text, struct arena *arena, struct str *ret);
+bool lead_read_integer(struct str text, struct arena *arena, int64_t *ret);
+/* Beyond ISO 8601, what Japanese tables write: 2026/1/5 9:30, 2026年1月5日. Day
+ * and month never change places in these. */
+bool lead_read_time(struct str text, const struct zone *zone,
+    struct arena *arena, int64_t *ret);
+/* true, yes, on, 1, はい, 有, あり and their opposites. */
+bool lead_read_truth(struct str text, struct arena *arena, bool *ret);
+
 /* The type of a stored field: TEXT in text[], LIST in text[] as a JSON array
  * (sorted, no element twice), NUMBER, TIME and BOOL in number[]. */
 struct lead_row {

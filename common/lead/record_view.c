@@ -9,53 +9,35 @@
 #include "json/json.h"
 #include "lead/derive.h"
 
-#define FIELD_SLOTS 128 /* four times the fields there are */
+/* Names remembered: a stream whose records all have other names ends it. */
+#define NAMES_MAX 4096
 
 /* ---- names of event types, and of fields --------------------------- */
 
 struct lead_types {
-	struct str *names; /* by number */
-	size_t count, cap;
-	uint32_t *slots; /* number + 1 by hash; 0 is free */
-	size_t slot_count;
+	struct text_index numbers; /* of event types, by name */
+	struct text_index fields;  /* of what records call their members */
 	struct arena arena;
 	struct lead_meanings meanings;
-	unsigned char fields[FIELD_SLOTS]; /* field + 1 by name; 0 is free */
 };
 
+/* The field a member is, by its own name or what lists call it; LEAD__MAX when
+ * it is none. */
 static size_t
-field_slot(struct str name)
+field_named(struct lead_types *types, struct str name)
 {
-	unsigned char first = (unsigned char)name.p[0];
-	unsigned char last = (unsigned char)name.p[name.n - 1];
+	size_t field = text_index_get(&types->fields, name);
+	bool new;
 
-	return (name.n * 11 + first * 3u + last * 7u) & (FIELD_SLOTS - 1);
-}
-
-static void
-note_field(struct lead_types *types, struct str name, size_t field)
-{
-	size_t at = field_slot(name);
-
-	while (types->fields[at])
-		at = (at + 1) & (FIELD_SLOTS - 1);
-	types->fields[at] = (unsigned char)(field + 1);
-}
-
-/* The catalogue's field of that name; LEAD__MAX when there is none. */
-static size_t
-field_named(const struct lead_types *types, struct str name)
-{
-	if (name.n == 0)
-		return LEAD__MAX;
-	for (size_t at = field_slot(name); types->fields[at];
-	     at = (at + 1) & (FIELD_SLOTS - 1)) {
-		size_t field = types->fields[at] - 1u;
-
-		if (str_is(name, lead_catalogue.fields[field].name))
-			return field;
-	}
-	return str_is(name, "lead") ? LEAD_ID : LEAD__MAX;
+	if (field != SIZE_MAX)
+		return field;
+	field = lead_column_find(lead_columns, LEAD_STORED, name);
+	if (field == SIZE_MAX)
+		field = LEAD__MAX;
+	if (types->fields.count < NAMES_MAX)
+		*text_index_at(&types->fields, name, &types->arena, &new) =
+		    field;
+	return field;
 }
 
 struct lead_types *
@@ -63,11 +45,10 @@ lead_types_new(void)
 {
 	struct lead_types *types = xcalloc(1, sizeof(*types));
 	size_t n = 0;
+	bool new;
 
 	while (lead_outbound[n])
 		n++;
-	types->slot_count = 64;
-	types->slots = xcalloc(types->slot_count, sizeof(*types->slots));
 	types->meanings.outbound =
 	    xcalloc(n, sizeof(*types->meanings.outbound));
 	for (size_t i = 0; i < n; i++)
@@ -75,7 +56,8 @@ lead_types_new(void)
 		    lead_type_number(types, str_of(lead_outbound[i]));
 	types->meanings.outbound_count = n;
 	for (size_t i = 0; i < LEAD__MAX; i++)
-		note_field(types, str_of(lead_catalogue.fields[i].name), i);
+		*text_index_at(&types->fields,
+		    str_of(lead_catalogue.fields[i].name), NULL, &new) = i;
 	return types;
 }
 
@@ -84,45 +66,24 @@ lead_types_free(struct lead_types *types)
 {
 	if (!types)
 		return;
-	free(types->names);
-	free(types->slots);
+	text_index_release(&types->numbers);
+	text_index_release(&types->fields);
 	free(types->meanings.outbound);
 	free(types->meanings.conversion);
 	arena_release(&types->arena);
 	free(types);
 }
 
-/* The slot that holds the name, or the free one where it belongs. */
-static uint32_t *
-find_slot(struct lead_types *types, struct str name)
-{
-	size_t at = hash64(name.p, name.n, 0) & (types->slot_count - 1);
-
-	while (types->slots[at] &&
-	       !str_eq(types->names[types->slots[at] - 1], name))
-		at = (at + 1) & (types->slot_count - 1);
-	return &types->slots[at];
-}
-
 int64_t
 lead_type_number(struct lead_types *types, struct str name)
 {
-	uint32_t *slot = find_slot(types, name);
+	size_t count = types->numbers.count, *at;
+	bool new;
 
-	if (*slot)
-		return *slot - 1;
-	GROW(types->names, types->cap, types->count + 1);
-	types->names[types->count++] = arena_str(&types->arena, name);
-	*slot = (uint32_t)types->count;
-	if (types->count * 2 > types->slot_count) {
-		types->slot_count *= 2;
-		free(types->slots);
-		types->slots =
-		    xcalloc(types->slot_count, sizeof(*types->slots));
-		for (size_t i = 0; i < types->count; i++)
-			*find_slot(types, types->names[i]) = (uint32_t)i + 1;
-	}
-	return (int64_t)types->count - 1;
+	at = text_index_at(&types->numbers, name, &types->arena, &new);
+	if (new)
+		*at = count;
+	return (int64_t)*at;
 }
 
 void
@@ -201,18 +162,20 @@ struct event_parts {
 static void
 sort_part(struct event_parts *e, const struct part *part)
 {
+	struct str *const known[EVENT__MAX] = {
+	    [EVENT_ID] = &e->id,
+	    [EVENT_LEAD] = &e->lead,
+	    [EVENT_EMAIL] = &e->email,
+	    [EVENT_TYPE] = &e->type,
+	    [EVENT_TIME] = &e->time,
+	};
+	size_t column;
+
 	if (part->null)
 		return;
-	if (str_is(part->name, "type"))
-		e->type = part->scalar ? part->text : (struct str){NULL, 0};
-	else if (str_is(part->name, "time") || str_is(part->name, "at"))
-		e->time = part->scalar ? part->text : (struct str){NULL, 0};
-	else if (str_is(part->name, "lead"))
-		e->lead = part->text;
-	else if (str_is(part->name, "id"))
-		e->id = part->text;
-	else if (str_is(part->name, "email"))
-		e->email = part->text;
+	column = lead_column_find(lead_event_columns, EVENT__MAX, part->name);
+	if (column != SIZE_MAX && !known[column]->p && part->scalar)
+		*known[column] = part->text;
 	else if (str_is(part->name, "attrs") && !part->scalar)
 		e->attrs = part->raw;
 	else {
@@ -251,7 +214,7 @@ event_of_parts(struct event_parts *e, struct lead_types *types,
 		return err_set(err, ERR_USAGE, "an event without a type");
 	if (!e->time.p)
 		return err_set(err, ERR_USAGE, "an event without a time");
-	if (!time_parse(e->time, zone, &at))
+	if (!lead_read_time(e->time, zone, arena, &at))
 		return err_set(
 		    err, ERR_USAGE, "not a time: %s", quoted(e->time));
 	ret->type = lead_type_number(types, e->type);
@@ -287,7 +250,7 @@ lead_event_of_record(const struct record *r, struct lead_types *types,
 	code = event_of_parts(&e, types, moment, arena, &event, err);
 	if (code == 0) {
 		*ret = event;
-		*ret_lead = e.lead.p ? e.lead : e.id.p ? e.id : e.email;
+		*ret_lead = e.lead.p ? e.lead : e.email.p ? e.email : e.id;
 		if (ret_lead->p)
 			*ret_lead = arena_str(arena, *ret_lead);
 	}
@@ -412,6 +375,7 @@ value_of_field(const struct field *f, enum cond_type type,
 	struct cond_value value = {.kind = COND_MISSING};
 	double number;
 	int64_t at;
+	bool yes;
 
 	switch (type) {
 	case COND_TEXT:
@@ -419,16 +383,16 @@ value_of_field(const struct field *f, enum cond_type type,
 	case COND_NUMBER:
 		if (number_real(f->text, &number))
 			return lead_value_number(number);
+		if (lead_read_integer(f->text, arena, &at))
+			return lead_value_number((double)at);
 		break;
 	case COND_TIME:
-		if (time_parse(f->text, zone, &at))
+		if (lead_read_time(f->text, zone, arena, &at))
 			return lead_value_time(at);
 		break;
 	case COND_BOOL:
-		if (str_is(f->text, "true") || str_is(f->text, "1"))
-			return lead_value_bool(true);
-		if (str_is(f->text, "false") || str_is(f->text, "0"))
-			return lead_value_bool(false);
+		if (lead_read_truth(f->text, arena, &yes))
+			return lead_value_bool(yes);
 		break;
 	case COND_LIST:
 		value.kind = COND_IS_LIST;
@@ -555,6 +519,7 @@ lead_view_of_record(const struct record *r, struct lead_types *types,
     struct arena *arena, struct lead_view *ret, struct err *err)
 {
 	struct beside beside = {0};
+	bool taken[LEAD__MAX] = {false}; /* of two columns the first counts */
 	int rc = 0;
 
 	memset(ret, 0, sizeof(*ret));
@@ -566,9 +531,12 @@ lead_view_of_record(const struct record *r, struct lead_types *types,
 		if (f->type == FIELD_MISSING || f->type == FIELD_NULL)
 			continue;
 		field = field_named(types, f->name);
-		if (field == LEAD__MAX)
+		if (field == LEAD__MAX || taken[field]) {
 			take_beside(f, needs, &beside);
-		else if (!needs || needs->field[field])
+			continue;
+		}
+		taken[field] = true;
+		if (!needs || needs->field[field])
 			rc = take_field(f, field, moment, arena, ret, err);
 	}
 	if (rc == 0)

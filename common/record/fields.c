@@ -21,56 +21,29 @@ name_of_column(struct record_reader *r, struct str field, size_t column,
 /* The columns named so far, to be found by name: a header may have thousands
  * of columns, and all of one name. */
 struct taken {
-	const struct str *names;
-	size_t *slot;   /* a column's number; 0: free */
-	unsigned *next; /* by column: the ending its name takes next */
-	size_t mask;
+	struct text_index names; /* the columns' numbers */
+	unsigned *next;          /* by column: the ending its name takes next */
 };
-
-static struct taken
-taken_new(const struct str *names, size_t count)
-{
-	struct taken t = {.names = names, .mask = 15};
-
-	while (t.mask < count * 2)
-		t.mask = t.mask * 2 + 1;
-	t.slot = xcalloc(t.mask + 1, sizeof(*t.slot));
-	t.next = xcalloc(count, sizeof(*t.next));
-	return t;
-}
-
-static void
-taken_release(struct taken *t)
-{
-	free(t->slot);
-	free(t->next);
-}
-
-/* Where the name stands, or where it would. */
-static size_t *
-taken_slot(const struct taken *t, struct str name)
-{
-	size_t at = (size_t)hash64(name.p, name.n, 0) & t->mask;
-
-	while (t->slot[at] && !str_eq(t->names[t->slot[at] - 1], name))
-		at = (at + 1) & t->mask;
-	return &t->slot[at];
-}
 
 /* A second "x" becomes "x_2", or what is free. */
 static void
 make_unique(struct record_reader *r, struct taken *t, size_t i, uint64_t line)
 {
 	struct str name = r->names[i];
-	size_t *slot = taken_slot(t, name), first = *slot;
 	struct buf other = {0};
+	size_t *at, first;
+	bool new;
 
-	for (; *slot; slot = taken_slot(t, buf_str(&other))) {
+	at = text_index_at(&t->names, name, NULL, &new);
+	first = new ? i : *at;
+	while (!new) {
 		buf_clear(&other);
 		buf_adds(&other, name);
-		buf_addf(&other, "_%u", 2 + t->next[first - 1]++);
+		buf_addf(&other, "_%u", 2 + t->next[first]++);
+		at = text_index_at(
+		    &t->names, buf_str(&other), &r->names_arena, &new);
 	}
-	*slot = i + 1;
+	*at = i;
 	if (other.len == 0)
 		return;
 	r->names[i] = arena_str(&r->names_arena, buf_str(&other));
@@ -107,7 +80,7 @@ static int
 take_header(
     struct record_reader *r, const struct csv_record *header, struct err *err)
 {
-	struct taken taken;
+	struct taken taken = {0};
 	int rc;
 
 	arena_clear(&r->names_arena);
@@ -115,9 +88,10 @@ take_header(
 	r->names = xcalloc(header->count, sizeof(*r->names));
 	r->name_count = header->count;
 	GROW(r->field, r->field_cap, header->count);
-	taken = taken_new(r->names, header->count);
+	taken.next = xcalloc(header->count, sizeof(*taken.next));
 	rc = name_columns(r, header, &taken, err);
-	taken_release(&taken);
+	text_index_release(&taken.names);
+	free(taken.next);
 	if (rc == 0)
 		r->record.shape = reader_shape(r, header->count);
 	return rc;

@@ -112,7 +112,7 @@ sample_columns_release(struct sample_columns *c)
 		free(c->list[i].value);
 	}
 	free(c->list);
-	free(c->attr_slots);
+	text_index_release(&c->attrs);
 	free(c->types);
 	free(c->outcome);
 	json_scanner_release(&c->scanner);
@@ -171,34 +171,12 @@ put_text(struct sample_columns *c, size_t column, struct str text)
 static size_t
 attr_column(struct sample_columns *c, struct str key)
 {
-	size_t at;
+	bool new;
+	size_t *at = text_index_at(&c->attrs, key, &c->arena, &new);
 
-	if (2 * (c->attr_count + 1) > c->attr_slot_count) {
-		c->attr_slot_count =
-		    c->attr_slot_count ? 2 * c->attr_slot_count : 64;
-		free(c->attr_slots);
-		c->attr_slots =
-		    xcalloc(c->attr_slot_count, sizeof(*c->attr_slots));
-		for (size_t i = 0; i < c->count; i++) {
-			if (c->list[i].kind != SAMPLE_ATTR)
-				continue;
-			at = hash64(c->list[i].name.p, c->list[i].name.n, 0) &
-			     (c->attr_slot_count - 1);
-			while (c->attr_slots[at])
-				at = (at + 1) & (c->attr_slot_count - 1);
-			c->attr_slots[at] = (uint32_t)i + 1;
-		}
-	}
-	at = hash64(key.p, key.n, 0) & (c->attr_slot_count - 1);
-	while (c->attr_slots[at] &&
-	       !str_eq(c->list[c->attr_slots[at] - 1].name, key))
-		at = (at + 1) & (c->attr_slot_count - 1);
-	if (!c->attr_slots[at]) {
-		c->attr_count++;
-		c->attr_slots[at] =
-		    (uint32_t)column_add(c, SAMPLE_ATTR, key) + 1;
-	}
-	return c->attr_slots[at] - 1;
+	if (new)
+		*at = column_add(c, SAMPLE_ATTR, key);
+	return *at;
 }
 
 static void

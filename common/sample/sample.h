@@ -123,8 +123,7 @@ struct sample_columns {
 	size_t rows;
 	/* Private. */
 	size_t cap, outcome_cap;
-	uint32_t *attr_slots; /* of attributes by key: number + 1 by hash */
-	size_t attr_slot_count, attr_count;
+	struct text_index attrs; /* columns of attributes, by key */
 	struct arena arena;
 	struct json_scanner scanner;
 	const struct sample_ask *ask;

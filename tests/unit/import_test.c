@@ -223,12 +223,12 @@ texts(void)
 		text_index_clear(&x, 10); /* it grows past what it expects */
 		for (size_t i = 0; i < 2000; i++) {
 			snprintf(name[i], sizeof(name[i]), "%zu", i);
-			*text_index_at(&x, str_of(name[i]), &new) = i;
+			*text_index_at(&x, str_of(name[i]), NULL, &new) = i;
 			CHECK(new);
 		}
 		for (size_t i = 0; i < 2000; i++)
 			CHECK(text_index_get(&x, str_of(name[i])) == i);
-		text_index_at(&x, STR("17"), &new);
+		text_index_at(&x, STR("17"), NULL, &new);
 		CHECK(!new &&x.count == 2000);
 	}
 	text_index_release(&x);
@@ -239,18 +239,22 @@ columns(void)
 {
 	const struct slots *s = slots_of(IMPORT_LEADS);
 
-	CHECK_INT(slot_by_column(s, STR("会社名")), LEAD_COMPANY);
-	CHECK_INT(slot_by_column(s, STR(" E-Mail ")), LEAD_EMAIL);
-	CHECK_INT(slot_by_column(s, STR("LEAD_ID")), LEAD_ID);
-	CHECK(slot_by_column(s, STR("updated_at")) == SLOT_NONE);
-	CHECK(slot_by_column(s, STR("")) == SLOT_NONE);
+	CHECK_INT(
+	    lead_column_find(s->column, s->count, STR("会社名")), LEAD_COMPANY);
+	CHECK_INT(
+	    lead_column_find(s->column, s->count, STR(" E-Mail ")), LEAD_EMAIL);
+	CHECK_INT(
+	    lead_column_find(s->column, s->count, STR("LEAD_ID")), LEAD_ID);
+	CHECK(lead_column_find(s->column, s->count, STR("updated_at")) ==
+	      SLOT_NONE);
+	CHECK(lead_column_find(s->column, s->count, STR("")) == SLOT_NONE);
 	CHECK(column_is_computed(STR("score")));
 	CHECK(!column_is_computed(STR("scores")));
 	/* The tables speak of the same fields. */
 	for (size_t f = 0; f < LEAD_STORED; f++)
-		if (s->slot[f].name)
+		if (s->column[f].name)
 			CHECK_TEXT(
-			    s->slot[f].name, lead_catalogue.fields[f].name);
+			    s->column[f].name, lead_catalogue.fields[f].name);
 }
 
 int

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* Texts to numbers: a hash table with open addressing, emptied per slice. */
-#include "import/import_priv.h"
+/* Texts to numbers: a hash table with open addressing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
 
 static struct text_entry *
 slot_of(const struct text_index *x, struct str text)
@@ -43,7 +46,8 @@ text_index_clear(struct text_index *x, size_t expected)
 }
 
 size_t *
-text_index_at(struct text_index *x, struct str text, bool *ret_new)
+text_index_at(
+    struct text_index *x, struct str text, struct arena *keep, bool *ret_new)
 {
 	struct text_entry *e;
 
@@ -52,7 +56,7 @@ text_index_at(struct text_index *x, struct str text, bool *ret_new)
 	e = slot_of(x, text);
 	*ret_new = !e->text.p;
 	if (*ret_new) {
-		e->text = text;
+		e->text = keep ? arena_str(keep, text) : text;
 		x->count++;
 	}
 	return &e->value;
