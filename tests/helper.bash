@@ -32,6 +32,7 @@ common_setup() {
 	export LC_ALL=C.UTF-8 TZ=UTC DL_NOW=2026-01-15T00:00:00Z
 	export HOME=$BATS_TEST_TMPDIR TERM=dumb PATH=$DL_BIN:$DL_TOOLS:$PATH
 	export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config
+	export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
 	umask 022
 	cd "$BATS_TEST_TMPDIR" || return 1
 }

@@ -223,6 +223,18 @@ bool cli_interrupted(void);
  * gone, what is written is dropped without an error. */
 int cli_output(const struct cli_call *call, FILE **ret, struct err *err);
 
+/* config.c: what the operator's configuration, dl-config(5), says under names
+ * that begin with prefix ("channel."), in its order; without the prefix. This
+ * is where secrets and commands come from: messages never show a value. */
+int cli_settings(const char *prefix,
+    int (*each)(void *context, struct str name, struct str value,
+	struct place where, struct err *err),
+    void *context, struct err *err);
+/* The folder (perhaps not made yet) of what a program keeps for this user on
+ * this machine, outside of any store: $XDG_STATE_HOME/dl, or
+ * ~/.local/state/dl. NULL: there is none. */
+const char *cli_state_folder(void);
+
 /* message.c: one message, one line, one write to standard error, prefixed
  * with the program's name, control characters escaped. */
 void cli_error(const char *fmt, ...) PRINTF_LIKE(1, 2);

@@ -22,6 +22,16 @@ static const char *const names[] = {
 };
 static char *values[CONFIG__MAX];
 
+/* Names that begin with one of these belong to who asks by cli_settings. */
+static const char *const prefixes[] = {"channel."};
+
+static struct setting {
+	char *name, *value;
+	uint64_t line;
+} * settings;
+static size_t setting_count, setting_cap;
+static char *settings_path;
+
 const char *
 config_value(enum config_name name)
 {
@@ -35,6 +45,55 @@ config_forget(void)
 		free(values[i]);
 		values[i] = NULL;
 	}
+	for (size_t i = 0; i < setting_count; i++) {
+		free(settings[i].name);
+		free(settings[i].value);
+	}
+	free(settings);
+	free(settings_path);
+	settings = NULL;
+	settings_path = NULL;
+	setting_count = setting_cap = 0;
+}
+
+int
+cli_settings(const char *prefix,
+    int (*each)(void *context, struct str name, struct str value,
+	struct place where, struct err *err),
+    void *context, struct err *err)
+{
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting *s = &settings[i];
+		struct str name = str_of(s->name);
+		struct place where = {.file = settings_path, .line = s->line};
+
+		if (!str_starts(name, str_of(prefix)))
+			continue;
+		name.p += strlen(prefix);
+		name.n -= strlen(prefix);
+		if (each(context, name, str_of(s->value), where, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool
+has_prefix(struct str name)
+{
+	for (size_t i = 0; i < COUNT_OF(prefixes); i++)
+		if (str_starts(name, str_of(prefixes[i])))
+			return true;
+	return false;
+}
+
+static void
+keep_setting(struct str name, struct str value, struct place where)
+{
+	GROW(settings, setting_cap, setting_count + 1);
+	settings[setting_count++] =
+	    (struct setting){str_dup(name), str_dup(value), where.line};
+	if (!settings_path)
+		settings_path = xstrdup(where.file);
 }
 
 static int
@@ -70,7 +129,13 @@ read_line(struct str line, struct place where, struct err *err)
 		values[i] = str_dup(value);
 		return 0;
 	}
-	return unknown_name(name, where, err);
+	if (!has_prefix(name))
+		return unknown_name(name, where, err);
+	if (value.n == 0)
+		return err_at(
+		    err, ERR_USAGE, where, "%s has no value", quoted(name));
+	keep_setting(name, value, where);
+	return 0;
 }
 
 int
@@ -167,4 +232,26 @@ out:
 	buf_release(&text);
 	free(path);
 	return rc;
+}
+
+/* ---- what belongs to a user on a machine ----------------------------------
+ */
+
+const char *
+cli_state_folder(void)
+{
+	static char *folder;
+	const char *state = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+	struct buf b = {0};
+
+	if (folder)
+		return folder;
+	if (state && *state == '/')
+		buf_addf(&b, "%s/dl", state);
+	else if (home && *home == '/')
+		buf_addf(&b, "%s/.local/state/dl", home);
+	else
+		return NULL;
+	return folder = buf_detach(&b);
 }

@@ -28,6 +28,9 @@ static const struct {
     {&sql_check_signal_leads, "signals about leads that are not there"},
     {&sql_check_change_leads, "changes of leads that are not there"},
     {&sql_check_work_leads, "queued leads that are not there"},
+    {&sql_check_message_leads, "messages about leads that are not there"},
+    {&sql_check_message_states, "messages in a state that cannot be"},
+    {&sql_check_message_rest, "attempts or inboxes without a message"},
     {&sql_check_rule_sets, "active rule sets beyond the first"},
 };
 

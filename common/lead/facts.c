@@ -19,7 +19,7 @@ static const struct fact {
 	const char *kind;            /* what a dump's line calls itself */
 	const char *list;            /* its member in a person's document */
 	const struct sql *all, *one; /* NULL: not there */
-	struct shown columns[17];
+	struct shown columns[18];
 } facts[] = {
     {"event", "events", &sql_dump_events, &sql_person_events,
 	{{"id", 't'}, {"lead", 't'}, {"type", 't'}, {"time", 'm'},
@@ -74,6 +74,22 @@ static const struct fact {
     {"absence", NULL, &sql_dump_absences, NULL,
 	{{"user", 't'}, {"from", 't'}, {"until", 't'}}},
     {"holiday", NULL, &sql_dump_holidays, NULL, {{"day", 't'}, {"name", 't'}}},
+    {"message", "messages", &sql_dump_messages, &sql_person_messages,
+	{{"id", 't'}, {"lead", 't'}, {"channel", 't'}, {"recipient", 't'},
+	    {"kind", 't'}, {"cause", 't'}, {"critical", 'b'}, {"locale", 't'},
+	    {"template", 't'}, {"content", 'j'}, {"created_at", 'm'},
+	    {"due_at", 'm'}, {"state", 't'}, {"next_at", 'm'},
+	    {"changed_at", 'm'}, {"code", 'i'}, {"answer", 't'}}},
+    {"attempt", "attempts", &sql_dump_attempts, &sql_person_attempts,
+	{{"message", 't'}, {"number", 'i'}, {"time", 'm'}, {"state", 't'},
+	    {"code", 'i'}, {"answer", 't'}}},
+    {"suppression", "suppressions", &sql_dump_suppressions,
+	&sql_person_suppressions,
+	{{"hash", 't'}, {"address", 't'}, {"reason", 't'}, {"note", 't'},
+	    {"user", 't'}, {"time", 'm'}}},
+    {"inbox", "inboxes", &sql_dump_inboxes, &sql_person_inboxes,
+	{{"user", 't'}, {"message", 't'}, {"time", 'm'}, {"subject", 't'},
+	    {"text", 't'}, {"read_at", 'm'}}},
     {"signal", "signals", &sql_dump_signals, &sql_person_signals,
 	{{"lead", 't'}, {"kind", 't'}, {"time", 'm'}, {"data", 'j'}}},
 };
@@ -343,8 +359,10 @@ lead_erase(struct store *st, const struct tenant *t, int64_t lead,
 	    &sql_erase_assessments, &sql_erase_score, &sql_erase_history,
 	    &sql_erase_task_notes, &sql_erase_tasks, &sql_erase_stages,
 	    &sql_erase_stage_state, &sql_erase_members, &sql_erase_memberships,
-	    &sql_erase_overrides, &sql_erase_segment_next, &sql_erase_signals,
-	    &sql_erase_changes, &sql_erase_work, &sql_erase_lead};
+	    &sql_erase_overrides, &sql_erase_segment_next, &sql_erase_inboxes,
+	    &sql_erase_attempts, &sql_erase_messages, &sql_forget_suppressed,
+	    &sql_erase_signals, &sql_erase_changes, &sql_erase_work,
+	    &sql_erase_lead};
 	struct json_writer w = {.out = lines};
 	struct arena arena = {0};
 	struct buf detail = {0};

@@ -260,6 +260,91 @@ WHERE a.tenant_id = $1 ORDER BY a.email, a.from_day;
 SELECT h.day, h.name FROM holiday AS h
 WHERE h.tenant_id = $1 ORDER BY h.day;
 
+-- name: dump_messages
+-- The messages to the outside by id.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	o.id, l.id, o.channel, o.recipient, o.kind, o.cause, o.critical,
+	o.locale, o.template, o.content, o.created_at, o.due_at, o.state,
+	o.next_at, o.changed_at, o.code, o.answer
+FROM outbox AS o
+LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+WHERE o.tenant_id = $1 ORDER BY o.tenant_id, o.id;
+
+-- name: person_messages
+-- Those about one lead, or to it.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT
+	o.id, l.id, o.channel, o.recipient, o.kind, o.cause, o.critical,
+	o.locale, o.template, o.content, o.created_at, o.due_at, o.state,
+	o.next_at, o.changed_at, o.code, o.answer
+FROM outbox AS o
+LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+WHERE o.tenant_id = $1 AND (o.lead_id = $2 OR o.address = (SELECT m.email_key FROM lead AS m
+	WHERE m.tenant_id = $1 AND m.lead_id = $2))
+ORDER BY o.message_id;
+
+-- name: dump_attempts
+-- What was tried to deliver messages.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	o.id, a.number, a.at, a.outcome, a.code, a.answer
+FROM outbox AS o
+JOIN outbox_attempt AS a ON a.tenant_id = o.tenant_id
+	AND a.message_id = o.message_id
+WHERE o.tenant_id = $1 ORDER BY o.tenant_id, o.id, a.number;
+
+-- name: person_attempts
+-- The same of messages about one lead, or to it.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT o.id, a.number, a.at, a.outcome, a.code, a.answer
+FROM outbox AS o
+JOIN outbox_attempt AS a ON a.tenant_id = o.tenant_id
+	AND a.message_id = o.message_id
+WHERE o.tenant_id = $1 AND (o.lead_id = $2 OR o.address = (SELECT m.email_key FROM lead AS m
+	WHERE m.tenant_id = $1 AND m.lead_id = $2))
+ORDER BY o.message_id, a.number;
+
+-- name: dump_suppressions
+-- Who must not be written to.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	s.hash, s.address, s.reason, s.note, s.who, s.at
+FROM suppression AS s WHERE s.tenant_id = $1
+ORDER BY s.tenant_id, s.hash;
+
+-- name: person_suppressions
+-- Whether one lead must not be written to.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT s.hash, s.address, s.reason, s.note, s.who, s.at
+FROM suppression AS s
+JOIN lead AS l ON l.tenant_id = s.tenant_id AND l.email_key = s.address
+WHERE s.tenant_id = $1 AND l.lead_id = $2;
+
+-- name: dump_inboxes
+-- What the tenant's people were told inside.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	i.member, o.id, i.at, i.subject, i.body, i.read_at
+FROM inbox AS i
+JOIN outbox AS o ON o.tenant_id = i.tenant_id AND o.message_id = i.message_id
+WHERE i.tenant_id = $1 ORDER BY i.member, o.id;
+
+-- name: person_inboxes
+-- What they were told about one lead, or it was told.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT {{WHOLE_TENANT}}
+	i.member, o.id, i.at, i.subject, i.body, i.read_at
+FROM outbox AS o
+JOIN inbox AS i ON i.tenant_id = o.tenant_id AND i.message_id = o.message_id
+WHERE o.tenant_id = $1 AND (o.lead_id = $2 OR o.address = (SELECT m.email_key FROM lead AS m
+	WHERE m.tenant_id = $1 AND m.lead_id = $2))
+ORDER BY i.member, o.message_id;
+
 -- name: dump_signals
 -- The signals by time; their own numbers depend on who came first.
 -- $1 tenant_id bigint
@@ -378,6 +463,42 @@ DELETE FROM segment_override WHERE tenant_id = $1 AND lead_id = $2;
 -- $1 tenant_id bigint
 -- $2 lead_id bigint
 DELETE FROM segment_next WHERE tenant_id = $1 AND lead_id = $2;
+
+-- name: erase_inboxes
+-- What people were told about it.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM inbox {{WHOLE_TENANT}}
+WHERE tenant_id = $1 AND message_id IN (
+	SELECT o.message_id FROM outbox AS o WHERE o.tenant_id = $1
+	AND (o.lead_id = $2 OR o.address = (SELECT m.email_key FROM lead AS m
+	WHERE m.tenant_id = $1 AND m.lead_id = $2)));
+
+-- name: erase_attempts
+-- What was tried to tell them, or it.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM outbox_attempt WHERE tenant_id = $1 AND message_id IN (
+	SELECT o.message_id FROM outbox AS o WHERE o.tenant_id = $1
+	AND (o.lead_id = $2 OR o.address = (SELECT m.email_key FROM lead AS m
+	WHERE m.tenant_id = $1 AND m.lead_id = $2)));
+
+-- name: erase_messages
+-- The messages themselves; what waits is not sent any more.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM outbox WHERE tenant_id = $1 AND message_id IN (
+	SELECT o.message_id FROM outbox AS o WHERE o.tenant_id = $1
+	AND (o.lead_id = $2 OR o.address = (SELECT m.email_key FROM lead AS m
+	WHERE m.tenant_id = $1 AND m.lead_id = $2)));
+
+-- name: forget_suppressed
+-- That it must not be written to stays true; its address goes.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+UPDATE suppression SET address = NULL, note = NULL
+WHERE tenant_id = $1 AND address IN (SELECT l.email_key FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = $2);
 
 -- name: erase_signals
 -- The signals about it.
@@ -601,3 +722,32 @@ SELECT {{WHOLE_TENANT}}
 FROM event AS e
 JOIN event_type AS y ON y.tenant_id = e.tenant_id AND y.type_id = e.type_id
 WHERE e.tenant_id = $1 GROUP BY y.name ORDER BY y.name;
+
+-- name: check_message_leads
+-- Messages about leads that are not there.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM outbox AS o WHERE o.tenant_id = $1
+	AND o.lead_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = o.lead_id);
+
+-- name: check_message_states
+-- Messages whose state and whose next moment or bearer disagree.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM outbox AS o WHERE o.tenant_id = $1
+	AND ((o.state IN ('queued', 'retry')) <> (o.next_at IS NOT NULL)
+	OR (o.state IN ('sending', 'doubtful')) <> (o.run IS NOT NULL)
+	OR o.state NOT IN ('queued', 'sending', 'sent', 'retry', 'doubtful',
+	'dead', 'cancelled'));
+
+-- name: check_message_rest
+-- Attempts, or lines of inboxes, of messages that are not there.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	(SELECT count(*) FROM outbox_attempt AS a WHERE a.tenant_id = $1
+	AND NOT EXISTS (SELECT 1 FROM outbox AS o
+	WHERE o.tenant_id = $1 AND o.message_id = a.message_id))
+	+ (SELECT count(*) FROM inbox AS i WHERE i.tenant_id = $1
+	AND NOT EXISTS (SELECT 1 FROM outbox AS o
+	WHERE o.tenant_id = $1 AND o.message_id = i.message_id));

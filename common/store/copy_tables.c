@@ -115,6 +115,29 @@ static const struct bulk_column absence[] = {
 
 static const struct bulk_column holiday[] = {{"day", 't'}, {"name", 't'}};
 
+static const struct bulk_column outbox[] = {{"message_id", 'i'}, {"id", 't'},
+    {"cause", 't'}, {"kind", 't'}, {"channel", 't'}, {"recipient", 't'},
+    {"address", 't'}, {"hash", 't'}, {"lead_id", 'i'}, {"critical", 'i'},
+    {"locale", 't'}, {"template", 't'}, {"content", 't'}, {"created_at", 'i'},
+    {"due_at", 'i'}, {"state", 't'}, {"next_at", 'i'}, {"attempts", 'i'},
+    {"tries", 'i'}, {"run", 't'}, {"changed_at", 'i'}, {"code", 'i'},
+    {"answer", 't'}};
+
+static const struct bulk_column outbox_attempt[] = {{"message_id", 'i'},
+    {"number", 'i'}, {"at", 'i'}, {"outcome", 't'}, {"code", 'i'},
+    {"answer", 't'}};
+
+static const struct bulk_column suppression[] = {{"hash", 't'},
+    {"address", 't'}, {"reason", 't'}, {"note", 't'}, {"who", 't'},
+    {"at", 'i'}};
+
+static const struct bulk_column inbox[] = {{"member", 't'}, {"message_id", 'i'},
+    {"at", 'i'}, {"subject", 't'}, {"body", 't'}, {"read_at", 'i'}};
+
+/* The stamp too: what it says of another place keeps the copy from sending. */
+static const struct bulk_column sender[] = {
+    {"host", 't'}, {"path", 't'}, {"id", 't'}, {"claims", 'i'}};
+
 static const struct bulk_column counter[] = {{"kind", 't'}, {"next", 'i'}};
 
 static const struct bulk_column moment[] = {{"latest", 'i'}};
@@ -142,4 +165,7 @@ const struct copy_table copy_tables[] = {TABLE("member", member, 1),
     TABLE("stage_history", stage_history, 2), TABLE("task", task, 1),
     TABLE("task_note", task_note, 2), TABLE("task_turn", task_turn, 1),
     TABLE("absence", absence, 2), TABLE("holiday", holiday, 1),
-    TABLE("counter", counter, 1), TABLE("moment", moment, 0), {{0}, NULL, 0}};
+    TABLE("outbox", outbox, 1), TABLE("outbox_attempt", outbox_attempt, 2),
+    TABLE("suppression", suppression, 1), TABLE("inbox", inbox, 2),
+    TABLE("sender", sender, 0), TABLE("counter", counter, 1),
+    TABLE("moment", moment, 0), {{0}, NULL, 0}};

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: ISC */
+/* Mail. What a server answers is told apart by whose fault it is: a refused
+ * sender or login is no message's. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "notify/notify_priv.h"
+
+enum { ONLY_CODE = 500 }; /* from here a refusal is for good */
+
+#define EVAL_TIMEOUT (30 * MS_SECOND)
+
+/* "名前 <address>" or an address. */
+static struct mail_address
+address_of(const char *text)
+{
+	struct str whole = str_trim(str_of(text)), name = whole;
+	size_t n = whole.n;
+
+	if (n == 0 || whole.p[n - 1] != '>')
+		return (struct mail_address){.address = whole};
+	while (n > 0 && whole.p[n - 1] != '<')
+		n--;
+	name.n = n ? n - 1 : 0;
+	name = str_trim(name);
+	if (name.n > 1 && name.p[0] == '"' && name.p[name.n - 1] == '"')
+		name = (struct str){name.p + 1, name.n - 2};
+	return (struct mail_address){
+	    .name = name, .address = {whole.p + n, whole.n - n - 1}};
+}
+
+static int
+check_address(const char *key, const char *text, struct err *err)
+{
+	struct mail_address a = address_of(text);
+	struct buf wire = {0};
+	int rc = mail_address_wire(key, a.address, &wire, err);
+
+	buf_release(&wire);
+	return rc;
+}
+
+static int
+check(const struct channel *c, struct err *err)
+{
+	if (!c->url || !c->from)
+		return err_at(
+		    err, ERR_USAGE, c->where, "email needs url and from");
+	if (c->user && !c->password && !c->passwordeval)
+		return err_at(err, ERR_USAGE, c->where,
+		    "user needs password or passwordeval");
+	if (check_address("from", c->from, err) < 0)
+		return -1;
+	return c->reply_to ? check_address("reply_to", c->reply_to, err) : 0;
+}
+
+static int
+find_secret(struct delivery *d, struct err *err)
+{
+	const struct channel *c = d->channel;
+	struct buf out = {0};
+	struct str line, rest;
+	bool begun;
+	int status, rc;
+
+	if (c->password)
+		d->secret = xstrdup(c->password);
+	if (c->password || !c->passwordeval)
+		return 0;
+	rc = command_run(c->passwordeval, STR(""), &out, EVAL_TIMEOUT, NULL,
+	    NULL, &status, &begun, err);
+	if (rc < 0 || status != 0) {
+		rc = err_set(err, ERR_FAIL, "passwordeval: %s",
+		    rc < 0 ? err->text : "the command failed");
+	} else {
+		rest = buf_str(&out);
+		str_cut(&rest, '\n', &line);
+		d->secret = str_dup(line);
+	}
+	buf_release(&out);
+	return rc;
+}
+
+static int
+open_email(struct delivery *d, struct err *err)
+{
+	const struct channel *c = d->channel;
+	char host[256] = "";
+	struct smtp_server server = {.url = c->url,
+	    .hello = c->hello,
+	    .user = c->user,
+	    .mechanism = c->mechanism,
+	    .ca_file = c->ca_file,
+	    .starttls = c->starttls,
+	    .sessions = (unsigned)(c->sessions ? c->sessions : 4),
+	    .per_session = (unsigned)c->per_session,
+	    .connect_ms = c->timeout,
+	    .answer_ms = c->timeout,
+	    .final_ms = c->timeout ? 2 * c->timeout : 0};
+
+	gethostname(host, sizeof(host) - 1);
+	if (!server.hello)
+		server.hello = host[0] ? host : "localhost";
+	if (find_secret(d, err) < 0)
+		return -1;
+	server.secret = d->secret;
+	return smtp_open(d->net, &server, &d->smtp, err);
+}
+
+/* ---- composing ------------------------------------------------------------
+ */
+
+static void
+name_message(struct item *i)
+{
+	struct str rest = buf_str(&i->from), domain;
+
+	while (str_cut(&rest, '@', &domain))
+		;
+	buf_adds(&i->id, i->row.id);
+	buf_addc(&i->id, '@');
+	buf_adds(&i->id, domain);
+}
+
+static int
+prepare(struct delivery *d, struct item *i, struct err *err)
+{
+	static const struct mail_header extra[] = {
+	    {"Auto-Submitted", {"auto-generated", 14}}};
+	struct mail_address from = address_of(d->channel->from);
+	struct buf subject = {0};
+	struct mail_message m = {.from = from,
+	    .to = {.address = i->row.recipient},
+	    .date = d->now,
+	    .zone = d->tenant->settings.zone,
+	    .extra = extra,
+	    .extra_count = COUNT_OF(extra)};
+	int rc;
+
+	if (!i->row.recipient.n)
+		return err_set(err, ERR_USAGE, "no recipient");
+	if (mail_address_wire("from", from.address, &i->from, err) < 0 ||
+	    mail_address_wire("recipient", i->row.recipient, &i->to, err) < 0)
+		return -1;
+	if (!i->message.has[TEMPLATE_TEXT] && !i->message.has[TEMPLATE_HTML])
+		return err_set(err, ERR_USAGE, "no text and no HTML");
+	if (d->channel->reply_to)
+		m.reply_to = address_of(d->channel->reply_to);
+	mail_clean(&subject, item_title(i));
+	m.subject = buf_str(&subject);
+	name_message(i);
+	m.message_id = buf_str(&i->id);
+	if (i->message.has[TEMPLATE_TEXT])
+		m.text = buf_str(&i->message.part[TEMPLATE_TEXT]);
+	if (i->message.has[TEMPLATE_HTML])
+		m.html = buf_str(&i->message.part[TEMPLATE_HTML]);
+	rc = mail_compose(&m, &i->body, err);
+	buf_release(&subject);
+	return rc;
+}
+
+/* ---- sending --------------------------------------------------------------
+ */
+
+static size_t
+room(struct delivery *d, size_t waiting)
+{
+	const struct smtp_trouble *t = smtp_trouble(d->smtp);
+
+	if (d->trouble[0])
+		waiting = 0;
+	smtp_want(d->smtp, waiting);
+	if (t && !d->trouble[0] && smtp_busy(d->smtp) == 0 &&
+	    smtp_room(d->smtp) == 0)
+		snprintf(d->trouble, sizeof(d->trouble), "%s", t->text);
+	return d->trouble[0] ? 0 : smtp_room(d->smtp);
+}
+
+static void
+start(struct delivery *d, struct item *i)
+{
+	struct err err = {0};
+
+	i->smtp = (struct smtp_message){.from = buf_str(&i->from),
+	    .to = buf_str(&i->to),
+	    .content = buf_str(&i->body),
+	    .owner = i};
+	if (smtp_start(d->smtp, &i->smtp, &err) < 0) {
+		item_end(i, OUT_REFUSED, 0, "%s", err.text);
+		items_add(&d->done, i);
+	}
+}
+
+static void
+judge(struct item *i)
+{
+	static const enum outcome outcomes[] = {[SMTP_ACCEPTED] = OUT_SENT,
+	    [SMTP_SENDER_REFUSED] = OUT_LATER,
+	    [SMTP_RECIPIENT_REFUSED] = OUT_REFUSED,
+	    [SMTP_DATA_REFUSED] = OUT_REFUSED,
+	    [SMTP_LOST] = OUT_LATER,
+	    [SMTP_UNCERTAIN] = OUT_DOUBTFUL};
+	enum outcome o = outcomes[i->smtp.outcome];
+
+	if (o == OUT_REFUSED && i->smtp.code < ONLY_CODE)
+		o = OUT_AGAIN;
+	item_end(i, o, i->smtp.code, "%s", i->smtp.text);
+}
+
+static struct item *
+done(struct delivery *d)
+{
+	struct smtp_message *m;
+	struct item *i = items_take(&d->done);
+
+	if (i || !(m = smtp_done(d->smtp)))
+		return i;
+	i = m->owner;
+	judge(i);
+	return i;
+}
+
+static size_t
+busy(const struct delivery *d)
+{
+	return smtp_busy(d->smtp);
+}
+
+static void
+close_email(struct delivery *d)
+{
+	if (d->smtp)
+		smtp_close(d->smtp, 2 * MS_SECOND);
+	d->smtp = NULL;
+}
+
+const struct kind kind_email = {.name = "email",
+    .keys = 1,
+    .check = check,
+    .open = open_email,
+    .prepare = prepare,
+    .room = room,
+    .start = start,
+    .busy = busy,
+    .done = done,
+    .close = close_email};

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of the room share: channels, items on their way, kinds. */
+#ifndef DL_NOTIFY_PRIV_H
+#define DL_NOTIFY_PRIV_H
+
+#include "json/json.h"
+#include "mail/mail.h"
+#include "net/net.h"
+#include "notify/notify.h"
+#include "template/template.h"
+
+/* ---- channels ----------------------------------------------------------- */
+
+struct channel {
+	char *name;
+	struct place where;
+	const struct kind *kind; /* NULL: not said yet */
+	char *url, *from, *reply_to, *hello, *user, *password, *passwordeval,
+	    *mechanism, *ca_file, *secret, *command;
+	char **tenants; /* NULL-terminated; NULL: all */
+	bool starttls, private_too, plain_too;
+	int64_t sessions, per_session, timeout;
+};
+const struct channel *channel_find(
+    const struct notify_channels *c, const struct tenant *t, struct str name);
+const struct channel *channel_at(const struct notify_channels *c, size_t i);
+
+/* ---- items -------------------------------------------------------------- */
+
+enum outcome {
+	OUT_SENT,
+	OUT_AGAIN,     /* not now, for its own fault */
+	OUT_LATER,     /* not now, for the server's */
+	OUT_REFUSED,   /* never */
+	OUT_DOUBTFUL,  /* nobody knows */
+	OUT_CANCELLED, /* was not begun */
+};
+
+struct item {
+	struct outbox_row row; /* in the arena */
+	struct arena arena;
+	/* What there is to say. */
+	struct template_message message; /* the parts */
+	struct str lead, owner, data;    /* JSON or missing */
+	/* As it goes out. */
+	struct buf from, to, body, id;
+	struct buf lines[3]; /* of headers */
+	const char *headers[4];
+	struct smtp_message smtp;
+	struct http_request http;
+	bool claimed, over; /* over: it will not be begun */
+	/* What came of it. */
+	enum outcome outcome;
+	int code;
+	int64_t wait; /* the server asks for; -1: not said */
+	char answer[500];
+	struct item *next;
+};
+struct items { /* a queue */
+	struct item *first, **last;
+	size_t count;
+};
+
+/* ---- kinds -------------------------------------------------------------- */
+
+/* A channel at work. */
+struct delivery {
+	const struct channel *channel;
+	const struct tenant *tenant;
+	struct template_library *library;
+	int64_t now;
+	struct net *net; /* NULL: not needed yet */
+	struct smtp *smtp;
+	char *secret;       /* passwords */
+	struct items done;  /* of kinds that end what they begin */
+	char trouble[1200]; /* why no more may begin; "": none */
+	/* While something takes long. */
+	int (*pulse)(void *context, struct err *err);
+	void *context;
+};
+
+struct kind {
+	const char *name;
+	unsigned keys; /* of the configuration, see channel.c */
+	bool inside;   /* what is delivered never leaves the store */
+	int (*check)(const struct channel *c, struct err *err);
+	int (*open)(struct delivery *d, struct err *err);
+	/* -1: this message cannot be sent at all. */
+	int (*prepare)(struct delivery *d, struct item *i, struct err *err);
+	/* How many may begin now, when `waiting` wait. */
+	size_t (*room)(struct delivery *d, size_t waiting);
+	void (*start)(struct delivery *d, struct item *i);
+	size_t (*busy)(const struct delivery *d);
+	struct item *(*done)(struct delivery *d); /* NULL: none */
+	void (*close)(struct delivery *d);
+};
+extern const struct kind kind_inbox, kind_email, kind_slack, kind_teams,
+    kind_webhook, kind_exec;
+/* For kinds that end what they begin. */
+size_t room_for_one(struct delivery *d, size_t waiting);
+size_t nothing_busy(const struct delivery *d);
+struct item *take_done(struct delivery *d);
+
+/* words.c: the parts of an item, from a template or as they are. */
+int item_words(struct delivery *d, struct item *i, struct err *err);
+/* The subject, else the first line of the text; missing: neither. */
+struct str item_title(const struct item *i);
+
+/* card.c: bodies of requests. */
+int body_slack(struct delivery *d, struct item *i, struct err *err);
+int body_teams(struct delivery *d, struct item *i, struct err *err);
+int body_plain(struct delivery *d, struct item *i, struct err *err);
+
+/* item.c */
+struct item *item_new(const struct outbox_row *row);
+void item_end(struct item *i, enum outcome outcome, int code, const char *fmt,
+    ...) PRINTF_LIKE(4, 5);
+void item_free(struct item *i);
+void items_add(struct items *q, struct item *i);
+struct item *items_take(struct items *q);
+void items_free(struct items *q);
+/* What the ledger says of one that is over; borrows it. */
+struct outbox_end item_verdict(const struct item *i, int64_t now, bool inside);
+/* A line about it. */
+void item_put(const struct item *i, const struct outbox_end *end,
+    const struct channel *c, struct buf *out);
+
+/* delivery.c */
+int delivery_open(struct delivery *d, struct err *err);
+void delivery_close(struct delivery *d);
+/* Words and wire form. What cannot be said is over: no message stops the
+ * others. */
+void delivery_prepare(struct delivery *d, struct item *i);
+/* Until something has happened. */
+int delivery_wait(struct delivery *d, size_t waiting, struct err *err);
+
+/* policy.c */
+/* When to try again after the attempts and tries so far, or -1: not again. */
+int64_t policy_next(const struct outbox_row *row, int64_t attempts,
+    int64_t tries, enum outcome outcome, int64_t wait, int64_t now);
+
+/* command.c: `sh -c command` with that input. *ret_status is what waitpid
+ * says; -1 with *err when it could not be run or took too long (*ret_begun
+ * says whether it was begun). out (may be NULL) gets what it prints. */
+int command_run(const char *command, struct str input, struct buf *out,
+    int64_t timeout, int (*pulse)(void *context, struct err *err),
+    void *context, int *ret_status, bool *ret_begun, struct err *err);
+
+#endif

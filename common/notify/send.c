@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: ISC */
+/* Messages that records describe, so that any pipeline can say something. */
+#include <stdlib.h>
+
+#include "lead/lead.h"
+#include "notify/notify.h"
+#include "record/record.h"
+
+struct sending {
+	struct store *store;
+	const struct tenant *tenant;
+	const struct cond_moment *moment;
+	struct notify_counts *counts;
+	struct buf *lines;
+	struct arena arena;
+	struct buf lead, owner; /* of the record's lead */
+};
+
+static struct str
+text_of(const struct record *r, const char *name)
+{
+	const struct field *f = record_find(r, name);
+
+	return f ? f->text : (struct str){0};
+}
+
+static const char *const names[] = {"channel", "to", "template", "subject",
+    "text", "html", "data", "lead", "locale", "kind", "key", "due", "critical"};
+
+static int
+check_names(const struct record *r, struct err *err)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		size_t k = 0;
+
+		while (
+		    k < COUNT_OF(names) && !str_is(r->field[i].name, names[k]))
+			k++;
+		if (k == COUNT_OF(names))
+			return err_set(err, ERR_USAGE, "unknown field %s",
+			    quoted(r->field[i].name));
+	}
+	return 0;
+}
+
+/* Who the message is about; and "owner" and "lead" as recipients. */
+static int
+take_lead(struct sending *s, struct outbox_message *m, struct str who,
+    struct err *err)
+{
+	struct str to = m->recipient;
+
+	buf_clear(&s->lead);
+	buf_clear(&s->owner);
+	if (who.p) {
+		if (lead_need(s->store, s->tenant, who, &m->lead, err) < 0 ||
+		    lead_tell(s->store, s->tenant, m->lead, s->moment, &s->lead,
+			&s->owner, err) < 0)
+			return -1;
+		m->words.lead = buf_str(&s->lead);
+		if (s->owner.len)
+			m->words.owner = buf_str(&s->owner);
+	}
+	if (str_is(to, "owner"))
+		m->recipient = json_stored_text(
+		    buf_str(&s->owner), STR("email"), &s->arena);
+	else if (str_is(to, "lead"))
+		m->recipient = json_stored_text(
+		    buf_str(&s->lead), STR("email"), &s->arena);
+	else
+		return 0;
+	if (!m->recipient.n)
+		return err_set(
+		    err, ERR_USAGE, "to: the %.*s has no address", STR_ARG(to));
+	return 0;
+}
+
+static int
+take_due(struct sending *s, struct outbox_message *m, struct str due,
+    struct err *err)
+{
+	if (due.p && !time_parse_moment(
+			 due, s->moment->now, s->moment->zone, &m->due_at))
+		return err_set(
+		    err, ERR_USAGE, "due: not a moment: %s", quoted(due));
+	return 0;
+}
+
+/* The record's key, or what it says, and when. */
+static struct str
+cause_of(struct sending *s, const struct record *r)
+{
+	struct str key = text_of(r, "key");
+	struct buf text = {0};
+	struct json_writer w = {.out = &text};
+	char hex[65];
+
+	if (key.p)
+		return arena_printf(&s->arena, "send %.*s", STR_ARG(key));
+	record_put_json(&w, r);
+	sha256_hex(text.p, text.len, hex);
+	buf_clear(&text);
+	time_add(&text, s->moment->now);
+	key = arena_printf(&s->arena, "send %s %.16s", text.p, hex);
+	buf_release(&text);
+	return key;
+}
+
+static int
+add_record(struct sending *s, const struct record *r, struct err *err)
+{
+	struct str locale = text_of(r, "locale");
+	struct outbox_message m = {.cause = cause_of(s, r),
+	    .kind = text_of(r, "kind"),
+	    .channel = text_of(r, "channel"),
+	    .recipient = text_of(r, "to"),
+	    .critical = str_is(text_of(r, "critical"), "true"),
+	    .locale = locale.p ? arena_strdup(&s->arena, locale) : NULL,
+	    .template = text_of(r, "template"),
+	    .subject = text_of(r, "subject"),
+	    .text = text_of(r, "text"),
+	    .html = text_of(r, "html"),
+	    .words = {.data = text_of(r, "data")}};
+	struct json_writer w = {.out = s->lines};
+	char id[OUTBOX_ID];
+	bool added;
+
+	if (check_names(r, err) < 0 ||
+	    take_lead(s, &m, text_of(r, "lead"), err) < 0 ||
+	    take_due(s, &m, text_of(r, "due"), err) < 0 ||
+	    outbox_add(
+		s->store, s->tenant, &m, s->moment->now, id, &added, err) < 0)
+		return -1;
+	s->counts->added += added;
+	s->counts->known += !added;
+	if (!added)
+		return 0;
+	json_put_object(&w);
+	json_add_text(&w, "id", str_of(id));
+	json_add_text(&w, "channel", m.channel);
+	if (m.recipient.n)
+		json_add_text(&w, "recipient", m.recipient);
+	json_add_text(&w, "state", STR("queued"));
+	json_put_end(&w);
+	buf_addc(s->lines, '\n');
+	return 0;
+}
+
+int
+notify_send(struct store *st, const struct tenant *t, struct record_reader *in,
+    const struct cond_moment *moment, struct remarks *remarks,
+    struct notify_counts *counts, struct buf *lines, struct err *err)
+{
+	struct sending s = {.store = st,
+	    .tenant = t,
+	    .moment = moment,
+	    .counts = counts,
+	    .lines = lines};
+	struct record_reject reject;
+	struct record record;
+	enum record_got got;
+	int rc = 0;
+
+	while (rc == 0 && (got = record_next(in, &record, &reject, err)) !=
+			      RECORD_GOT_END) {
+		if (got == RECORD_GOT_ERROR) {
+			rc = -1;
+			break;
+		}
+		counts->read++;
+		arena_clear(&s.arena);
+		if (got == RECORD_GOT_REJECT) {
+			remark(remarks, reject.place, "%s", reject.reason);
+			counts->rejected++;
+		} else if (add_record(&s, &record, err) < 0) {
+			if (err->kind != ERR_USAGE) {
+				rc = -1;
+				break;
+			}
+			remark(remarks, record.place, "%s", err->text);
+			err_clear(err);
+			counts->rejected++;
+		}
+	}
+	arena_release(&s.arena);
+	buf_release(&s.lead);
+	buf_release(&s.owner);
+	return rc;
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: ISC */
+/* The ledger, for who looks. */
+#include <math.h>
+
+#include "outbox/outbox.sql.h"
+#include "outbox/outbox_priv.h"
+
+static void
+add_text(struct json_writer *w, const char *name, const struct rows *r,
+    unsigned column)
+{
+	struct str s = rows_text(r, column);
+
+	if (s.n)
+		json_add_text(w, name, s);
+}
+
+static void
+add_time(struct json_writer *w, const char *name, const struct rows *r,
+    unsigned column)
+{
+	if (!rows_null(r, column))
+		json_add_time(w, name, rows_int(r, column));
+}
+
+/* The columns that outbox_list, _list_open and _one begin with. */
+static void
+put_message(struct json_writer *w, const struct rows *r)
+{
+	add_text(w, "id", r, 0);
+	add_text(w, "state", r, 1);
+	add_text(w, "channel", r, 2);
+	add_text(w, "recipient", r, 3);
+	add_text(w, "kind", r, 4);
+	add_text(w, "cause", r, 5);
+	add_text(w, "lead", r, 6);
+	add_text(w, "template", r, 7);
+	if (rows_int(r, 8))
+		json_add_bool(w, "critical", true);
+	add_time(w, "due_at", r, 9);
+	add_time(w, "next_at", r, 10);
+	json_add_int(w, "attempts", rows_int(r, 11));
+	json_add_int(w, "tries", rows_int(r, 12));
+	add_time(w, "changed_at", r, 13);
+	if (!rows_null(r, 14))
+		json_add_int(w, "code", rows_int(r, 14));
+	add_text(w, "answer", r, 15);
+}
+
+static int
+each_line(struct store *st, const struct sql *sql, const struct bind *binds,
+    size_t count, void (*put)(struct json_writer *w, const struct rows *r),
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct err *err)
+{
+	struct buf line = {0};
+	struct rows *rows;
+	int got;
+
+	if (store_query(st, sql, binds, count, &rows, err) < 0)
+		return -1;
+	while ((got = rows_next(rows, err)) > 0) {
+		struct json_writer w = {.out = &line};
+
+		buf_clear(&line);
+		json_put_object(&w);
+		put(&w, rows);
+		json_put_end(&w);
+		buf_addc(&line, '\n');
+		if (each(context, buf_str(&line), err) < 0) {
+			got = -1;
+			break;
+		}
+	}
+	rows_close(rows);
+	buf_release(&line);
+	return got;
+}
+
+int
+outbox_list(struct store *st, const struct tenant *t,
+    const struct outbox_filter *filter,
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct err *err)
+{
+	return each_line(st, &sql_outbox_list,
+	    BINDS(BIND_INT(t->id), BIND_TEXT(str_of(filter->state)),
+		BIND_TEXT(str_of(filter->channel)), BIND_INT(filter->since),
+		BIND_INT(filter->limit)),
+	    put_message, each, context, err);
+}
+
+int
+outbox_doubtful(struct store *st, const struct tenant *t,
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct err *err)
+{
+	return each_line(st, &sql_outbox_list_open, BINDS(BIND_INT(t->id)),
+	    put_message, each, context, err);
+}
+
+/* ---- one ------------------------------------------------------------------
+ */
+
+static void
+put_attempt(struct json_writer *w, const struct rows *r)
+{
+	json_add_int(w, "number", rows_int(r, 0));
+	add_time(w, "time", r, 1);
+	add_text(w, "state", r, 2);
+	if (!rows_null(r, 3))
+		json_add_int(w, "code", rows_int(r, 3));
+	add_text(w, "answer", r, 4);
+}
+
+static int
+put_history(struct store *st, const struct tenant *t, int64_t number,
+    struct json_writer *w, struct err *err)
+{
+	struct rows *rows;
+	int got;
+
+	if (store_query(st, &sql_outbox_attempts,
+		BINDS(BIND_INT(t->id), BIND_INT(number)), &rows, err) < 0)
+		return -1;
+	json_put_name(w, "history");
+	json_put_array(w);
+	while ((got = rows_next(rows, err)) > 0) {
+		json_put_object(w);
+		put_attempt(w, rows);
+		json_put_end(w);
+	}
+	json_put_end(w);
+	rows_close(rows);
+	return got;
+}
+
+int
+outbox_show(struct store *st, const struct tenant *t, int64_t number,
+    struct buf *ret, struct err *err)
+{
+	struct json_writer w = {.out = ret};
+	struct rows *rows;
+	int got;
+
+	if (store_query(st, &sql_outbox_one,
+		BINDS(BIND_INT(t->id), BIND_INT(number)), &rows, err) < 0)
+		return -1;
+	got = rows_next(rows, err);
+	if (got > 0) {
+		json_put_object(&w);
+		put_message(&w, rows);
+		add_time(&w, "created_at", rows, 16);
+		add_text(&w, "locale", rows, 17);
+		json_put_name(&w, "content");
+		json_put_raw(&w, rows_text(rows, 18));
+	}
+	rows_close(rows);
+	if (got <= 0)
+		return got < 0 ? -1
+			       : err_set(err, ERR_FAIL, "the message is gone");
+	if (put_history(st, t, number, &w, err) < 0)
+		return -1;
+	json_put_end(&w);
+	buf_addc(ret, '\n');
+	return 0;
+}
+
+/* ---- by day ---------------------------------------------------------------
+ */
+
+/* What attempts led to, of one channel on one day. */
+struct day {
+	int64_t at;
+	struct buf channel;
+	int64_t accepted, retried, doubtful, dead, cancelled;
+};
+
+static void
+count_outcome(struct day *d, struct str outcome, int64_t n)
+{
+	if (str_is(outcome, "sent"))
+		d->accepted += n;
+	else if (str_is(outcome, "retry"))
+		d->retried += n;
+	else if (str_is(outcome, "doubtful"))
+		d->doubtful += n;
+	else if (str_is(outcome, "dead"))
+		d->dead += n;
+	else
+		d->cancelled += n;
+}
+
+static void
+put_day(const struct tenant *t, const struct day *d, struct buf *out)
+{
+	struct json_writer w = {.out = out};
+	struct civil day = zone_civil(t->settings.zone, d->at);
+	int64_t over = d->accepted + d->doubtful + d->dead;
+	char date[40];
+
+	snprintf(
+	    date, sizeof(date), "%04d-%02u-%02u", day.year, day.month, day.day);
+	json_put_object(&w);
+	json_add_text(&w, "day", str_of(date));
+	json_add_text(&w, "channel", buf_str(&d->channel));
+	json_add_int(&w, "accepted", d->accepted);
+	json_add_int(&w, "retried", d->retried);
+	json_add_int(&w, "doubtful", d->doubtful);
+	json_add_int(&w, "dead", d->dead);
+	json_add_int(&w, "cancelled", d->cancelled);
+	if (over > 0) {
+		json_put_name(&w, "rate");
+		json_put_real(&w, round_half_away(1000.0 * (double)d->accepted /
+						  (double)over) /
+				      10);
+	}
+	json_put_end(&w);
+	buf_addc(out, '\n');
+}
+
+static int
+flush_day(const struct tenant *t, struct day *d,
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct err *err)
+{
+	struct buf line = {0};
+	int rc = 0;
+
+	if (d->channel.len) {
+		put_day(t, d, &line);
+		rc = each(context, buf_str(&line), err);
+	}
+	d->accepted = d->retried = d->doubtful = d->dead = d->cancelled = 0;
+	buf_clear(&d->channel);
+	buf_release(&line);
+	return rc;
+}
+
+int
+outbox_stats(struct store *st, const struct tenant *t, int64_t since,
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct err *err)
+{
+	struct day day = {0};
+	struct rows *rows;
+	int got;
+
+	if (store_query(st, &sql_outbox_days,
+		BINDS(BIND_INT(t->id), BIND_TEXT(str_of(t->settings.zone_name)),
+		    BIND_INT(since)),
+		&rows, err) < 0)
+		return -1;
+	while ((got = rows_next(rows, err)) > 0) {
+		if ((day.at != rows_int(rows, 0) ||
+			!str_eq(buf_str(&day.channel), rows_text(rows, 1))) &&
+		    flush_day(t, &day, each, context, err) < 0) {
+			got = -1;
+			break;
+		}
+		day.at = rows_int(rows, 0);
+		buf_clear(&day.channel);
+		buf_adds(&day.channel, rows_text(rows, 1));
+		count_outcome(&day, rows_text(rows, 2), rows_int(rows, 3));
+	}
+	rows_close(rows);
+	if (got == 0)
+		got = flush_day(t, &day, each, context, err);
+	buf_release(&day.channel);
+	return got;
+}

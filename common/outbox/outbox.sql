@@ -1,0 +1,376 @@
+-- SPDX-License-Identifier: ISC
+-- Statements of the room outbox.
+
+-- bulk: outbox_pick (message_id bigint)
+
+-- bulk: outbox_close (message_id bigint, state text, next_at bigint,
+--	attempts bigint, tries bigint, code bigint, answer text)
+
+-- bulk: outbox_inbox (message_id bigint, member text, subject text, body text)
+
+-- ---- the front door ---------------------------------------------------------
+
+-- name: outbox_has
+-- Is this message known?
+-- $1 tenant bigint
+-- $2 id text
+SELECT o.message_id FROM outbox AS o WHERE o.tenant_id = $1 AND o.id = $2;
+
+-- name: outbox_add
+-- A message to be said.
+-- $1 tenant bigint
+-- $2 message bigint
+-- $3 id text
+-- $4 cause text
+-- $5 kind text
+-- $6 channel text
+-- $7 recipient text
+-- $8 address text
+-- $9 hash text
+-- $10 lead bigint
+-- $11 critical bigint
+-- $12 locale text
+-- $13 template text
+-- $14 content text
+-- $15 now bigint
+-- $16 due_at bigint
+INSERT INTO outbox (tenant_id, message_id, id, cause, kind, channel, recipient,
+	address, hash, lead_id, critical, locale, template, content, created_at,
+	due_at, state, next_at, attempts, tries, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+	'queued', $16, 0, 0, $15)
+ON CONFLICT (tenant_id, id) DO NOTHING;
+
+-- ---- the sender -------------------------------------------------------------
+
+-- name: sender_read
+-- Which store it is that sends.
+-- $1 tenant bigint
+SELECT s.host, s.path, s.id, s.claims FROM sender AS s WHERE s.tenant_id = $1;
+
+-- name: sender_stamp
+-- The store that the first message was written to, unless that is known.
+-- $1 tenant bigint
+-- $2 host text
+-- $3 path text
+INSERT INTO sender (tenant_id, host, path, claims) VALUES ($1, $2, $3, 0)
+ON CONFLICT (tenant_id) DO NOTHING;
+
+-- name: sender_adopt
+-- This store it is from now on.
+-- $1 tenant bigint
+-- $2 host text
+-- $3 path text
+-- $4 id text
+INSERT INTO sender (tenant_id, host, path, id, claims)
+VALUES ($1, $2, $3, $4, 0)
+ON CONFLICT (tenant_id) DO UPDATE SET host = excluded.host,
+	path = excluded.path, id = excluded.id, claims = 0;
+
+-- name: sender_count
+-- So many more have been claimed.
+-- $1 tenant bigint
+-- $2 more bigint
+UPDATE sender SET claims = claims + $2 WHERE tenant_id = $1
+RETURNING claims;
+
+-- ---- delivering -------------------------------------------------------------
+
+-- name: outbox_due
+-- What is due on a channel, the longest first.
+-- $1 tenant bigint
+-- $2 channel text
+-- $3 now bigint
+-- $4 limit bigint
+SELECT o.message_id, o.id, o.cause, o.kind, o.recipient, o.address, l.id,
+	o.critical, o.locale, o.template, o.content, o.created_at, o.due_at,
+	o.attempts, o.tries
+FROM outbox AS o
+LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+WHERE o.tenant_id = $1 AND o.channel = $2 AND o.next_at <= $3
+ORDER BY o.next_at, o.message_id LIMIT $4;
+
+-- name: outbox_channels
+-- The channels that something is due on or being sent by.
+-- $1 tenant bigint
+-- $2 now bigint
+SELECT o.channel FROM outbox AS o {{WHOLE_TENANT}}
+WHERE o.tenant_id = $1 AND o.next_at <= $2
+UNION
+SELECT o.channel FROM outbox AS o
+WHERE o.tenant_id = $1 AND o.run IS NOT NULL AND o.state = 'sending'
+ORDER BY channel;
+
+-- name: outbox_claim
+-- Marks messages of bulk_outbox_pick as being sent, those that still wait. (As
+-- an upsert, which looks each up by its key.)
+-- $1 tenant bigint
+-- $2 run text
+-- $3 now bigint
+INSERT INTO outbox (tenant_id, message_id, id, cause, kind, channel, recipient,
+	critical, content, created_at, due_at, state, attempts, tries, run,
+	changed_at)
+SELECT $1, o.message_id, o.id, o.cause, o.kind, o.channel, o.recipient,
+	o.critical, o.content, o.created_at, o.due_at, 'sending', o.attempts,
+	o.tries + 1, $2, $3
+FROM bulk_outbox_pick AS b CROSS JOIN outbox AS o
+WHERE o.tenant_id = $1 AND o.message_id = b.message_id
+	AND o.next_at IS NOT NULL
+ON CONFLICT (tenant_id, message_id) DO UPDATE SET state = excluded.state,
+	next_at = NULL, tries = excluded.tries, run = excluded.run,
+	changed_at = excluded.changed_at;
+
+-- name: outbox_claimed
+-- Those of bulk_outbox_pick that are ours, and why their recipients must not be
+-- written to.
+-- $1 tenant bigint
+-- $2 run text
+SELECT o.message_id, s.reason
+FROM bulk_outbox_pick AS b CROSS JOIN outbox AS o
+LEFT JOIN suppression AS s ON s.tenant_id = o.tenant_id AND s.hash = o.hash
+WHERE o.tenant_id = $1 AND o.message_id = b.message_id
+	AND o.state = 'sending' AND o.run = $2
+ORDER BY o.message_id;
+
+-- name: outbox_close
+-- What became of the messages of bulk_outbox_close, where they are still ours.
+-- (As an upsert, which looks each up by its key.)
+-- $1 tenant bigint
+-- $2 run text
+-- $3 now bigint
+INSERT INTO outbox (tenant_id, message_id, id, cause, kind, channel, recipient,
+	critical, content, created_at, due_at, state, next_at, attempts, tries,
+	run, changed_at, code, answer)
+SELECT $1, o.message_id, o.id, o.cause, o.kind, o.channel, o.recipient,
+	o.critical, o.content, o.created_at, o.due_at, b.state, b.next_at,
+	b.attempts, b.tries,
+	CASE WHEN b.state = 'doubtful' THEN o.run ELSE NULL END, $3, b.code,
+	b.answer
+FROM bulk_outbox_close AS b CROSS JOIN outbox AS o
+WHERE o.tenant_id = $1 AND o.message_id = b.message_id AND o.run = $2
+ON CONFLICT (tenant_id, message_id) DO UPDATE SET state = excluded.state,
+	next_at = excluded.next_at, attempts = excluded.attempts,
+	tries = excluded.tries, run = excluded.run,
+	changed_at = excluded.changed_at, code = excluded.code,
+	answer = excluded.answer;
+
+-- name: outbox_attempts_add
+-- The same as history.
+-- $1 tenant bigint
+-- $2 now bigint
+INSERT INTO outbox_attempt (tenant_id, message_id, number, at, outcome, code,
+	answer)
+SELECT $1, b.message_id, b.tries, $2, b.state, b.code, b.answer
+FROM bulk_outbox_close AS b WHERE true
+ON CONFLICT (tenant_id, message_id, number) DO UPDATE
+SET at = excluded.at, outcome = excluded.outcome, code = excluded.code,
+	answer = excluded.answer;
+
+-- name: outbox_left
+-- What is marked as being sent on a channel.
+-- $1 tenant bigint
+-- $2 channel text
+SELECT o.message_id, o.id, o.recipient, o.tries, o.attempts, o.run
+FROM outbox AS o
+WHERE o.tenant_id = $1 AND o.channel = $2 AND o.run IS NOT NULL
+	AND o.state = 'sending'
+ORDER BY o.message_id;
+
+-- name: outbox_left_move
+-- ... is so no longer.
+-- $1 tenant bigint
+-- $2 channel text
+-- $3 state text
+-- $4 next_at bigint
+-- $5 now bigint
+-- $6 answer text
+UPDATE outbox SET state = $3, next_at = $4, changed_at = $5, answer = $6,
+	code = NULL, run = CASE WHEN $3 = 'doubtful' THEN run ELSE NULL END
+WHERE tenant_id = $1 AND channel = $2 AND run IS NOT NULL
+	AND state = 'sending';
+
+-- name: outbox_resend_doubtful
+-- Doubtful messages of a channel are to be sent once more.
+-- $1 tenant bigint
+-- $2 channel text
+-- $3 now bigint
+UPDATE outbox SET state = 'retry', next_at = $3, changed_at = $3, run = NULL
+WHERE tenant_id = $1 AND channel = $2 AND run IS NOT NULL
+	AND state = 'doubtful';
+
+-- name: outbox_doubtful_channels
+-- The channels with doubtful messages.
+-- $1 tenant bigint
+SELECT DISTINCT o.channel FROM outbox AS o {{WHOLE_TENANT}}
+WHERE o.tenant_id = $1 AND o.run IS NOT NULL AND o.state = 'doubtful'
+ORDER BY o.channel;
+
+-- name: outbox_hold
+-- Nothing on this channel before a moment.
+-- $1 tenant bigint
+-- $2 channel text
+-- $3 until bigint
+UPDATE outbox SET next_at = $3
+WHERE tenant_id = $1 AND channel = $2 AND next_at < $3;
+
+-- name: inbox_add
+-- What bulk_outbox_inbox says, in the inboxes of the tenant's people.
+-- $1 tenant bigint
+-- $2 now bigint
+INSERT INTO inbox (tenant_id, member, message_id, at, subject, body)
+SELECT $1, b.member, b.message_id, $2, b.subject, b.body
+FROM bulk_outbox_inbox AS b WHERE true
+ON CONFLICT (tenant_id, member, message_id) DO NOTHING;
+
+-- ---- looking ----------------------------------------------------------------
+
+-- name: outbox_list
+-- Messages, the newest first; NULL: any.
+-- $1 tenant bigint
+-- $2 state text
+-- $3 channel text
+-- $4 since bigint
+-- $5 limit bigint
+SELECT {{WHOLE_TENANT}}
+	o.id, o.state, o.channel, o.recipient, o.kind, o.cause, l.id,
+	o.template, o.critical, o.due_at, o.next_at, o.attempts, o.tries,
+	o.changed_at, o.code, o.answer
+FROM outbox AS o
+LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+WHERE o.tenant_id = $1 AND ($2 IS NULL OR o.state = $2)
+	AND ($3 IS NULL OR o.channel = $3) AND o.changed_at >= $4
+ORDER BY o.message_id DESC LIMIT $5;
+
+-- name: outbox_list_open
+-- Those being sent or doubtful, the oldest first.
+-- $1 tenant bigint
+SELECT o.id, o.state, o.channel, o.recipient, o.kind, o.cause, l.id,
+	o.template, o.critical, o.due_at, o.next_at, o.attempts, o.tries,
+	o.changed_at, o.code, o.answer
+FROM outbox AS o {{WHOLE_TENANT}}
+LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+WHERE o.tenant_id = $1 AND o.run IS NOT NULL AND o.state = 'doubtful'
+ORDER BY o.message_id;
+
+-- name: outbox_one
+-- One message: as outbox_list, and what it says.
+-- $1 tenant bigint
+-- $2 message bigint
+SELECT o.id, o.state, o.channel, o.recipient, o.kind, o.cause, l.id,
+	o.template, o.critical, o.due_at, o.next_at, o.attempts, o.tries,
+	o.changed_at, o.code, o.answer, o.created_at, o.locale, o.content
+FROM outbox AS o
+LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+WHERE o.tenant_id = $1 AND o.message_id = $2;
+
+-- name: outbox_attempts
+-- What was tried.
+-- $1 tenant bigint
+-- $2 message bigint
+SELECT a.number, a.at, a.outcome, a.code, a.answer FROM outbox_attempt AS a
+WHERE a.tenant_id = $1 AND a.message_id = $2 ORDER BY a.number;
+
+-- name: outbox_days
+-- What attempts led to, by day and channel.
+-- $1 tenant bigint
+-- $2 zone text
+-- $3 since bigint
+SELECT {{WHOLE_TENANT}}
+	dl_bucket(a.at, 'day', $2), o.channel, a.outcome, count(*)
+FROM outbox_attempt AS a
+JOIN outbox AS o ON o.tenant_id = a.tenant_id AND o.message_id = a.message_id
+WHERE a.tenant_id = $1 AND a.at >= $3
+GROUP BY dl_bucket(a.at, 'day', $2), o.channel, a.outcome
+ORDER BY 1, 2, 3;
+
+-- ---- by hand ----------------------------------------------------------------
+
+-- name: outbox_find
+-- A message by its id, or by what only its id begins with.
+-- $1 tenant bigint
+-- $2 from text
+-- $3 to text
+SELECT o.message_id, o.state, o.channel, o.recipient, o.id FROM outbox AS o
+WHERE o.tenant_id = $1 AND o.id >= $2 AND o.id <= $3
+ORDER BY o.id LIMIT 2;
+
+-- name: outbox_decide
+-- Somebody has decided what becomes of a message.
+-- $1 tenant bigint
+-- $2 message bigint
+-- $3 state text
+-- $4 next_at bigint
+-- $5 now bigint
+-- $6 answer text
+-- $7 attempts bigint
+UPDATE outbox SET state = $3, next_at = $4, changed_at = $5, run = NULL,
+	answer = $6, code = NULL,
+	attempts = CASE WHEN $7 IS NULL THEN attempts ELSE $7 END
+WHERE tenant_id = $1 AND message_id = $2;
+
+-- ---- who must not be written to ---------------------------------------------
+
+-- name: suppression_add
+-- Nothing goes to this address any more.
+-- $1 tenant bigint
+-- $2 hash text
+-- $3 address text
+-- $4 reason text
+-- $5 note text
+-- $6 who text
+-- $7 now bigint
+INSERT INTO suppression (tenant_id, hash, address, reason, note, who, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (tenant_id, hash) DO UPDATE SET address = excluded.address;
+
+-- name: suppression_remove
+-- It may be written to again.
+-- $1 tenant bigint
+-- $2 hash text
+DELETE FROM suppression WHERE tenant_id = $1 AND hash = $2;
+
+-- name: suppression_find
+-- Why an address must not be written to.
+-- $1 tenant bigint
+-- $2 hash text
+SELECT s.reason FROM suppression AS s WHERE s.tenant_id = $1 AND s.hash = $2;
+
+-- name: suppression_list
+-- Who must not be written to.
+-- $1 tenant bigint
+SELECT {{WHOLE_TENANT}}
+	s.address, s.hash, s.reason, s.note, s.who, s.at
+FROM suppression AS s WHERE s.tenant_id = $1
+ORDER BY s.address NULLS LAST, s.hash;
+
+-- ---- the inbox --------------------------------------------------------------
+
+-- name: inbox_list
+-- What somebody has been told, the newest first.
+-- $1 tenant bigint
+-- $2 member text
+-- $3 unread bigint
+-- $4 limit bigint
+SELECT o.id, i.at, i.subject, i.body, l.id, i.read_at, o.critical
+FROM inbox AS i
+JOIN outbox AS o ON o.tenant_id = i.tenant_id AND o.message_id = i.message_id
+LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+WHERE i.tenant_id = $1 AND i.member = $2 AND ($3 = 0 OR i.read_at IS NULL)
+ORDER BY i.message_id DESC LIMIT $4;
+
+-- name: inbox_read
+-- It has been read.
+-- $1 tenant bigint
+-- $2 member text
+-- $3 message bigint
+-- $4 now bigint
+UPDATE inbox SET read_at = $4
+WHERE tenant_id = $1 AND member = $2 AND message_id = $3 AND read_at IS NULL;
+
+-- name: inbox_read_all
+-- All of it has been read.
+-- $1 tenant bigint
+-- $2 member text
+-- $3 now bigint
+UPDATE inbox SET read_at = $3
+WHERE tenant_id = $1 AND member = $2 AND read_at IS NULL;
