@@ -25,15 +25,21 @@ static struct {
 	int64_t min_size, top, lead_time, days, from, to;
 } arg = {.at = INT64_MAX, .to = INT64_MAX, .target = "converted", .days = 30};
 
+/* Adds "1,234 what" to the summary. */
+static void
+sum(struct session *s, uint64_t count, const char *what)
+{
+	buf_addgroup(&s->summary, (int64_t)count);
+	buf_addstr(&s->summary, what);
+}
+
 /* ---- refresh ------------------------------------------------------ */
 
 static void
 sum_up_changes(struct session *s, const struct segment_refreshed *done)
 {
-	buf_addgroup(&s->summary, (int64_t)done->entered);
-	buf_addstr(&s->summary, " entered, ");
-	buf_addgroup(&s->summary, (int64_t)done->left);
-	buf_addstr(&s->summary, " left");
+	sum(s, done->entered, " entered, ");
+	sum(s, done->left, " left");
 }
 
 static void
@@ -43,9 +49,9 @@ sum_up(struct session *s, struct segment_refreshed *done)
 		session_summary(
 		    s, "nothing done: already at work: %s", done->holder.p);
 	} else if (done->looked) {
-		buf_addgroup(&s->summary, (int64_t)done->looked);
-		session_summary(
-		    s, " lead%s looked at, ", plural((int64_t)done->looked));
+		sum(s, done->looked,
+		    done->looked == 1 ? " lead looked at, "
+				      : " leads looked at, ");
 		sum_up_changes(s, done);
 		session_summary(s, "%s", session_dry(s));
 	}
@@ -450,7 +456,7 @@ static int
 explain(struct session *s, struct err *err)
 {
 	const char *lead_name = s->call->operands[s->where ? 0 : 1];
-	struct buf json = {0}, drawing = {0}, local = {0};
+	struct buf json = {0}, drawing = {0};
 	int64_t lead;
 	int rc;
 
@@ -467,16 +473,13 @@ explain(struct session *s, struct err *err)
 	else if (rc == 0)
 		rc = segment_explain(s->st, s->tenant, s->call->operands[0],
 		    lead, &s->moment, &json, err);
-	if (rc == 0 && s->printer.format == RECORD_TABLE) {
-		time_add_localised(&local, buf_str(&json), s->moment.zone);
-		rc = segment_draw_explained(
-		    buf_str(&local), s->call->shared->ascii, &drawing, err);
-	}
+	if (rc == 0 && s->printer.format == RECORD_TABLE)
+		rc = segment_draw_explained(buf_str(&json), s->moment.zone,
+		    s->call->shared->ascii, &drawing, err);
 	if (rc == 0)
 		printer_either(&s->printer, &json, &drawing);
 	buf_release(&json);
 	buf_release(&drawing);
-	buf_release(&local);
 	return rc;
 }
 
@@ -506,32 +509,16 @@ fields(struct session *s, struct err *err)
 static void
 put_preview(struct session *s, const struct segment_preview *p)
 {
-	struct json_writer w;
 	struct buf line = {0};
-	struct str rest = buf_str(&p->samples), sample;
-	double share = p->leads ? (double)p->found / (double)p->leads : 0;
 
-	buf_addgroup(&line, (int64_t)p->found);
-	buf_addstr(&line, " of ");
-	buf_addgroup(&line, (int64_t)p->leads);
-	buf_addf(&line, " leads (%.1f %%)", share * 100);
-	session_summary(s, "%s", line.p);
+	sum(s, p->found, " of ");
+	sum(s, p->leads, " leads");
+	session_summary(s, " (%.1f %%)",
+	    p->leads ? 100 * (double)p->found / (double)p->leads : 0.0);
 	if (s->printer.writer && s->printer.format != RECORD_JSON) {
-		printer_lines(&s->printer, rest);
+		printer_lines(&s->printer, buf_str(&p->samples));
 	} else {
-		buf_clear(&line);
-		w = (struct json_writer){.out = &line};
-		json_put_object(&w);
-		json_add_int(&w, "count", (int64_t)p->found);
-		json_add_int(&w, "leads", (int64_t)p->leads);
-		json_put_name(&w, "samples");
-		json_put_array(&w);
-		for (bool more = rest.n > 0; more;) {
-			more = str_cut(&rest, '\n', &sample);
-			json_put_raw(&w, sample);
-		}
-		json_put_end(&w);
-		json_put_end(&w);
+		segment_put_preview(p, &line);
 		printer_lines(&s->printer, buf_str(&line));
 	}
 	buf_release(&line);
@@ -650,17 +637,17 @@ diff(struct session *s, struct err *err)
 		two ? COUNT_OF(between) : COUNT_OF(since), err) < 0 ||
 	    segment_diff(s->st, s->tenant, &s->moment, &how, &found, err) < 0)
 		return -1;
-	if (two)
-		session_summary(s,
-		    "%" PRIu64 " only in %s, %" PRIu64 " only in %s, %" PRIu64
-		    " in both",
-		    found.only[0], how.left, found.only[1], how.right,
-		    found.both);
-	else
-		session_summary(s,
-		    "%" PRIu64 " entered, %" PRIu64 " left, %" PRIu64
-		    " in at both moments",
-		    found.only[1], found.only[0], found.both);
+	if (two) {
+		sum(s, found.only[0], " only in ");
+		session_summary(s, "%s, ", how.left);
+		sum(s, found.only[1], " only in ");
+		session_summary(s, "%s, ", how.right);
+		sum(s, found.both, " in both");
+	} else {
+		sum(s, found.only[1], " entered, ");
+		sum(s, found.only[0], " left, ");
+		sum(s, found.both, " in at both moments");
+	}
 	return 0;
 }
 
@@ -738,11 +725,10 @@ filter_into(struct session *s, struct filtering *f, struct err *err)
 		    done.events_left);
 	if (!done.counts.rejected)
 		return CLI_DONE;
-	session_summary(s,
-	    "%" PRIu64 " read, %" PRIu64 " found, %" PRIu64 " not, %" PRIu64
-	    " rejected",
-	    done.counts.read, done.counts.written, done.counts.unchanged,
-	    done.counts.rejected);
+	sum(s, done.counts.read, " read, ");
+	sum(s, done.counts.written, " found, ");
+	sum(s, done.counts.unchanged, " not, ");
+	sum(s, done.counts.rejected, " rejected");
 	return CLI_REJECTS;
 }
 
@@ -774,37 +760,6 @@ filter(struct session *s, struct err *err)
 
 /* ---- suggest ------------------------------------------------------ */
 
-/* Each field that gives the outcome away, once. */
-static void
-remark_revealing(struct session *s, const struct suggested *found)
-{
-	static const struct place nowhere;
-	const struct suggestion *list = found->list;
-
-	for (size_t i = 0; i < found->count; i++) {
-		bool told = !list[i].revealing;
-
-		for (size_t j = 0; !told && j < i; j++)
-			told = list[j].revealing && strcmp(list[i].revealing,
-							list[j].revealing) == 0;
-		if (!told)
-			remark(cli_remarks(s->call), nowhere,
-			    "%s: nearly all of them did; what is only known "
-			    "afterwards is to be left out: -x '%s'",
-			    list[i].where, list[i].revealing);
-	}
-}
-
-static void
-sum_up_suggested(struct session *s, const struct suggested *found)
-{
-	struct buf text = {0};
-
-	suggest_add_summary(found, arg.target, &text);
-	session_summary(s, "%s", text.p);
-	buf_release(&text);
-}
-
 static int
 suggest(struct session *s, struct err *err)
 {
@@ -826,8 +781,8 @@ suggest(struct session *s, struct err *err)
 		suggest_put(&found, &json);
 		suggest_draw(&found, &drawing);
 		printer_either(&s->printer, &json, &drawing);
-		remark_revealing(s, &found);
-		sum_up_suggested(s, &found);
+		suggest_review(&found, cli_remarks(s->call));
+		suggest_add_summary(&found, arg.target, &s->summary);
 		suggested_release(&found);
 	}
 	buf_release(&json);

@@ -99,13 +99,18 @@ draw_standing(const struct json *doc, struct buf *out)
 }
 
 int
-segment_draw_explained(
-    struct str explained, bool ascii, struct buf *out, struct err *err)
+segment_draw_explained(struct str explained, const struct zone *zone,
+    bool ascii, struct buf *out, struct err *err)
 {
 	struct drawing d = {out, ascii};
+	struct buf local = {0};
 	struct json *doc;
+	int rc;
 
-	if (json_doc_parse(explained, "explanation", &doc, err) < 0)
+	time_add_localised(&local, explained, zone);
+	rc = json_doc_parse(buf_str(&local), "explanation", &doc, err);
+	buf_release(&local);
+	if (rc < 0)
 		return -1;
 	draw_standing(doc, out);
 	draw_node(&d, json_find(doc, "condition"), 0);

@@ -153,3 +153,22 @@ segment_preview_release(struct segment_preview *p)
 {
 	buf_release(&p->samples);
 }
+
+void
+segment_put_preview(const struct segment_preview *p, struct buf *out)
+{
+	struct json_writer w = {.out = out};
+	struct str rest = buf_str(&p->samples), sample;
+
+	json_put_object(&w);
+	json_add_int(&w, "count", (int64_t)p->found);
+	json_add_int(&w, "leads", (int64_t)p->leads);
+	json_put_name(&w, "samples");
+	json_put_array(&w);
+	for (bool more = rest.n > 0; more;) {
+		more = str_cut(&rest, '\n', &sample);
+		json_put_raw(&w, sample);
+	}
+	json_put_end(&w);
+	json_put_end(&w);
+}

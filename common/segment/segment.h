@@ -184,8 +184,8 @@ int segment_explain_condition(struct store *st, const struct tenant *t,
     const struct cond *where, int64_t lead, const struct cond_moment *moment,
     struct buf *ret, struct err *err);
 /* What either of them made, as a tree for people. */
-int segment_draw_explained(
-    struct str explained, bool ascii, struct buf *out, struct err *err);
+int segment_draw_explained(struct str explained, const struct zone *zone,
+    bool ascii, struct buf *out, struct err *err);
 
 /* ---- preview.c: who a condition would find ------------------------------- */
 
@@ -204,6 +204,8 @@ int segment_preview(struct store *st, const struct tenant *t,
     const struct cond *where, const struct cond_moment *moment,
     struct segment_preview *ret, struct err *err);
 void segment_preview_release(struct segment_preview *p);
+/* {"count","leads","samples":[...]} */
+void segment_put_preview(const struct segment_preview *p, struct buf *out);
 
 /* ---- fields.c: what a condition can ask ---------------------------------- */
 

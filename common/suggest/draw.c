@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Suggestions as JSON, for people, and as a summary. */
 #include "json/json.h"
+#include <string.h>
+
 #include "suggest/suggest.h"
 
 const char *const suggest_columns[] = {"where", "size", "rate", "low", "high",
@@ -136,4 +138,24 @@ suggest_add_summary(
 	if (!s->complete)
 		buf_addstr(out, ", the most promising ones");
 	buf_addf(out, ", %zu stand%s out", s->count, s->count == 1 ? "s" : "");
+}
+
+void
+suggest_review(const struct suggested *s, struct remarks *remarks)
+{
+	static const struct place nowhere;
+	const struct suggestion *list = s->list;
+
+	for (size_t i = 0; i < s->count; i++) {
+		bool told = !list[i].revealing;
+
+		for (size_t j = 0; !told && j < i; j++)
+			told = list[j].revealing && strcmp(list[i].revealing,
+							list[j].revealing) == 0;
+		if (!told)
+			remark(remarks, nowhere,
+			    "%s: nearly all of them did; what is only known "
+			    "afterwards is to be left out: -x '%s'",
+			    list[i].where, list[i].revealing);
+	}
 }

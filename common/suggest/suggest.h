@@ -84,5 +84,7 @@ void suggest_put(const struct suggested *s, struct buf *out);
 void suggest_draw(const struct suggested *s, struct buf *out);
 void suggest_add_summary(
     const struct suggested *s, const char *target, struct buf *out);
+/* Remarks on each field that gives the outcome away, once. */
+void suggest_review(const struct suggested *s, struct remarks *remarks);
 
 #endif
