@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 # servers: real servers for the tests that send (tests/tools/smtp-server.c,
-# http-server.c, tls-front.py). They end with the test that started them.
+# http-server.c, dns-server.c, tls-front.py). They end with the test that
+# started them.
 
 # start_server NAME COMMAND...: COMMAND's last operand, a folder called NAME, is
 # made and added; PORT is the server's.
@@ -54,4 +55,11 @@ tls_front() {
 	python3 "$top/tests/tools/tls-front.py" "$1" "$PWD/front" "$PORT" \
 	    >front.log 2>&1 3>&- &
 	await_port front
+}
+
+# dns_server, with a zone (tests/tools/zone.h) on standard input: PORT, and
+# dns/journal.
+dns_server() {
+	cat >dns.zone
+	start_server dns dns-server -z "$PWD/dns.zone"
 }
