@@ -117,12 +117,12 @@ holds_up() {
 		'.where == $where and .lift > 2 and .size > 150 and .size < 250' \
 		<<<"$output" || tell hidden
 	jq -r .text <<<"$output" >text
-	grep -qxE "流入元が「展示会」、かつit's \"so\"が「あり」：該当する[0-9]+件の成約率は[0-9.]+%（95%信頼区間 [0-9.]+～[0-9.]+%）で、全体（[0-9.]+%）の[0-9.]+倍です。" text ||
+	grep -qxE "流入元が「展示会」、かつit's \"so\"が「あり」：該当する[0-9]+件に見込まれる成約率は[0-9.]+%（95%信頼区間 [0-9.]+～[0-9.]+%）で、全体（[0-9.]+%）の[0-9.]+倍です。" text ||
 		tell "$(cat text)"
 	dl-db tenant set main locale=en >/dev/null
 	check dl-segment suggest -k 1
 	jq -r .text <<<"$output" >text
-	grep -qxE "source '展示会' and it's \"so\" 'あり': [0-9]+ leads with a conversion rate of [0-9.]+ % \(95 % confidence interval [0-9.]+ to [0-9.]+ %\), [0-9.]+ times that of all \([0-9.]+ %\)\." text ||
+	grep -qxE "source '展示会' and it's \"so\" 'あり': [0-9]+ leads with an expected conversion rate of [0-9.]+ % \(95 % confidence interval [0-9.]+ to [0-9.]+ %\), [0-9.]+ times that of all \([0-9.]+ %\)\." text ||
 		tell "$(cat text)"
 	# The condition is the first line for people, and a column of CSV.
 	check dl-segment suggest -k 1 -f table

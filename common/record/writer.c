@@ -178,6 +178,9 @@ table_begin(struct record_writer *w)
 	for (size_t i = 0; i < w->column_count; i++)
 		w->table_column[i].header =
 		    arena_strdup(&w->arena, w->column[i]);
+	/* What a row is about is cut last. */
+	if (w->column_count)
+		w->table_column[0].min = 24;
 	w->table = table_new(w->table_column, w->column_count);
 }
 

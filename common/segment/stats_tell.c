@@ -192,10 +192,17 @@ draw_days(const struct segment_stats *s, const struct zone *zone,
 		sizes[i] = (double)s->day[i].size;
 	buf_addstr(out, "\nsize since ");
 	add_day(out, s->day[0].start, zone);
-	buf_addf(out, ": %" PRIu64 " entered, %" PRIu64 " left\n", s->entered,
-	    s->left);
+	buf_addstr(out, ": ");
+	buf_addgroup(out, (int64_t)s->entered);
+	buf_addstr(out, " entered, ");
+	buf_addgroup(out, (int64_t)s->left);
+	buf_addstr(out, " left\n");
 	chart_sparkline(out, sizes, s->days, style);
-	buf_addf(out, " %" PRIu64 " to %" PRIu64 "\n", s->day[0].size, s->size);
+	buf_addc(out, ' ');
+	buf_addgroup(out, (int64_t)s->day[0].size);
+	buf_addstr(out, " to ");
+	buf_addgroup(out, (int64_t)s->size);
+	buf_addc(out, '\n');
 	free(sizes);
 }
 

@@ -263,6 +263,7 @@ add_rate_name(struct buf *out, const struct suggested *s, const char *target,
 	}
 }
 
+/* The rate is that of the half that was not searched, the size that of both. */
 static void
 add_japanese(struct buf *out, const struct suggested *s,
     const struct suggestion *one, const char *target)
@@ -271,7 +272,7 @@ add_japanese(struct buf *out, const struct suggested *s,
 
 	buf_addstr(out, "：該当する");
 	buf_addgroup(out, (int64_t)one->size);
-	buf_addstr(out, "件の");
+	buf_addstr(out, "件に見込まれる");
 	add_rate_name(out, s, target, true);
 	buf_addstr(out, "は");
 	add_figure(out, s, one->rate);
@@ -292,7 +293,7 @@ add_english(struct buf *out, const struct suggested *s,
 
 	buf_addstr(out, ": ");
 	buf_addgroup(out, (int64_t)one->size);
-	buf_addstr(out, " leads with a ");
+	buf_addstr(out, " leads with an expected ");
 	add_rate_name(out, s, target, false);
 	buf_addstr(out, " of ");
 	add_figure(out, s, one->rate);

@@ -509,6 +509,13 @@ writing(void)
 		{.format = RECORD_CSV, .drop = true}, "a\n1\n2\n"},
 	    {"{}\n{\"a\":1}\n{}\n", {.format = RECORD_CSV}, "a\n1\n\"\"\n"},
 	    {"{}\n{}\n", {.format = RECORD_TABLE}, ""},
+	    /* Where there is little room, the first column stays. */
+	    {"{\"field\":\"assessment_completed\",\"operators\":\"count, last, "
+	     "first\"}\n",
+		{.format = RECORD_TABLE, .width = 36},
+		"field                 operators\n"
+		"────────────────────  ──────────────\n"
+		"assessment_completed  count, last, …\n"},
 	    {"a,b,c\n1,2,\n3,4,\n",
 		{.format = RECORD_CSV, .columns = columns, .column_count = 2},
 		"b,a\n2,1\n4,3\n"},
