@@ -32,7 +32,7 @@ PKG_LIBS := $(shell pkg-config --libs $(PKGS))
 CFLAGS   += -std=c11 $(OPT) $(WARN)
 CPPFLAGS += -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
             -DDL_VERSION='"$(VERSION)"' -Icommon -I$(B)/gen $(PKG_CPP)
-LDLIBS   += -Wl,--as-needed $(PKG_LIBS) -lcsv -lm -lpthread -ldl
+LDLIBS   += -Wl,--as-needed $(PKG_LIBS) -lcsv -lxlsxwriter -lm -lpthread -ldl
 
 built    = $(patsubst $(1)/%.c,$(B)/$(2)/%,$(wildcard $(1)/$(3).c))
 PROGRAMS = $(call built,cmd,bin,dl-*)

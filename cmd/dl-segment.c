@@ -821,8 +821,8 @@ static const struct cli_option diff_options[] = {AT_OPTION,
     CLI_END};
 static const struct cli_option filter_options[] = {
     CLI_FLAG(0, "invert", &arg.invert, "the leads that are not so"),
-    CLI_FLAG('c', "count", &arg.count, "print only how many there are"),
-    CLI_TEXT(0, "columns", "NAME,...", &arg.columns,
+    CLI_FLAG(0, "count", &arg.count, "print only how many there are"),
+    CLI_TEXT('c', "columns", "NAME,...", &arg.columns,
 	"only these fields, in this order"),
     CLI_FILE(0, "events", "FILE", &arg.events,
 	"events of these leads, joined by id or e-mail"),

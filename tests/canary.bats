@@ -63,6 +63,7 @@ operands() {
 	"dl-segment members" | "dl-segment show" | "dl-segment enable" | \
 		"dl-segment disable" | "dl-segment freeze" | \
 		"dl-segment thaw" | "dl-segment refresh") echo 雀 ;;
+	"dl-export members") echo 雀 ;;
 	"dl-segment overlap") echo "雀 雀" ;;
 	"dl-segment diff") echo "雀 --from 2025-01-01" ;;
 	"dl-segment include" | "dl-segment exclude" | "dl-segment clear" | \

@@ -292,10 +292,10 @@ a,a@x.example,entered,2026-01-01T04:00:00Z' ]
 	finds "not industry exists" c d
 	finds "id = 'c' or is_hot" c
 	check dl-segment filter --invert -w "company contains 'システム'" \
-		-c leads.ndjson
+		--count leads.ndjson
 	exits 0
 	prints 2
-	check dl-segment filter -c -w "id = 'nobody'" leads.ndjson -f json
+	check dl-segment filter --count -w "id = 'nobody'" leads.ndjson -f json
 	exits 0
 	prints 0
 	check dl-segment filter -w "id = 'nobody'" leads.ndjson
@@ -401,7 +401,7 @@ b   赤城商店                         4
 	says 'bare:1: ' --no-events \
 		'2 read, 0 found, 0 not, 2 rejected'
 	check dl-segment filter -w "count(demo_requested) = 0" --no-events \
-		-c bare
+		--count bare
 	exits 0
 	prints 2
 }

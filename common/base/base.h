@@ -382,6 +382,17 @@ void text_index_release(struct text_index *x);
 uint64_t hash64(const void *p, size_t n, uint64_t seed); /* not for secrets */
 enum { SHA256_BYTES = 32 };
 void sha256(struct str data, unsigned char ret[SHA256_BYTES]);
+/* The same of what comes piece by piece: begin, add, ..., end. */
+struct sha256 {
+	uint32_t state[8];
+	uint64_t bytes;
+	unsigned char rest[64];
+};
+void sha256_begin(struct sha256 *h);
+void sha256_add(struct sha256 *h, struct str data);
+void sha256_end(struct sha256 *h, unsigned char ret[SHA256_BYTES]);
+/* 64 lower-case hex digits and a NUL. */
+void hash_hex(const unsigned char digest[SHA256_BYTES], char ret[65]);
 /* What only who has the key can make of the data. */
 void hmac_sha256(
     struct str key, struct str data, unsigned char ret[SHA256_BYTES]);

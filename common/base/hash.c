@@ -162,34 +162,69 @@ sha256_block(uint32_t state[8], const unsigned char *p)
 	state[7] += h;
 }
 
+void
+sha256_begin(struct sha256 *h)
+{
+	*h = (struct sha256){
+	    .state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+}
+
+void
+sha256_add(struct sha256 *h, struct str data)
+{
+	const unsigned char *p = (const unsigned char *)data.p;
+	size_t had = h->bytes % sizeof(h->rest), left = data.n;
+
+	h->bytes += data.n;
+	if (had) {
+		size_t n = sizeof(h->rest) - had;
+
+		if (n > left)
+			n = left;
+		if (n)
+			memcpy(h->rest + had, p, n);
+		p += n;
+		left -= n;
+		if (had + n < sizeof(h->rest))
+			return;
+		sha256_block(h->state, h->rest);
+	}
+	for (; left >= sizeof(h->rest); left -= sizeof(h->rest)) {
+		sha256_block(h->state, p);
+		p += sizeof(h->rest);
+	}
+	if (left)
+		memcpy(h->rest, p, left);
+}
+
+void
+sha256_end(struct sha256 *h, unsigned char ret[SHA256_BYTES])
+{
+	unsigned char last[2 * sizeof(h->rest)] = {0};
+	size_t left = h->bytes % sizeof(h->rest);
+	size_t end = left < 56 ? 64 : 128;
+
+	memcpy(last, h->rest, left);
+	last[left] = 0x80;
+	for (unsigned i = 0; i < 8; i++)
+		last[end - 1 - i] = (unsigned char)(h->bytes * 8 >> (8 * i));
+	for (size_t i = 0; i < end; i += 64)
+		sha256_block(h->state, last + i);
+	for (unsigned i = 0; i < SHA256_BYTES; i++)
+		ret[i] = (unsigned char)(h->state[i / 4] >> (24 - i % 4 * 8));
+}
+
 /* SHA-256 of one text after another, as if they were one. */
 static void
 sha256_joined(struct str head, struct str tail, unsigned char ret[SHA256_BYTES])
 {
-	uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-	    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-	const unsigned char *p = (const unsigned char *)tail.p;
-	unsigned char last[128] = {0};
-	uint64_t bits = ((uint64_t)head.n + tail.n) * 8;
-	size_t left = tail.n, end;
+	struct sha256 h;
 
-	if (head.n % 64)
-		BUG("a head of %zu bytes", head.n);
-	for (size_t i = 0; i < head.n; i += 64)
-		sha256_block(state, (const unsigned char *)head.p + i);
-	for (; left >= 64; left -= 64, p += 64)
-		sha256_block(state, p);
-	if (left)
-		memcpy(last, p, left);
-	last[left] = 0x80;
-	end = left < 56 ? 64 : 128;
-	for (unsigned i = 0; i < 8; i++)
-		last[end - 1 - i] = (unsigned char)(bits >> (8 * i));
-	for (size_t i = 0; i < end; i += 64)
-		sha256_block(state, last + i);
-
-	for (unsigned i = 0; i < SHA256_BYTES; i++)
-		ret[i] = (unsigned char)(state[i / 4] >> (24 - i % 4 * 8));
+	sha256_begin(&h);
+	sha256_add(&h, head);
+	sha256_add(&h, tail);
+	sha256_end(&h, ret);
 }
 
 void
@@ -199,15 +234,21 @@ sha256(struct str data, unsigned char ret[SHA256_BYTES])
 }
 
 void
+hash_hex(const unsigned char digest[SHA256_BYTES], char ret[65])
+{
+	for (unsigned i = 0; i < 64; i++)
+		ret[i] =
+		    "0123456789abcdef"[digest[i / 2] >> (4 - i % 2 * 4) & 15];
+	ret[64] = '\0';
+}
+
+void
 sha256_hex(const void *data, size_t n, char ret[65])
 {
 	unsigned char digest[SHA256_BYTES];
 
 	sha256((struct str){data, n}, digest);
-	for (unsigned i = 0; i < 64; i++)
-		ret[i] =
-		    "0123456789abcdef"[digest[i / 2] >> (4 - i % 2 * 4) & 15];
-	ret[64] = '\0';
+	hash_hex(digest, ret);
 }
 
 uint32_t

@@ -12,7 +12,10 @@ needs_quotes(struct str field, char delimiter)
 	for (size_t i = 0; i < field.n; i++) {
 		char ch = field.p[i];
 
-		if (ch == delimiter || ch == '"' || ch == '\n' || ch == '\r')
+		/* All that must be quoted but the delimiter is up to '"'. */
+		if (ch == delimiter ||
+		    ((unsigned char)ch <= '"' &&
+			(ch == '"' || ch == '\n' || ch == '\r')))
 			return true;
 	}
 	return false;

@@ -68,6 +68,8 @@ struct record record_copy(const struct record *r, struct arena *a);
 /* One JSON object; missing fields left out. */
 void record_put_json(struct json_writer *w, const struct record *r);
 void field_put_json(struct json_writer *w, const struct field *f);
+/* cell.c: a field's text for people: lists read as words. */
+void cell_put(struct buf *b, const struct field *f);
 
 /*
  * make.c: a record in the making. Names and texts of record_add_X are copied.

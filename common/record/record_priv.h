@@ -108,9 +108,6 @@ struct place reader_place(const struct record_reader *r, uint64_t line);
 /* record.c: by enum json_type */
 extern const enum field_type field_type_of_json[];
 
-/* cell.c: a field's text for a table, where lists read as words. */
-void cell_put(struct buf *b, const struct field *f);
-
 /* format.c */
 enum record_format format_of_name(const char *path);
 enum record_format format_of_text(struct str beginning);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: ISC */
+/* What an export was, for who has the file and for who asks later. */
+#include "export/export.h"
+#include "json/json.h"
+
+static void
+add_given(struct json_writer *w, const char *name, const char *text)
+{
+	if (text)
+		json_add_text(w, name, str_of(text));
+}
+
+void
+export_about_put(const struct export_about *a, struct json_writer *w)
+{
+	add_given(w, "what", a->what);
+	add_given(w, "of", a->of);
+	add_given(w, "format", a->format);
+	json_put_name(w, "columns");
+	json_put_array(w);
+	for (size_t i = 0; i < a->count; i++)
+		json_put_text(w, a->column[i].name);
+	json_put_end(w);
+	add_given(w, "where", a->where);
+	add_given(w, "segment", a->segment);
+	add_given(w, "range", a->range);
+	add_given(w, "sort", a->sort);
+	if (a->limit)
+		json_add_int(w, "limit", a->limit);
+	add_given(w, "mask", a->mask);
+	add_given(w, "file", a->file);
+}
+
+static void
+put_counts(const struct export_done *d, struct json_writer *w)
+{
+	json_add_int(w, "read", (int64_t)d->counts.read);
+	json_add_int(w, "written", (int64_t)d->counts.written);
+	json_add_int(w, "rejected", (int64_t)d->counts.rejected);
+	json_add_int(w, "bytes", (int64_t)d->bytes);
+	if (d->sha256[0])
+		json_add_text(w, "sha256", str_of(d->sha256));
+}
+
+int
+export_audit(struct store *st, const struct tenant *t,
+    const struct export_about *a, const struct export_done *done,
+    struct err *err)
+{
+	struct buf detail = {0};
+	struct json_writer w = {.out = &detail};
+	int rc;
+
+	json_put_object(&w);
+	if (done)
+		put_counts(done, &w);
+	else
+		export_about_put(a, &w);
+	json_put_end(&w);
+	rc = store_begin(st, STORE_CHANGE, "export", err);
+	if (rc == 0)
+		rc = audit_add(st, t->id, a->now, a->who,
+		    done ? "export.done" : "export", str_of(a->what),
+		    buf_str(&detail), err);
+	if (rc == 0)
+		rc = store_commit(st, true, err);
+	store_rollback(st);
+	buf_release(&detail);
+	return rc;
+}
+
+int
+export_manifest(const char *path, const struct export_about *a,
+    const struct export_done *done, struct err *err)
+{
+	struct outfile *file;
+	struct buf text = {0};
+	struct json_writer w = {.out = &text, .pretty = true};
+
+	if (outfile_open(path, &file, err) < 0)
+		return -1;
+	json_put_object(&w);
+	export_about_put(a, &w);
+	add_given(&w, "tenant", a->tenant);
+	add_given(&w, "by", a->who);
+	json_add_time(&w, "as_of", a->now);
+	add_given(&w, "zone", a->zone);
+	put_counts(done, &w);
+	json_put_end(&w);
+	buf_addc(&text, '\n');
+	fwrite(text.p, 1, text.len, outfile_stream(file));
+	buf_release(&text);
+	return outfile_commit(file, err);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+/* Workbooks: what is a number there, what a date and what stays a text. */
+#include "export/export_priv.h"
+#include "xlsx/xlsx.h"
+
+int
+export_book_begin(struct export *e, struct err *err)
+{
+	struct str *name = arena_alloc(&e->arena, e->count * sizeof(*name));
+	struct xlsx_options options = {.sheet = e->how.sheet,
+	    .column = name,
+	    .count = e->count,
+	    .made = e->how.now,
+	    .zone = e->how.zone};
+
+	for (size_t i = 0; i < e->count; i++)
+		name[i] = e->column[i].name;
+	return xlsx_new(&options, &e->book, err);
+}
+
+/* Spreadsheets keep fifteen digits: a longer number would become another. */
+static bool
+fits(struct str number, double *ret)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < number.n && (number.p[i] | 32) != 'e'; i++)
+		digits += number.p[i] >= '0' && number.p[i] <= '9';
+	return digits <= 15 && number_real(number, ret);
+}
+
+static bool
+put_cell(struct export *e, const struct field *cell, enum export_type type)
+{
+	double number;
+	int64_t at;
+
+	if (cell->type == FIELD_MISSING || cell->type == FIELD_NULL)
+		return xlsx_text(e->book, (struct str){0});
+	if (cell->type == FIELD_NUMBER && fits(cell->text, &number))
+		xlsx_number(e->book, number);
+	else if (cell->type == FIELD_BOOL)
+		xlsx_bool(e->book, str_is(cell->text, "true"));
+	else if (type == EXPORT_TIME && time_parse(cell->text, zone_utc(), &at))
+		xlsx_time(e->book, at);
+	else if (cell->type == FIELD_ARRAY) {
+		buf_clear(&e->word);
+		cell_put(&e->word, cell);
+		return xlsx_text(e->book, buf_str(&e->word));
+	} else
+		return xlsx_text(e->book, cell->text);
+	return true;
+}
+
+void
+export_book_row(struct export *e, const struct field *cell, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct buf place = {0};
+
+		if (put_cell(e, &cell[i], e->column[i].type))
+			continue;
+		export_name_row(&place, cell, count);
+		remark(e->how.refused, (struct place){0},
+		    "%s%s: cut at the %d characters a cell can hold",
+		    place.p ? place.p : "", quoted(cell[i].name),
+		    XLSX_CHARACTERS);
+		buf_release(&place);
+		e->done.cut++;
+	}
+	xlsx_end_row(e->book);
+}
+
+static int
+take_piece(void *export, struct str piece, struct err *err)
+{
+	struct export *e = export;
+
+	buf_adds(&e->out, piece);
+	return export_flush(e, err);
+}
+
+int
+export_book_end(struct export *e, struct err *err)
+{
+	return xlsx_end(e->book, take_piece, e, err);
+}

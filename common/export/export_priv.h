@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of this room share. */
+#ifndef DL_EXPORT_PRIV_H
+#define DL_EXPORT_PRIV_H
+
+#include <iconv.h>
+
+#include "export/export.h"
+
+struct export_sort; /* sort.c */
+
+/* A format: how a row is appended to e->line, what stands before and after. */
+struct export_sink {
+	const char *name;
+	bool by_columns; /* they must be known before the first row */
+	bool separated;  /* CSV and TSV: dialects and encodings */
+	int (*begin)(struct export *e, struct err *err);
+	void (*row)(struct export *e, const struct field *cell, size_t count);
+	int (*end)(struct export *e, struct err *err);
+};
+extern const struct export_sink export_sinks[]; /* by enum export_format */
+int export_book_begin(struct export *e, struct err *err);
+void export_book_row(struct export *e, const struct field *cell, size_t count);
+int export_book_end(struct export *e, struct err *err);
+
+struct export
+{
+	struct export_output how;
+	const struct export_sink *sink;
+	struct export_column *column; /* NULL: each record has its own */
+	size_t count;
+	size_t *position; /* of each column in records of `shape` */
+	uint64_t shape;
+	struct field *cell; /* a row of them */
+	size_t cell_cap;
+	struct str *text; /* the same as texts, for CSV */
+	struct buf line;  /* the row in the making */
+	struct buf out;   /* encoded, not yet written */
+	struct buf word;  /* one cell in the making */
+	struct buf masked;
+	struct str *name_key; /* masks by column, see mask.c */
+	iconv_t encoder;
+	bool encodes;
+	uint64_t rows; /* put into the format */
+	struct sha256 hash;
+	struct export_done done;
+	struct export_sort *sort;
+	struct xlsx *book;
+	struct record_make make; /* of export_lines */
+	struct arena arena;      /* columns */
+	struct arena passing;    /* of one row */
+};
+
+/* export.c: what waits in e->out goes to the file; -1 with *err. */
+int export_flush(struct export *e, struct err *err);
+/* "id "a": " of a row, for messages. */
+void export_name_row(struct buf *out, const struct field *cell, size_t count);
+/* A row that goes out now. */
+int export_emit(
+    struct export *e, const struct field *cell, size_t count, struct err *err);
+
+/* encode.c: appends the text to e->out in the encoding that was asked for;
+ * false, nothing appended, when it lacks a character, which is *ret_code. */
+int export_encoder_open(struct export *e, struct err *err);
+bool export_encode(struct export *e, struct str text, uint32_t *ret_code);
+
+/* mask.c: the cells as they may be seen; texts in e->passing. */
+void export_mask_row(struct export *e, struct field *cell, size_t count);
+
+/* sort.c: rows in order, of any number, in memory that does not grow: runs in
+ * files without names, merged. */
+int export_sort_new(struct export *e, struct err *err);
+int export_sort_add(struct export *e, const struct record *r,
+    const struct field *cell, size_t count, struct err *err);
+int export_sort_end(struct export *e, struct err *err);
+void export_sort_free(struct export_sort *s);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: ISC */
+/* Personal data shown in part, as a number that tells nothing, or not at all.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "export/export_priv.h"
+
+enum { KEY_MIN = 16, KEY_MAX = 4096, HASH_SHOWN = 32 };
+
+static int
+parse_one(struct str text, struct export_mask *ret, struct err *err)
+{
+	static const char *const words[] = {[EXPORT_PARTIAL] = "partial",
+	    [EXPORT_HASH] = "hash",
+	    [EXPORT_DROP] = "drop"};
+	struct str how = text, column;
+
+	if (!str_cut(&how, '=', &column)) {
+		*ret = (struct export_mask){text, EXPORT_PARTIAL};
+		return 0;
+	}
+	for (size_t i = EXPORT_PARTIAL; i < COUNT_OF(words); i++)
+		if (str_is(how, words[i])) {
+			*ret = (struct export_mask){
+			    column, (enum export_masking)i};
+			return 0;
+		}
+	return err_set(err, ERR_USAGE,
+	    "mask %s: neither partial, hash nor drop: %s", quoted(column),
+	    quoted(how));
+}
+
+int
+export_masks_parse(struct str text, struct arena *arena,
+    struct export_masks *ret, struct err *err)
+{
+	struct str *item;
+
+	if (export_split(text, arena, &item, &ret->count, err) < 0)
+		return -1;
+	ret->mask = arena_alloc(arena, ret->count * sizeof(*ret->mask));
+	for (size_t i = 0; i < ret->count; i++)
+		if (parse_one(item[i], &ret->mask[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+int
+export_masks_key(struct export_masks *m, const char *path,
+    const struct tenant *t, struct err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return err_sys(err, "%s", path);
+	if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)))
+		return err_set(err, ERR_USAGE,
+		    "%s: others can read this key: chmod 600", path);
+	if (file_read(path, &m->key, KEY_MAX, err) < 0)
+		return -1;
+	if (m->key.len < KEY_MIN)
+		return err_set(err, ERR_USAGE, "%s: a key has %d bytes or more",
+		    path, KEY_MIN);
+	buf_addc(&m->key, '\0');
+	buf_addstr(&m->key, t->name ? t->name : "");
+	return 0;
+}
+
+void
+export_masks_release(struct export_masks *m)
+{
+	if (m->key.p)
+		explicit_bzero(m->key.p, m->key.cap);
+	buf_release(&m->key);
+}
+
+/* ---- in part --------------------------------------------------------------
+ */
+
+/* The first character, and stars. */
+static void
+put_first(struct buf *out, struct str text)
+{
+	uint32_t code;
+	unsigned n = utf8_decode(text.p, text.n, &code);
+
+	buf_add(out, text.p, n);
+	buf_addstr(out, "***");
+}
+
+/* t***@example.co.jp */
+static void
+put_email(struct buf *out, struct str text, const char *at)
+{
+	put_first(out, (struct str){text.p, (size_t)(at - text.p)});
+	buf_add(out, at, (size_t)(text.p + text.n - at));
+}
+
+/* The last four digits, everything between them as it is. */
+static void
+put_digits(struct buf *out, struct str text)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		digits += text.p[i] >= '0' && text.p[i] <= '9';
+	for (size_t i = 0; i < text.n; i++) {
+		bool digit = text.p[i] >= '0' && text.p[i] <= '9';
+
+		buf_addc(out, digit && digits > 4 ? '*' : text.p[i]);
+		digits -= digit;
+	}
+}
+
+static bool
+is_number(struct str text)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		char ch = text.p[i];
+
+		if (ch >= '0' && ch <= '9')
+			digits++;
+		else if (!memchr(" +-().", ch, 6))
+			return false;
+	}
+	return digits > 4;
+}
+
+static void
+put_hash(struct buf *out, const struct export_masks *m, struct str column,
+    struct str value)
+{
+	unsigned char digest[SHA256_BYTES];
+	struct buf data = {0};
+	char hex[65];
+
+	/* Columns of one name compare, whichever export they are in. */
+	buf_adds(&data, column);
+	buf_addc(&data, '\0');
+	buf_adds(&data, value);
+	hmac_sha256(buf_str(&m->key), buf_str(&data), digest);
+	hash_hex(digest, hex);
+	buf_add(out, hex, HASH_SHOWN);
+	buf_release(&data);
+}
+
+void
+export_mask_put(struct buf *out, const struct export_masks *m,
+    enum export_masking how, struct str column, struct str value)
+{
+	const char *at = value.n ? memchr(value.p, '@', value.n) : NULL;
+	struct buf key = {0};
+
+	if (value.n == 0)
+		return;
+	if (how == EXPORT_HASH) {
+		/* An address is the same however it is written. */
+		if (at && email_normalise(value, &key))
+			value = buf_str(&key);
+		put_hash(out, m, column, value);
+	} else if (at && at != value.p)
+		put_email(out, value, at);
+	else if (is_number(value))
+		put_digits(out, value);
+	else
+		put_first(out, value);
+	buf_release(&key);
+}
+
+void
+export_mask_row(struct export *e, struct field *cell, size_t count)
+{
+	const struct export_masks *m = e->how.masks;
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < m->count; k++) {
+			if (!str_eq(m->mask[k].column, cell[i].name) ||
+			    !cell[i].text.p)
+				continue;
+			if (m->mask[k].how == EXPORT_DROP) {
+				cell[i].type = FIELD_MISSING;
+				cell[i].text = (struct str){0};
+				continue;
+			}
+			buf_clear(&e->word);
+			export_mask_put(&e->word, m, m->mask[k].how,
+			    cell[i].name, cell[i].text);
+			cell[i].type = FIELD_TEXT;
+			cell[i].text =
+			    arena_str(&e->passing, buf_str(&e->word));
+		}
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: ISC */
+/* Workbooks, by libxlsxwriter in the mode that keeps one row in memory. */
+#include <math.h>
+#include <unistd.h>
+#include <xlsxwriter.h>
+
+#include "xlsx/xlsx.h"
+
+enum {
+	MEASURED = 1000, /* rows that say how wide a column is */
+	WIDEST = 60,     /* characters of the standard font */
+	NARROWEST = 6,
+	DATE_WIDTH = 19, /* 2026-01-15 09:00:00 */
+	PIECE = 64 << 10,
+};
+#define EXCEL_EPOCH INT64_C(25569) /* days from 1899-12-30 to 1970-01-01 */
+#define EXCEL_MARCH INT64_C(61)    /* 1900-03-01: right in all programs */
+
+struct xlsx {
+	lxw_workbook *book;
+	lxw_worksheet *sheet;
+	lxw_format *header, *date;
+	FILE *file; /* without a name: gone with the process */
+	struct buf name;
+	const struct zone *zone;
+	struct str *column;
+	double *width;
+	size_t count;
+	lxw_row_t row, rows; /* the next one; of a sheet */
+	size_t at;           /* the next cell */
+	unsigned sheets;
+	struct buf text;
+	struct arena arena;
+	struct err err;
+};
+
+/* ---- names and texts ---------------------------------------------------- */
+
+void
+xlsx_sheet_name(struct buf *out, struct str name, unsigned n)
+{
+	size_t start = out->len, units = 0, room = 31;
+	char number[16] = "";
+
+	if (n > 1)
+		snprintf(number, sizeof(number), " %u", n);
+	room -= strlen(number);
+	while (name.n && units < room) {
+		uint32_t code;
+		unsigned n_bytes = utf8_decode(name.p, name.n, &code);
+		unsigned need = code > 0xffff ? 2 : 1;
+
+		if (n_bytes == 0) {
+			code = ' ';
+			n_bytes = need = 1;
+		}
+		if (units + need > room)
+			break;
+		units += need;
+		if (code < ' ' ||
+		    (code < 0x80 && strchr("[]:*?/\\'", (int)code)))
+			buf_addc(out, '_');
+		else
+			buf_add(out, name.p, n_bytes);
+		name.p += n_bytes;
+		name.n -= n_bytes;
+	}
+	if (out->len == start)
+		buf_addstr(out, "Sheet1");
+	buf_addstr(out, number);
+}
+
+/* "_x0041_" would be read as a character. */
+static bool
+looks_escaped(struct str s)
+{
+	return s.n >= 7 && s.p[1] == 'x' && s.p[6] == '_' &&
+	       strspn(s.p + 2, "0123456789abcdefABCDEF") >= 4;
+}
+
+static bool
+plain(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char ch = (unsigned char)text.p[i];
+
+		if (ch >= 0x80 || ch == '_' || (ch < ' ' && ch != '\n'))
+			return false;
+	}
+	return true;
+}
+
+/* A text as a cell takes it; false when it was cut. */
+static bool
+cell_text(struct buf *out, struct str text)
+{
+	size_t units = 0;
+
+	buf_clear(out);
+	if (text.n <= XLSX_CHARACTERS && plain(text)) {
+		buf_adds(out, text);
+		return true;
+	}
+	while (text.n) {
+		uint32_t code = 0xfffd;
+		unsigned n = utf8_decode(text.p, text.n, &code);
+		bool bad = n == 0 || code == 0xfffe || code == 0xffff;
+
+		units += code > 0xffff ? 2 : 1;
+		if (units > XLSX_CHARACTERS)
+			return false;
+		if (bad)
+			buf_addstr(out, "\xef\xbf\xbd");
+		else if (code < ' ' && code != '\t' && code != '\n')
+			buf_addf(out, "_x%04X_", (unsigned)code);
+		else if (code == '_' && looks_escaped(text))
+			buf_addstr(out, "_x005F_");
+		else
+			buf_add(out, text.p, n);
+		n = n ? n : 1;
+		text.p += n;
+		text.n -= n;
+	}
+	return true;
+}
+
+/* ---- sheets ---------------------------------------------------------------
+ */
+
+static void
+check(struct xlsx *x, lxw_error code, const char *what)
+{
+	if (code != LXW_NO_ERROR && x->err.kind == ERR_NONE)
+		err_set(&x->err, ERR_FAIL, "workbook: %s: %s", what,
+		    lxw_strerror(code));
+}
+
+static void
+end_sheet(struct xlsx *x)
+{
+	lxw_col_t last = (lxw_col_t)(x->count - 1);
+
+	for (size_t i = 0; i < x->count; i++)
+		check(x,
+		    worksheet_set_column(x->sheet, (lxw_col_t)i, (lxw_col_t)i,
+			x->width[i] + 2, NULL),
+		    "column width");
+	check(x, worksheet_autofilter(x->sheet, 0, 0, x->row - 1, last),
+	    "filter");
+}
+
+static void
+begin_sheet(struct xlsx *x)
+{
+	struct buf name = {0};
+
+	xlsx_sheet_name(&name, buf_str(&x->name), ++x->sheets);
+	x->sheet = workbook_add_worksheet(x->book, name.p);
+	buf_release(&name);
+	if (!x->sheet) {
+		err_set(&x->err, ERR_FAIL, "workbook: cannot add a sheet");
+		return;
+	}
+	worksheet_freeze_panes(x->sheet, 1, 0);
+	for (size_t i = 0; i < x->count; i++) {
+		cell_text(&x->text, x->column[i]);
+		check(x,
+		    worksheet_write_string(x->sheet, 0, (lxw_col_t)i,
+			x->text.p ? x->text.p : "", x->header),
+		    "header");
+	}
+	x->row = 1;
+}
+
+static int
+open_book(struct xlsx *x, int64_t made, struct err *err)
+{
+	lxw_doc_properties properties = {.created = (time_t)(made / MS_SECOND)};
+	lxw_workbook_options how = {
+	    .constant_memory = LXW_TRUE, .use_zip64 = LXW_TRUE};
+	char path[32];
+
+	x->file = tmpfile();
+	if (!x->file)
+		return err_sys(err, "workbook: temporary file");
+	snprintf(path, sizeof(path), "/dev/fd/%d", fileno(x->file));
+	x->book = workbook_new_opt(path, &how);
+	if (!x->book)
+		return err_set(err, ERR_FAIL, "workbook: cannot begin one");
+	workbook_set_properties(x->book, &properties);
+	x->header = workbook_add_format(x->book);
+	format_set_bold(x->header);
+	format_set_bg_color(x->header, 0xE7EEF5);
+	format_set_bottom(x->header, LXW_BORDER_THIN);
+	x->date = workbook_add_format(x->book);
+	format_set_num_format(x->date, "yyyy-mm-dd hh:mm:ss");
+	return 0;
+}
+
+int
+xlsx_new(const struct xlsx_options *o, struct xlsx **ret, struct err *err)
+{
+	struct xlsx *x;
+
+	if (o->count < 1 || o->count > XLSX_COLUMNS)
+		return err_set(err, ERR_USAGE,
+		    "a workbook has 1 to %d columns, not %zu", XLSX_COLUMNS,
+		    o->count);
+	x = xcalloc(1, sizeof(*x));
+	buf_addstr(&x->name, o->sheet ? o->sheet : "Sheet1");
+	x->zone = o->zone ? o->zone : zone_utc();
+	x->rows = (lxw_row_t)(o->rows ? o->rows : XLSX_ROWS);
+	x->count = o->count;
+	x->column = xcalloc(o->count, sizeof(*x->column));
+	x->width = xcalloc(o->count, sizeof(*x->width));
+	for (size_t i = 0; i < o->count; i++) {
+		x->column[i] = arena_str(&x->arena, o->column[i]);
+		x->width[i] =
+		    fmin(fmax((double)text_width(x->column[i]) + 2, NARROWEST),
+			WIDEST);
+	}
+	if (open_book(x, o->made, err) < 0) {
+		xlsx_free(x);
+		return -1;
+	}
+	begin_sheet(x);
+	*ret = x;
+	return 0;
+}
+
+/* ---- cells --------------------------------------------------------------- */
+
+/* The cell's place; false when nothing is to be written any more. */
+static bool
+next_cell(struct xlsx *x, lxw_col_t *ret)
+{
+	if (x->err.kind != ERR_NONE || x->at >= x->count)
+		return false;
+	if (x->row == x->rows) {
+		end_sheet(x);
+		begin_sheet(x);
+		if (x->err.kind != ERR_NONE)
+			return false;
+	}
+	*ret = (lxw_col_t)x->at++;
+	return true;
+}
+
+static void
+widen(struct xlsx *x, lxw_col_t at, size_t columns)
+{
+	if (x->width[at] < (double)columns)
+		x->width[at] = fmin((double)columns, WIDEST);
+}
+
+bool
+xlsx_text(struct xlsx *x, struct str text)
+{
+	lxw_col_t at;
+	bool whole;
+
+	if (!next_cell(x, &at) || !text.p || !text.n)
+		return true;
+	whole = cell_text(&x->text, text);
+	if (x->sheets == 1 && x->row <= MEASURED)
+		widen(x, at, text_width(utf8_prefix(text, 4 * WIDEST)));
+	check(x, worksheet_write_string(x->sheet, x->row, at, x->text.p, NULL),
+	    "text");
+	return whole;
+}
+
+void
+xlsx_number(struct xlsx *x, double v)
+{
+	lxw_col_t at;
+
+	if (next_cell(x, &at) && isfinite(v))
+		check(x, worksheet_write_number(x->sheet, x->row, at, v, NULL),
+		    "number");
+}
+
+void
+xlsx_bool(struct xlsx *x, bool v)
+{
+	lxw_col_t at;
+
+	if (next_cell(x, &at))
+		check(x, worksheet_write_boolean(x->sheet, x->row, at, v, NULL),
+		    "truth");
+}
+
+void
+xlsx_time(struct xlsx *x, int64_t moment)
+{
+	int64_t local = moment + zone_offset(x->zone, moment);
+	double serial = (double)(local + EXCEL_EPOCH * MS_DAY) / MS_DAY;
+	struct buf text = {0};
+	lxw_col_t at;
+
+	if (serial < (double)EXCEL_MARCH) {
+		time_add(&text, moment);
+		xlsx_text(x, buf_str(&text));
+		buf_release(&text);
+		return;
+	}
+	if (!next_cell(x, &at))
+		return;
+	widen(x, at, DATE_WIDTH);
+	check(x, worksheet_write_number(x->sheet, x->row, at, serial, x->date),
+	    "date");
+}
+
+void
+xlsx_end_row(struct xlsx *x)
+{
+	lxw_col_t at;
+
+	/* A row of missing values is a row, on the next sheet if need be. */
+	if (x->at == 0 && next_cell(x, &at))
+		x->at = 0;
+	x->at = 0;
+	x->row++;
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+static int
+hand_out(struct xlsx *x,
+    int (*put)(void *context, struct str piece, struct err *err), void *context,
+    struct err *err)
+{
+	char *piece = xmalloc(PIECE);
+	ptrdiff_t n;
+	int rc = 0;
+
+	if (lseek(fileno(x->file), 0, SEEK_SET) < 0)
+		rc = err_sys(err, "workbook: temporary file");
+	while (rc == 0 && (n = read(fileno(x->file), piece, PIECE)) != 0) {
+		if (n < 0)
+			rc = err_sys(err, "workbook: temporary file");
+		else
+			rc = put(context, (struct str){piece, (size_t)n}, err);
+	}
+	free(piece);
+	return rc;
+}
+
+int
+xlsx_end(struct xlsx *x,
+    int (*put)(void *context, struct str piece, struct err *err), void *context,
+    struct err *err)
+{
+	lxw_workbook *book = x->book;
+
+	if (x->err.kind == ERR_NONE)
+		end_sheet(x);
+	x->book = NULL;
+	check(x, workbook_close(book), "closing");
+	if (x->err.kind != ERR_NONE) {
+		*err = x->err;
+		return -1;
+	}
+	return hand_out(x, put, context, err);
+}
+
+void
+xlsx_free(struct xlsx *x)
+{
+	if (!x)
+		return;
+	if (x->book)
+		lxw_workbook_free(x->book);
+	if (x->file)
+		fclose(x->file);
+	free(x->column);
+	free(x->width);
+	buf_release(&x->name);
+	buf_release(&x->text);
+	arena_release(&x->arena);
+	free(x);
+}
