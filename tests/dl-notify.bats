@@ -488,3 +488,97 @@ judge_requests() {
 	exits 2
 	says 'no such channel: "fax"'
 }
+
+@test "killed again and again: nothing twice, nothing lost, all accounted for" {
+	RANDOM=7
+	run storm 150 6 60
+	[ "$status" -eq 0 ] || tell "$output"
+	[[ ${lines[-1]} =~ ^sent\ 1[0-9]+, ]]
+}
+
+@test "whatever a lead calls itself stays in its field, on every channel" {
+	require_tool python3
+	local leads=hostile.ndjson
+	cat >$leads <<-'END'
+	{"id":"h1","email":"h1@a.jp","name":"\r\nBcc: x@evil.example","company":"<!channel> <script>alert(1)</script>"}
+	{"id":"h2","email":"h2@a.jp","name":"{{{email}}} {{lead.id}}","company":"*太字* [here](http://evil.example) `x`"}
+	{"id":"h3","email":"h3@a.jp","name":"\u202e\u2066gnol\u0007\u001b[31m","company":"=?UTF-8?Q?x?= \"; <a@b>, ("}
+	END
+	python3 -c 'import json; print(json.dumps({"id": "h4", "email": "h4@a.jp",
+	    "name": "長" * 3000, "company": "\u0000".join(["a", "b"]).replace("\u0000", " ")}))' >>$leads
+	if [ -e "${DL_SHARED-}/corpora/naughty-strings/blns.json" ]; then
+		jq -c 'to_entries[] | select(.value | test("\u0000") | not) |
+			{id: "n\(.key)", email: "n\(.key)@a.jp", name: .value,
+			company: .value}' \
+		    "$DL_SHARED/corpora/naughty-strings/blns.json" >>$leads
+	fi
+	dl-import leads -q $leads 2>/dev/null || true
+	smtp_server -k </dev/null
+	mail_channel
+	http_server -k </dev/null
+	web_channel slack
+	web_channel teams
+	channel pager kind=exec "command=cat >>paged"
+	dl-db dump | jq -r 'select(.record == "lead").id' >ids
+	for name in email slack teams; do
+		jq -Rc --arg c $name '{channel: $c, to: "lead", lead: .,
+			template: "hot_lead", data: {}}' ids
+	done | dl-notify send -q >queued
+	head -20 ids | jq -Rc '{channel: "pager", lead: ., template: "hot_lead",
+		data: {}}' | dl-notify send -q >>queued
+	check dl-notify -q
+	exits 0
+	[ "$(dl-notify list --state sent | wc -l)" = "$(wc -l <queued)" ]
+	jq -es 'all(.subject | test("\n") | not)' paged >/dev/null
+	python3 - "$(wc -l <ids)" mail/*.eml <<-'END'
+	import email, email.policy, sys
+	assert len(sys.argv) - 2 == int(sys.argv[1])
+	for path in sys.argv[2:]:
+	    head, text = open(path, "rb").read().split(b"\r\n", 1)
+	    m = email.message_from_bytes(text, policy=email.policy.SMTP)
+	    assert m.defects == [], (path, m.defects)
+	    assert sorted(m.keys()) == ["Auto-Submitted", "Content-Type", "Date",
+	        "From", "MIME-Version", "Message-ID", "Subject", "To"], m.keys()
+	    html = m.get_body(("html",)).get_content()
+	    assert "<script" not in html.lower(), path
+	END
+	judge_cards
+}
+
+# Every body: JSON, within the limits, nothing that Slack or Teams would act on.
+judge_cards() {
+	python3 - "${DL_SHARED-}/corpora/adaptive-cards/schema-1.5.json" \
+	    web/*.request <<-'END'
+	import json, os, re, sys
+	check = lambda card: None
+	if os.path.exists(sys.argv[1]):
+	    try:
+	        import jsonschema
+	        schema = json.load(open(sys.argv[1]))
+	        judge = jsonschema.validators.validator_for(schema)(schema)
+	        check = judge.validate
+	    except ImportError:
+	        pass
+	for path in sys.argv[2:]:
+	    head, body = open(path, "rb").read().split(b"\r\n\r\n", 1)
+	    doc = json.loads(body)
+	    if "blocks" in doc:
+	        assert len(doc["blocks"]) <= 50
+	        for b in doc["blocks"]:
+	            text = b["text"]["text"]
+	            if b["type"] == "header":
+	                assert 0 < len(text) <= 150 and "\n" not in text
+	            else:
+	                assert 0 < len(text) <= 3000
+	                for mark in re.findall("<[^>]*>", text):
+	                    assert re.match("<https?://", mark), mark
+	        assert "<" not in doc["text"]
+	    else:
+	        card = doc["attachments"][0]["content"]
+	        assert len(body) < 28 * 1024
+	        check(card)
+	        for b in card["body"]:
+	            for m in re.finditer(r"(?<!\\)(?:\\\\)*\]\(([^)]*)", b["text"]):
+	                assert b["text"].startswith("[http"), b["text"]
+	END
+}

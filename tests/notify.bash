@@ -49,3 +49,89 @@ states() {
 arrived() {
 	cut -f2,4 mail/journal | awk '$1 != "refused" && $1 != "lost" { print $2 }' | sort
 }
+
+# A server in a bad mood: busy, refusing, dropping the line, taking a message
+# and saying nothing of it.
+moody_server() {
+	smtp_server <<-'END'
+	connect - 1/23 reply 421 4.3.2 too many
+	mail * 1/41 cut
+	rcpt * 1/13 reply 450 4.2.1 try again later
+	rcpt *7@* 1/3 reply 550 5.1.1 no such user
+	body * 1/29 cut
+	dot * 1/17 cut
+	dot * 1/19 lose
+	dot * 1/11 reply 451 4.3.0 not now
+	dot * 1/31 leave 250 2.0.0 Ok
+	END
+}
+
+# storm MESSAGES KILLS LONGEST: mail through a moody server, two deliveries at
+# a time, killed after up to LONGEST ms, as often; then to the end, by days.
+# Says what is wrong: a message that came twice, that is called sent and did not
+# come, that came and is not accounted for; more doubts than sessions.
+storm() {
+	local kill pids day sessions=4
+	moody_server
+	forget_channels
+	mail_channel sessions=$sessions
+	seq "$1" | awk '{ printf "{\"channel\":\"email\",\"to\":\"m%d@a.jp\",\"text\":\"x\",\"key\":\"%d\"}\n", $1, $1 }' |
+	    dl-notify send -q >/dev/null || return
+	for ((kill = 0; kill < $2; kill++)); do
+		pids=()
+		for _ in 1 2; do
+			dl-notify -q --max-late 30d --now "+$((kill + 1))h" \
+			    >/dev/null 2>&1 3>&- &
+			pids+=($!)
+		done
+		sleep "$(awk -v r=$RANDOM -v most="$3" \
+			'BEGIN { printf "%.3f", most * r / 32768 / 1000 }')"
+		kill -9 "${pids[@]}" 2>/dev/null || true
+		wait "${pids[@]}" 2>/dev/null || true
+		doubts_left "$((sessions * 2))" || return
+	done
+	for ((day = 0; day < 60; day++)); do
+		dl-notify -q --max-late 60d --now "+$((kill + 1 + 6 * day))h" \
+		    >/dev/null 2>&1 || true
+		[ -n "$(dl-notify list | jq -r 'select(.state |
+			test("queued|retry|sending")).id' | head -1)" ] || break
+	done
+	dl-db check -q >/dev/null || return
+	storm_judge "$1"
+}
+
+# doubts_left MOST: a kill leaves no more than that many being sent. (Of two
+# deliveries one may have taken over from the other.)
+doubts_left() {
+	local n
+	n=$(dl-notify list --state sending | wc -l)
+	[ "$n" -le "$1" ] || {
+		echo "$n messages are left as being sent" >&2
+		return 1
+	}
+}
+
+storm_judge() {
+	cut -f2,4 mail/journal | awk '$1 != "refused" && $1 != "lost" {
+		print $2 }' | sort >came
+	dl-notify list | jq -r '"\(.recipient) \(.state)"' >ledger
+	awk -v messages="$1" '
+		FILENAME == "came" { came[$1]++; next }
+		{ n++; state[$1] = $2; sum[$2]++ }
+		END {
+			if (n != messages) { print n " messages are known"; bad = 1 }
+			for (m in came) {
+				if (came[m] > 1) { print m ": came " came[m] " times"; bad = 1 }
+				if (state[m] != "sent" && state[m] != "doubtful") {
+					print m ": came, and is " state[m]; bad = 1 }
+			}
+			for (m in state)
+				if (state[m] == "sent" && !(m in came)) {
+					print m ": is sent, and did not come"; bad = 1 }
+			if (sum["queued"] + sum["retry"] + sum["sending"]) {
+				print "messages wait to the end"; bad = 1 }
+			printf "sent %d, doubtful %d, dead %d\n", sum["sent"],
+			    sum["doubtful"], sum["dead"]
+			exit bad
+		}' came ledger
+}

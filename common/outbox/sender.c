@@ -184,7 +184,7 @@ refuse(const struct tenant *t, const char *why, struct err *err)
 
 static int
 compare(const struct tenant *t, const struct stamp *stamp,
-    const struct stamp *here, int outside, struct str id, int64_t claims,
+    const struct stamp *here, bool outside, struct str id, int64_t claims,
     struct err *err)
 {
 	char why[700];
@@ -224,27 +224,64 @@ set_id(struct store *st, const struct tenant *t, const struct stamp *here,
 	    NULL, err);
 }
 
-/* The store gets the id of a file that nothing was sent by; the file first, so
- * that a kill in between leaves nothing to mend. */
-static int
-first_time(struct store *st, const struct tenant *t, const struct stamp *here,
-    const char *file, int outside, struct buf *id, struct err *err)
-{
-	char fresh[2 * ID_BYTES + 1];
-	int rc;
+/* What the store and the file outside say, and whether that is right. */
+struct claimant {
+	struct stamp stamp, here;
+	struct buf id; /* of the file */
+	int64_t claims;
+	bool outside;
+};
 
-	if (!outside) {
-		if (random_id(fresh, err) < 0 ||
-		    file_write(file, fresh, err) < 0)
-			return -1;
-		buf_addstr(id, fresh);
-	}
-	if (store_begin(st, STORE_CHANGE, "stamp the sender", err) < 0)
+static void
+claimant_release(struct claimant *c)
+{
+	stamp_release(&c->stamp);
+	stamp_release(&c->here);
+	buf_release(&c->id);
+}
+
+static int
+examine(struct store *st, const struct tenant *t, const char *file,
+    struct claimant *c, struct err *err)
+{
+	/* The file first: it never says more than the store says later. */
+	int got = file_get(file, &c->id, &c->claims, err), known;
+
+	if (got < 0 || (known = stamp_read(st, t, &c->stamp, err)) < 0)
 		return -1;
-	rc = set_id(st, t, here, buf_str(id), err);
+	stamp_here(st, &c->here);
+	if (known == 0)
+		stamp_here(st, &c->stamp);
+	c->outside = got > 0;
+	return compare(t, &c->stamp, &c->here, c->outside, buf_str(&c->id),
+	    c->claims, err);
+}
+
+/* The store gets the id of a file that nothing was sent by; the file first, so
+ * that a kill in between leaves nothing to mend. In one turn: of two that come
+ * first, one is. */
+static int
+first_time(
+    struct store *st, const struct tenant *t, const char *file, struct err *err)
+{
+	struct claimant c = {0};
+	char fresh[2 * ID_BYTES + 1];
+	int rc = store_begin(st, STORE_CHANGE, "stamp the sender", err);
+
+	if (rc == 0)
+		rc = examine(st, t, file, &c, err);
+	if (rc == 0 && !c.stamp.id.len && !c.outside) {
+		rc = random_id(fresh, err);
+		if (rc == 0)
+			rc = file_write(file, fresh, err);
+		buf_addstr(&c.id, fresh);
+	}
+	if (rc == 0 && !c.stamp.id.len)
+		rc = set_id(st, t, &c.here, buf_str(&c.id), err);
 	if (rc == 0)
 		rc = store_commit(st, true, err);
 	store_rollback(st);
+	claimant_release(&c);
 	return rc;
 }
 
@@ -259,31 +296,28 @@ int
 sender_open(struct store *st, const struct tenant *t, const char *folder,
     struct sender **ret, struct err *err)
 {
-	struct stamp stamp = {0}, here = {0};
 	struct sender *s = xcalloc(1, sizeof(*s));
-	struct buf id = {0};
-	int64_t claims = 0;
-	int known, outside, rc = -1;
+	struct claimant c = {0};
+	struct stamp here = {0};
+	int rc;
 
 	s->fd = -1;
 	s->tenant = t->id;
 	stamp_here(st, &here);
 	s->file = file_of(folder, t, &here);
-	known = stamp_read(st, t, &stamp, err);
-	if (known == 0)
-		stamp_here(st, &stamp);
-	outside = known < 0 ? -1 : file_get(s->file, &id, &claims, err);
-	if (outside >= 0)
-		rc = compare(
-		    t, &stamp, &here, outside, buf_str(&id), claims, err);
-	if (rc == 0 && !stamp.id.len)
-		rc = first_time(st, t, &here, s->file, outside, &id, err);
+	stamp_release(&here);
+	rc = examine(st, t, s->file, &c, err);
+	if (rc == 0 && !c.stamp.id.len) {
+		rc = first_time(st, t, s->file, err);
+		claimant_release(&c);
+		if (rc == 0)
+			rc = examine(st, t, s->file, &c, err);
+	}
 	if (rc == 0)
 		rc = open_file(s, err);
-	s->claims = stamp.claims;
-	s->id = buf_detach(&id);
-	stamp_release(&stamp);
-	stamp_release(&here);
+	s->claims = c.stamp.claims;
+	s->id = buf_detach(&c.id);
+	claimant_release(&c);
 	if (rc < 0) {
 		sender_close(s);
 		return -1;
