@@ -39,6 +39,11 @@ plant() {
 	dl-segment define -q -t "$t" "$w" -w "industry = '$w'" >/dev/null
 	dl-segment exclude -q -t "$t" "$w" "$w-1" --why "$w" >/dev/null
 	dl-db user add -q -t "$t" "$w@$t.example" --role sales >/dev/null
+	printf '{"channel":"%s","to":"%s@%s.example","text":"%s","key":"%s"}\n' \
+		inbox "$w" "$t" "$w" 1 inbox "$w" "$t" "$w" 2 |
+		dl-notify send -q -t "$t" >/dev/null
+	dl-notify -q -t "$t" --limit 1 >/dev/null
+	dl-notify suppress add -q -t "$t" "$w@elsewhere.example" >/dev/null
 }
 
 # The operands that make each verb say as much as it can; a verb without a row
@@ -57,6 +62,9 @@ operands() {
 	"dl-lead tag" | "dl-lead untag") echo "雀-2 x" ;;
 	"dl-score show" | "dl-score remove" | "dl-score enable" | \
 		"dl-score disable") echo 雀 ;;
+	"dl-notify inbox" | "dl-notify read") echo "雀@other.example" ;;
+	"dl-notify suppress add" | "dl-notify suppress remove")
+		echo "雀@elsewhere.example" ;;
 	"dl-template show" | "dl-template remove") echo 雀 ;;
 	"dl-template render") echo "雀 --lead 雀-1" ;;
 	"dl-segment define") echo "雀2 -w score>1" ;;

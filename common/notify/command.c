@@ -12,7 +12,7 @@
 
 #include "notify/notify_priv.h"
 
-enum { OUTPUT_MOST = 1 << 16, STEP = 200 /* ms */ };
+enum { OUTPUT_MOST = 1 << 16, STEP = 200, SOON = 5 /* ms */ };
 
 struct running {
 	pid_t pid;
@@ -115,7 +115,8 @@ step(struct running *r, int *ret_status)
 	struct pollfd fds[2] = {
 	    {.fd = r->in, .events = POLLOUT}, {.fd = r->out, .events = POLLIN}};
 
-	poll(fds, 2, STEP);
+	/* Who has closed both is about to end. */
+	poll(fds, 2, r->in < 0 && r->out < 0 ? SOON : STEP);
 	if (r->in >= 0 && fds[0].revents)
 		feed(r);
 	if (r->out >= 0 && fds[1].revents)
