@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "domain/domain.h"
 #include "notify/notify.h"
 #include "outbox/outbox.h"
 #include "session/session.h"
@@ -15,7 +16,8 @@
 static struct {
 	bool resend_doubtful, unread;
 	int64_t max_late, limit, since, most;
-	const char *channel, *state, *reason, *note;
+	const char *channel, *state, *reason, *note, *resolver;
+	struct cli_list selectors, relays;
 } arg = {.max_late = MS_DAY, .since = INT64_MIN, .most = INT64_MAX};
 
 static const char *
@@ -378,6 +380,91 @@ read_told(struct session *s, struct err *err)
 	return 0;
 }
 
+/* ---- domains --------------------------------------------------------------
+ */
+
+static void
+ask(void *context, struct str name, enum dns_type type, struct arena *arena,
+    struct dns_answer *ret)
+{
+	struct dns *const *dns = context;
+
+	dns_ask(*dns, name, type, arena, ret);
+}
+
+static int
+judge_domain(struct session *s, struct dns *dns, struct arena *arena,
+    struct domain_report *ret, struct err *err)
+{
+	struct domain_how how = {.domain = str_of(s->call->operands[0]),
+	    .selectors = arg.selectors.items,
+	    .selector_count = arg.selectors.count,
+	    .relays = arg.relays.items,
+	    .relay_count = arg.relays.count,
+	    .ask = ask,
+	    .context = &dns};
+
+	if (arg.relays.count == 0) {
+		how.relays = notify_channels_relays(
+		    s->context, how.domain, arena, &how.relay_count);
+		how.relays_may_differ = true;
+	}
+	return domain_check(&how, ret, err);
+}
+
+static int
+print_domain(
+    struct session *s, const struct domain_report *report, struct err *err)
+{
+	struct buf text = {0}, drawing = {0};
+
+	if (session_print(s, domain_columns, domain_column_count, err) < 0)
+		return -1;
+	domain_put(report, &text);
+	domain_draw(report, s->call->shared->columns, &drawing);
+	printer_either(&s->printer, &text, &drawing);
+	buf_clear(&text);
+	domain_add_summary(report, &text);
+	session_summary(s, "%s", text.p);
+	buf_release(&text);
+	buf_release(&drawing);
+	if (domain_count(report, DOMAIN_PROBLEM))
+		return CLI_NO;
+	return domain_count(report, DOMAIN_UNKNOWN) ? CLI_LATER : CLI_DONE;
+}
+
+static int
+check_domain_by(struct session *s, struct err *err)
+{
+	struct dns_options options = {.resolver = arg.resolver};
+	struct domain_report report = {0};
+	struct arena arena = {0};
+	struct dns *dns = NULL;
+	int rc = dns_open(&options, &dns, err);
+
+	if (rc == 0)
+		rc = judge_domain(s, dns, &arena, &report, err);
+	if (rc == 0)
+		rc = print_domain(s, &report, err);
+	dns_close(dns);
+	domain_report_release(&report);
+	arena_release(&arena);
+	return rc;
+}
+
+static int
+check_domain(const struct cli_call *call, struct err *err)
+{
+	struct notify_channels *channels;
+	int rc;
+
+	if (open_channels(&channels, err) < 0)
+		return -1;
+	rc = session_run(call, SESSION_FILTER, check_domain_by, channels, err);
+	notify_channels_free(channels);
+	return rc;
+}
+
 /* ---- the table ------------------------------------------------------------
  */
 
@@ -415,6 +502,16 @@ static const struct cli_option suppress_options[] = {
 static const struct cli_option inbox_options[] = {
     CLI_FLAG(0, "unread", &arg.unread, "only what has not been read"),
     CLI_INT(0, "limit", "N", &arg.most, 1, INT64_MAX, "at most N"),
+    CLI_END,
+};
+
+static const struct cli_option domain_options[] = {
+    CLI_LIST(0, "selector", "NAME", &arg.selectors,
+	"mail is signed under this one (the usual ones)"),
+    CLI_LIST(0, "relay", "HOST", &arg.relays,
+	"it sends the domain's mail (the channels' servers)"),
+    CLI_TEXT(0, "resolver", "ADDRESS[:PORT]", &arg.resolver,
+	"ask this one (the system's)"),
     CLI_END,
 };
 
@@ -487,6 +584,14 @@ static const struct cli_verb verbs[] = {
 	.shared = CLI_READING,
 	.run = with_channels,
 	.work = test_channel},
+    {.name = "check-domain",
+	.operands = "DOMAIN",
+	.min = 1,
+	.max = 1,
+	.help = "judge what the DNS says of its mail",
+	.options = domain_options,
+	.shared = CLI_PRINTS,
+	.run = check_domain},
     {.name = "adopt",
 	.help = "make this store the one that sends",
 	.shared = ONE_CHANGE & ~(unsigned)CLI_DRY_RUN,

@@ -172,6 +172,11 @@ domain_check(
 	}
 	c.domain = r.domain;
 	check_mx(&c);
+	/* Of a domain that is not there nothing else need be said. */
+	if (c.mx.outcome == DNS_NO_NAME) {
+		*ret = r;
+		return 0;
+	}
 	check_spf(&c);
 	check_relays(&c);
 	check_dkim(&c);

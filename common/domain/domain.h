@@ -65,6 +65,9 @@ struct domain_how {
 	/* Hosts or addresses that hand the domain's mail to the world. */
 	const char *const *relays;
 	size_t relay_count;
+	/* They take its mail, and may send it from other addresses: what is
+	 * wrong with theirs is weak at most. */
+	bool relays_may_differ;
 	/* Fills *ret, as dns_ask does. */
 	void (*ask)(void *context, struct str name, enum dns_type type,
 	    struct arena *arena, struct dns_answer *ret);

@@ -13,7 +13,7 @@ no_mx(struct check *c)
 	struct dns_answer a = look(c, c->domain, DNS_A);
 	struct domain_finding *f;
 
-	if (a.outcome != DNS_FOUND)
+	if (a.outcome == DNS_EMPTY)
 		a = look(c, c->domain, DNS_AAAA);
 	if (a.outcome == DNS_FAILED) {
 		unanswered(c, DOMAIN_MX, c->domain, &a);
@@ -27,10 +27,8 @@ no_mx(struct check *c)
 		f->source = "RFC 5321, 5.1";
 	} else {
 		f = problem(c, DOMAIN_MX, DOMAIN_REFUSED, c->domain,
-		    c->mx.outcome == DNS_NO_NAME
-			? "there is no such domain"
-			: "the domain has neither MX nor address: who gets "
-			  "mail from it cannot answer");
+		    "the domain has neither MX nor address: who gets mail from "
+		    "it cannot answer");
 		f->source = "RFC 5321, 2.3.5";
 	}
 	f->advice = STR("name the host that takes its mail");
@@ -104,6 +102,13 @@ check_mx(struct check *c)
 	size_t before = c->report->count, there = 0;
 
 	c->mx = look(c, c->domain, DNS_MX);
+	if (c->mx.outcome == DNS_NO_NAME) {
+		f = problem(c, DOMAIN_MX, DOMAIN_REFUSED, c->domain,
+		    "there is no such domain");
+		f->advice = STR("is it written right?");
+		f->source = "RFC 5321, 2.3.5";
+		return;
+	}
 	if (c->mx.outcome == DNS_FAILED) {
 		unanswered(c, DOMAIN_MX, c->domain, &c->mx);
 		return;

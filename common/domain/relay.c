@@ -17,6 +17,16 @@ address_text(const unsigned char *address, bool six, struct arena *arena)
 	return arena_str(arena, str_of(text));
 }
 
+static struct domain_finding *
+soften(const struct check *c, struct domain_finding *f)
+{
+	if (c->how->relays_may_differ) {
+		f->severity = DOMAIN_WARNING;
+		f->risk = DOMAIN_NO_RISK;
+	}
+	return f;
+}
+
 /* Does one of the names lead to the address? */
 static bool
 leads_back(
@@ -48,10 +58,10 @@ check_name(struct check *c, const struct spf_sender *s, struct str address)
 	}
 	if (leads_back(c, &a, s))
 		return true;
-	f = problem(c, DOMAIN_RELAY, DOMAIN_REFUSED, name,
-	    a.count ? "the name of %.*s does not lead back to it"
-		    : "%.*s has no name",
-	    STR_ARG(address));
+	f = soften(c, problem(c, DOMAIN_RELAY, DOMAIN_REFUSED, name,
+			  a.count ? "the name of %.*s does not lead back to it"
+				  : "%.*s has no name",
+			  STR_ARG(address)));
 	f->type = "PTR";
 	if (a.count)
 		f->found = a.records[0].data;
@@ -118,10 +128,15 @@ check_address(
 	} else if (got == SPF_PASS || got == SPF_NONE || got == SPF_PERMERROR) {
 		return; /* told, here or where SPF was judged */
 	} else {
-		f = problem(c, DOMAIN_RELAY, DOMAIN_REFUSED, c->domain,
-		    "SPF %s %.*s, which sends for the domain", words_of(got),
-		    STR_ARG(shown));
-		f->advice = STR("let it send");
+		f = soften(
+		    c, problem(c, DOMAIN_RELAY, DOMAIN_REFUSED, c->domain,
+			   "SPF %s %.*s, which sends for the domain",
+			   words_of(got), STR_ARG(shown)));
+		f->advice = c->how->relays_may_differ
+				? STR("let it send, if mail goes out from this "
+				      "address; else ask who runs it what to "
+				      "include")
+				: STR("let it send");
 		f->should =
 		    with_term(c, arena_printf(c->arena, "%s:%.*s",
 				     six ? "ip6" : "ip4", STR_ARG(text)));
@@ -205,9 +220,11 @@ check_relays(struct check *c)
 {
 	for (size_t i = 0; i < c->how->relay_count; i++) {
 		struct str host = str_of(c->how->relays[i]);
-		unsigned char p[16];
 		const struct service *s = service_of(host);
+		unsigned char p[16];
 
+		if (text_is(host, "localhost"))
+			host = STR("127.0.0.1");
 		if (s)
 			check_service(c, host, s);
 		else if (inet_pton(AF_INET, host.p, p) == 1 ||

@@ -3,6 +3,7 @@
  * shown: any of them may be half a secret. */
 #include <stddef.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "notify/notify_priv.h"
 
@@ -324,4 +325,54 @@ notify_channels_list(const struct notify_channels *c, const struct tenant *t,
 	}
 	buf_release(&line);
 	return rc;
+}
+
+/* Is "NAME <LOCAL@DOMAIN>" of this domain? */
+static bool
+is_from(const char *from, struct str domain)
+{
+	const char *at = strrchr(from, '@');
+
+	return at && strcspn(at + 1, ">") == domain.n &&
+	       strncasecmp(at + 1, domain.p, domain.n) == 0;
+}
+
+/* "[2001:db8::1]:25" and "mail.example.jp:25" without port and brackets. */
+static struct str
+without_port(struct str host)
+{
+	struct str rest = host;
+
+	if (host.n && host.p[0] == '[') {
+		rest = (struct str){host.p + 1, host.n - 1};
+		str_cut(&rest, ']', &host);
+	} else {
+		str_cut(&rest, ':', &host);
+	}
+	return host;
+}
+
+const char **
+notify_channels_relays(const struct notify_channels *c, struct str domain,
+    struct arena *arena, size_t *ret_count)
+{
+	const char **hosts =
+	    arena_zalloc(arena, (c->count + 1) * sizeof(*hosts));
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct channel *one = c->channel[i];
+		const char *host;
+		size_t k = 0;
+
+		if (one->kind != &kind_email || !is_from(one->from, domain))
+			continue;
+		host = arena_strdup(arena, without_port(host_of(one->url)));
+		while (k < n && strcmp(hosts[k], host) != 0)
+			k++;
+		if (k == n)
+			hosts[n++] = host;
+	}
+	*ret_count = n;
+	return hosts;
 }

@@ -51,6 +51,11 @@ int notify_channels_list(const struct notify_channels *c,
     int (*each)(void *context, struct str line, struct err *err), void *context,
     struct err *err);
 
+/* The hosts that mail from addresses of this domain is handed to, in the arena;
+ * NULL behind the last. */
+const char **notify_channels_relays(const struct notify_channels *c,
+    struct str domain, struct arena *arena, size_t *ret_count);
+
 /* ---- drain.c ------------------------------------------------------------ */
 
 struct notify_job {

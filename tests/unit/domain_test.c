@@ -181,9 +181,11 @@ as_it_should_be(void)
 static void
 nothing_there(void)
 {
-	judge("jp TXT x\n", "例え.jp", NULL, NULL);
+	CHECK_TEXT(judge("jp TXT x\n", "例え.jp", NULL, NULL),
+	    "mx problem refused xn--r8jz45g.jp: there is no such domain\n");
+	judge("xn--r8jz45g.jp TXT x\n", "例え.jp", NULL, NULL);
 	CHECK(
-	    says("mx problem refused xn--r8jz45g.jp: there is no such domain"));
+	    says("mx problem refused xn--r8jz45g.jp: the domain has neither"));
 	CHECK(
 	    says("spf problem refused xn--r8jz45g.jp: there is no SPF "
 		 "record: nobody knows who may send for it => v=spf1 mx ~all"));
@@ -767,7 +769,8 @@ dmarc_parents(void)
 {
 	static const char up[] =
 	    "_dmarc.b.jp TXT v=DMARC1; p=reject; sp=none; rua=mailto:d@b.jp\n"
-	    "_dmarc.a.b.jp TXT v=DMARC1; p=quarantine; rua=mailto:d@b.jp\n";
+	    "_dmarc.a.b.jp TXT v=DMARC1; p=quarantine; rua=mailto:d@b.jp\n"
+	    "news.a.b.jp TXT x\n";
 
 	judge(up, "b.jp", "s", NULL);
 	CHECK(says("dmarc warning _dmarc.b.jp: subdomains are protected less"));
@@ -779,11 +782,12 @@ dmarc_parents(void)
 	CHECK(says("dmarc problem spoofed _dmarc.b.jp: sp=none asks receivers "
 		   "to do nothing: others can send in this name => v=DMARC1; "
 		   "p=reject; sp=quarantine; rua=mailto:d@b.jp"));
-	judge("_dmarc.b.co.jp TXT v=DMARC1; p=reject; rua=mailto:d@b.co.jp\n",
+	judge("_dmarc.b.co.jp TXT v=DMARC1; p=reject; rua=mailto:d@b.co.jp\n"
+	      "news.b.co.jp TXT x\n",
 	    "news.b.co.jp", "s", NULL);
 	CHECK(says("dmarc ok _dmarc.b.co.jp: receivers are asked to refuse "
 		   "what is not yours, by the domain above"));
-	judge("_dmarc.b.jp FAIL x\n", "a.b.jp", "s", NULL);
+	judge("_dmarc.b.jp FAIL x\na.b.jp TXT x\n", "a.b.jp", "s", NULL);
 	CHECK(says("dmarc unknown _dmarc.b.jp: not known"));
 }
 
