@@ -360,15 +360,15 @@ b   赤城商店                         4
 }
 
 @test "filter reads what spreadsheets write" {
-	printf 'id,会社名,company,title\r\n1,日進髙橋㈱,日進髙橋㈱,課長代理\r\n2,ｱｵﾊﾞ,ｱｵﾊﾞ,部長\r\n' |
+	printf 'id,通称,会社名,役職\r\n1,日進髙橋㈱,日進髙橋㈱,課長代理\r\n2,ｱｵﾊﾞ,ｱｵﾊﾞ,部長\r\n' |
 		iconv -t cp932 >leads.csv
 	check dl-segment filter -e cp932 -w "company contains '髙橋'" leads.csv
 	exits 0
-	prints 'id,会社名,company,title
+	prints 'id,通称,会社名,役職
 1,日進髙橋㈱,日進髙橋㈱,課長代理'
-	check dl-segment filter -e cp932 -w "attrs.会社名 contains 'アオバ'" \
+	check dl-segment filter -e cp932 -w "attrs.通称 contains 'アオバ'" \
 		leads.csv -f ndjson
-	prints '{"id":"2","会社名":"ｱｵﾊﾞ","company":"ｱｵﾊﾞ","title":"部長"}'
+	prints '{"id":"2","通称":"ｱｵﾊﾞ","会社名":"ｱｵﾊﾞ","役職":"部長"}'
 	check dl-segment filter -w "company contains '髙橋'" leads.csv
 	exits 1
 	says 'leads.csv:1: ' 'text in another encoding, such as cp932?'
