@@ -630,6 +630,28 @@ store_of_four() {
 	prints_nothing
 }
 
+@test "a past that is gone through again is recorded once" {
+	store_of_four
+	dl-segment define -q 大 -w "company_size >= 100" >/dev/null
+	dl-lead set -q --now 2026-01-20 a company_size=5 >/dev/null
+	dl-segment -q --now 2026-01-20 >/dev/null
+	dl-lead set -q --now 2026-01-17 --replay a company_size=900 >/dev/null
+	changes dl-segment --now 2026-01-17 --replay
+	prints '大 a entered'
+	[ "$(ids 大 --at 2026-01-16)/$(ids 大 --at 2026-01-18)" = "a c/a c" ]
+	[ "$(dl-segment overlap 大 大 --at 2026-01-18 | jq .either)" = 2 ]
+	# In before it was: what comes later is not recorded twice either.
+	dl-segment exclude -q --now 2026-01-25 大 a >/dev/null
+	dl-segment include -q --now 2026-01-16 --replay 大 a >/dev/null
+	[ "$(ids 大 --at 2026-01-16)/$(ids 大 --at 2026-01-18)" = "a c/a c" ]
+	# Out before it was in: it never was.
+	dl-segment include -q --now 2026-01-28 大 b >/dev/null
+	dl-segment exclude -q --now 2026-01-18 --replay 大 b >/dev/null
+	check dl-segment explain --now 2026-01-30 大 b
+	[ "$(jq -c '[.in, .before]' <<<"$output")" = '[false,null]' ]
+	dl-db check -q
+}
+
 @test "segments ask for segments: in order, in one refresh, in no circle" {
 	store_of_four
 	dl-segment define -q 基 -w "company_size >= 100" >/dev/null

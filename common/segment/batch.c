@@ -197,6 +197,10 @@ batch_write(struct store *st, const struct tenant *t, int64_t now,
 
 	if (write_rows(st, binds, 2, b->out, &sql_segment_keep,
 		&sql_segment_leave, err) < 0 ||
+	    (b->replays && (write_rows(st, binds, 2, b->in,
+				&sql_segment_past_cut, NULL, err) < 0 ||
+			       write_rows(st, binds, 2, b->in,
+				   &sql_segment_past_drop, NULL, err) < 0)) ||
 	    write_rows(st, binds, 2, b->in, &sql_segment_enter, NULL, err) <
 		0 ||
 	    write_rows(st, binds, 1, b->next, &sql_segment_next_write, NULL,

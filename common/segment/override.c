@@ -41,6 +41,7 @@ segment_override_begin(const struct segment_by *by, const char *segment,
 	o->why = why;
 	o->moment = *moment;
 	o->batch = batch_new();
+	o->batch->replays = true;
 	if (plan_load(by->st, by->tenant, &o->plan, err) < 0 ||
 	    plan_need(&o->plan, segment, &o->kept, err) < 0)
 		return segment_override_end(o, -1, err);

@@ -441,6 +441,7 @@ segment_refresh(struct store *st, const struct tenant *t,
 	int code;
 
 	memset(ret, 0, sizeof(*ret));
+	r.batch->replays = job->replay;
 	code = survey(&r, err);
 	if (code > 0)
 		code = job->dry_run ? run(&r, err) : run_leased(&r, err);

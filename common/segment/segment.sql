@@ -213,8 +213,28 @@ FROM bulk_segment_in AS b WHERE true
 ON CONFLICT (tenant_id, segment_id, lead_id) DO UPDATE
 SET hand = excluded.hand;
 
+-- name: segment_past_cut
+-- The leads in bulk_segment_in are in from a moment on that others have seen
+-- already: what was recorded then ends there,
+-- $1 tenant bigint
+-- $2 now bigint
+UPDATE segment_history SET left_at = $2
+WHERE tenant_id = $1 AND since < $2 AND left_at > $2
+	AND (segment_id, lead_id) IN (
+	SELECT b.segment_id, b.lead_id FROM bulk_segment_in AS b);
+
+-- name: segment_past_drop
+-- or has not been.
+-- $1 tenant bigint
+-- $2 now bigint
+DELETE FROM segment_history
+WHERE tenant_id = $1 AND since >= $2 AND left_at > $2
+	AND (segment_id, lead_id) IN (
+	SELECT b.segment_id, b.lead_id FROM bulk_segment_in AS b);
+
 -- name: segment_keep
--- The memberships of bulk_segment_out are over, and kept as history.
+-- The memberships of bulk_segment_out are over, and kept as history, unless
+-- they were to begin later.
 -- $1 tenant bigint
 -- $2 now bigint
 INSERT INTO segment_history
@@ -222,7 +242,7 @@ INSERT INTO segment_history
 SELECT $1, b.segment_id, b.lead_id, m.since, $2, m.hand
 FROM bulk_segment_out AS b CROSS JOIN segment_member AS m
 WHERE m.tenant_id = $1 AND m.segment_id = b.segment_id
-	AND m.lead_id = b.lead_id
+	AND m.lead_id = b.lead_id AND m.since <= $2
 ON CONFLICT (tenant_id, segment_id, lead_id, since) DO UPDATE
 SET left_at = excluded.left_at WHERE excluded.left_at > segment_history.left_at;
 

@@ -65,6 +65,7 @@ struct batch {
 	uint64_t looked, entered, left;
 	int64_t due_chunk, due_at;    /* the chunk being gathered */
 	int64_t marked, again_marked; /* the last lead of each */
+	bool replays; /* the moment may lie before what was recorded */
 };
 struct batch *batch_new(void);
 void batch_clear(struct batch *b);
