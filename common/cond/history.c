@@ -88,14 +88,12 @@ static void
 look(const struct view *v, const struct operand *on, struct past *ret,
     int64_t *next)
 {
-	const struct cond_change *c = v->subject->changes;
-	const struct cond_change *end = c + v->subject->change_count;
 	size_t field = history_field(on);
 
 	*ret = (struct past){.latest = INT64_MIN};
-	if (v->subject->change_count == 0)
-		return;
-	for (; c < end; c++) {
+	for (size_t i = 0; i < v->subject->change_count; i++) {
+		const struct cond_change *c = &v->subject->changes[i];
+
 		if (c->field != field ||
 		    (field == COND_ATTRS && !str_eq(c->key, on->name)))
 			continue;

@@ -650,7 +650,7 @@ start(void)
 {
 	memset(values, 0, sizeof(values));
 	subject.attrs = (struct str){NULL, 0};
-	subject.event_count = 0;
+	subject.event_count = subject.change_count = subject.segment_count = 0;
 	moment = (struct cond_moment){.now = fixture_time("2026-03-01T12:00Z")};
 }
 
