@@ -33,12 +33,18 @@ plant() {
 	printf '{"rules":[{"name":"%s","type":"attribute","when":"%s","points":85}]}' \
 		"$w" "title = '部長'" |
 		dl-score define -q -t "$t" "$w" - >/dev/null
+	dl-db user add -q -t "$t" "$w@$t.example" --role sales >/dev/null
+	dl-automation -q -t "$t" >/dev/null
+	printf '{"on":"lead.hot","description":"%s","do":[{"action":"task","template":"%s"}]}' \
+		"$w" task_hot_lead | dl-automation define -q -t "$t" "$w" - >/dev/null
+	printf '{"rows":[{"ja":"%s"}]}' "$w" |
+		dl-automation table define -q -t "$t" -
 	dl-score apply -q -t "$t" >/dev/null
+	dl-campaign-tick -q -t "$t" >/dev/null 2>&1
 	printf '{"locales":{"ja":{"text":"%s {{name|%s}}"}}}' "$w" "$w" |
 		dl-template define -q -t "$t" "$w" - >/dev/null
 	dl-segment define -q -t "$t" "$w" -w "industry = '$w'" >/dev/null
 	dl-segment exclude -q -t "$t" "$w" "$w-1" --why "$w" >/dev/null
-	dl-db user add -q -t "$t" "$w@$t.example" --role sales >/dev/null
 	printf '{"channel":"%s","to":"%s@%s.example","text":"%s","key":"%s"}\n' \
 		inbox "$w" "$t" "$w" 1 inbox "$w" "$t" "$w" 2 |
 		dl-notify send -q -t "$t" >/dev/null
@@ -72,6 +78,9 @@ operands() {
 		"dl-segment disable" | "dl-segment freeze" | \
 		"dl-segment thaw" | "dl-segment refresh") echo 雀 ;;
 	"dl-export members") echo 雀 ;;
+	"dl-automation show" | "dl-automation remove" | \
+		"dl-automation enable" | "dl-automation disable") echo 雀 ;;
+	"dl-automation recommend") echo "雀-1 雀-2" ;;
 	"dl-segment overlap") echo "雀 雀" ;;
 	"dl-segment diff") echo "雀 --from 2025-01-01" ;;
 	"dl-segment include" | "dl-segment exclude" | "dl-segment clear" | \

@@ -90,6 +90,13 @@ static const struct fact {
     {"inbox", "inboxes", &sql_dump_inboxes, &sql_person_inboxes,
 	{{"user", 't'}, {"message", 't'}, {"time", 'm'}, {"subject", 't'},
 	    {"text", 't'}, {"read_at", 'm'}}},
+    {"automation", NULL, &sql_dump_automations, NULL,
+	{{"name", 't'}, {"enabled", 'b'}, {"document", 'j'}}},
+    {"recommend", NULL, &sql_dump_recommend, NULL, {{"document", 'j'}}},
+    {"firing", "firings", &sql_dump_firings, &sql_person_firings,
+	{{"lead", 't'}, {"automation", 't'}, {"signal", 't'}, {"time", 'm'},
+	    {"tasks", 'i'}, {"messages", 'i'}, {"moves", 'i'},
+	    {"problem", 't'}}},
     {"signal", "signals", &sql_dump_signals, &sql_person_signals,
 	{{"lead", 't'}, {"kind", 't'}, {"time", 'm'}, {"data", 'j'}}},
 };
@@ -361,8 +368,8 @@ lead_erase(struct store *st, const struct tenant *t, int64_t lead,
 	    &sql_erase_stage_state, &sql_erase_members, &sql_erase_memberships,
 	    &sql_erase_overrides, &sql_erase_segment_next, &sql_erase_inboxes,
 	    &sql_erase_attempts, &sql_erase_messages, &sql_forget_suppressed,
-	    &sql_erase_signals, &sql_erase_changes, &sql_erase_work,
-	    &sql_erase_lead};
+	    &sql_erase_signal_queue, &sql_erase_firings, &sql_erase_signals,
+	    &sql_erase_changes, &sql_erase_work, &sql_erase_lead};
 	struct json_writer w = {.out = lines};
 	struct arena arena = {0};
 	struct buf detail = {0};

@@ -365,6 +365,40 @@ JOIN lead AS l ON l.tenant_id = g.tenant_id AND l.lead_id = g.lead_id
 WHERE g.tenant_id = $1 AND g.lead_id = $2
 ORDER BY g.at, g.kind, g.data NULLS FIRST;
 
+-- name: dump_automations
+-- The tenant's automations by name.
+-- $1 tenant_id bigint
+SELECT a.name, a.enabled, a.document FROM automation AS a
+WHERE a.tenant_id = $1 ORDER BY a.name;
+
+-- name: dump_recommend
+-- The tenant's own table of recommended actions.
+-- $1 tenant_id bigint
+SELECT s.recommend FROM automation_state AS s
+WHERE s.tenant_id = $1 AND s.recommend IS NOT NULL;
+
+-- name: dump_firings
+-- What automations did, by time.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	l.id, f.automation, f.kind, f.at, f.tasks, f.messages, f.moves,
+	f.problem
+FROM firing AS f
+LEFT JOIN lead AS l ON l.tenant_id = f.tenant_id AND l.lead_id = f.lead_id
+WHERE f.tenant_id = $1
+ORDER BY f.at, f.automation, l.id NULLS FIRST, f.kind, f.tasks, f.messages;
+
+-- name: person_firings
+-- What automations did about one lead.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT l.id, f.automation, f.kind, f.at, f.tasks, f.messages, f.moves,
+	f.problem
+FROM firing AS f
+JOIN lead AS l ON l.tenant_id = f.tenant_id AND l.lead_id = f.lead_id
+WHERE f.tenant_id = $1 AND f.lead_id = $2
+ORDER BY f.at, f.automation, f.kind, f.tasks, f.messages;
+
 -- name: person_changes
 -- When fields of one lead changed.
 -- $1 tenant_id bigint
@@ -500,6 +534,20 @@ UPDATE suppression SET address = NULL, note = NULL
 WHERE tenant_id = $1 AND address IN (SELECT l.email_key FROM lead AS l
 	WHERE l.tenant_id = $1 AND l.lead_id = $2);
 
+-- name: erase_signal_queue
+-- Signals about it that wait.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM signal_queue WHERE tenant_id = $1 AND signal_id IN (
+	SELECT g.signal_id FROM signal AS g
+	WHERE g.tenant_id = $1 AND g.lead_id = $2);
+
+-- name: erase_firings
+-- What automations did about it.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM firing WHERE tenant_id = $1 AND lead_id = $2;
+
 -- name: erase_signals
 -- The signals about it.
 -- $1 tenant_id bigint
@@ -613,6 +661,24 @@ SELECT {{WHOLE_TENANT}}
 	OR (k.status = 1 AND k.started_at IS NULL)
 	OR NOT EXISTS (SELECT 1 FROM task_note AS n
 	WHERE n.tenant_id = $1 AND n.task_id = k.task_id AND n.number = 1));
+
+-- name: check_queued_signals
+-- Signals that wait and are not there.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM signal_queue AS q WHERE q.tenant_id = $1
+	AND NOT EXISTS (SELECT 1 FROM signal AS g
+	WHERE g.tenant_id = $1 AND g.signal_id = q.signal_id);
+
+-- name: check_firings
+-- Firings by signals, or about leads, that are not there.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM firing AS f WHERE f.tenant_id = $1 AND (
+	NOT EXISTS (SELECT 1 FROM signal AS g
+	WHERE g.tenant_id = $1 AND g.signal_id = f.signal_id)
+	OR (f.lead_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = f.lead_id)));
 
 -- name: check_member_leads
 -- Members that are no leads, or of segments that are not there.

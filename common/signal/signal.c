@@ -14,8 +14,12 @@ signal_add_bulk(struct store *st, int64_t tenant, int64_t at,
 	if (store_numbers(st, tenant, "signal", count, &first, err) < 0 ||
 	    store_bulk(st, signals, err) < 0)
 		return -1;
-	return store_run(st, &sql_signal_insert_bulk,
-	    BINDS(BIND_INT(tenant), BIND_INT(at), BIND_INT(first)), NULL, err);
+	if (store_run(st, &sql_signal_insert_bulk,
+		BINDS(BIND_INT(tenant), BIND_INT(at), BIND_INT(first)), NULL,
+		err) < 0)
+		return -1;
+	return store_run(st, &sql_signal_queue_bulk,
+	    BINDS(BIND_INT(tenant), BIND_INT(first)), NULL, err);
 }
 
 int

@@ -137,6 +137,19 @@ static const struct bulk_column inbox[] = {{"member", 't'}, {"message_id", 'i'},
 /* The stamp too: what it says of another place keeps the copy from sending. */
 static const struct bulk_column sender[] = {
     {"host", 't'}, {"path", 't'}, {"id", 't'}, {"claims", 'i'}};
+static const struct bulk_column signal_wanted[] = {{"kind", 't'}};
+
+static const struct bulk_column signal_queue[] = {{"signal_id", 'i'}};
+
+static const struct bulk_column automation[] = {{"name", 't'},
+    {"document", 't'}, {"enabled", 'i'}, {"since", 'i'}, {"updated_at", 'i'}};
+
+static const struct bulk_column automation_state[] = {
+    {"known", 't'}, {"recommend", 't'}};
+
+static const struct bulk_column firing[] = {{"signal_id", 'i'},
+    {"automation", 't'}, {"at", 'i'}, {"kind", 't'}, {"lead_id", 'i'},
+    {"tasks", 'i'}, {"messages", 'i'}, {"moves", 'i'}, {"problem", 't'}};
 
 static const struct bulk_column counter[] = {{"kind", 't'}, {"next", 'i'}};
 
@@ -167,5 +180,7 @@ const struct copy_table copy_tables[] = {TABLE("member", member, 1),
     TABLE("absence", absence, 2), TABLE("holiday", holiday, 1),
     TABLE("outbox", outbox, 1), TABLE("outbox_attempt", outbox_attempt, 2),
     TABLE("suppression", suppression, 1), TABLE("inbox", inbox, 2),
-    TABLE("sender", sender, 0), TABLE("counter", counter, 1),
-    TABLE("moment", moment, 0), {{0}, NULL, 0}};
+    TABLE("sender", sender, 0), TABLE("signal_wanted", signal_wanted, 1),
+    TABLE("signal_queue", signal_queue, 1), TABLE("automation", automation, 1),
+    TABLE("automation_state", automation_state, 0), TABLE("firing", firing, 2),
+    TABLE("counter", counter, 1), TABLE("moment", moment, 0), {{0}, NULL, 0}};

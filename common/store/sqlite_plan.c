@@ -12,7 +12,8 @@ static const char *const large_tables[] = {"lead", "event", "assessment",
     "score", "score_history", "score_due", "signal", "audit", "work",
     "field_change", "segment_member", "segment_history", "segment_next",
     "segment_due", "stage_state", "stage_history", "task", "task_note",
-    "outbox", "outbox_attempt", "suppression", "inbox"};
+    "outbox", "outbox_attempt", "suppression", "inbox", "signal_queue",
+    "firing"};
 
 struct check {
 	struct store *store;

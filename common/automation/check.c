@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: ISC */
+/* What would go wrong, before it does. */
+#include <stdlib.h>
+
+#include "automation/automation_priv.h"
+
+/* The kinds that the programs leave. */
+static const char *const kinds[] = {"lead.created", "lead.hot", "lead.cooled",
+    "segment.entered", "segment.left", "stage.changed", "task.due",
+    "task.overdue", NULL};
+
+struct checking {
+	const struct automation *automation;
+	struct remarks *wrong, *doubts;
+	const struct template_library *templates;
+	const struct stages *stages; /* NULL: not known */
+};
+
+static const struct place nowhere;
+
+static void
+check_kind(const struct checking *c)
+{
+	struct str on = c->automation->on;
+	const char *meant = NULL;
+	unsigned best = 4;
+
+	for (size_t i = 0; kinds[i]; i++) {
+		unsigned d = str_distance(on, str_of(kinds[i]), 3);
+
+		if (d == 0)
+			return;
+		if (d < best) {
+			best = d;
+			meant = kinds[i];
+		}
+	}
+	remark(c->doubts, nowhere, "%s: on: no program leaves signals %s%s%s",
+	    c->automation->name, quoted(on), meant ? ": did you mean " : "",
+	    meant ? meant : "");
+}
+
+static void
+check_action(
+    const struct checking *c, size_t i, const struct automation_action *act)
+{
+	const char *name = c->automation->name;
+	struct err err = {0};
+	size_t stage;
+
+	if (act->template.p && !template_find(c->templates, act->template))
+		remark(c->wrong, nowhere, "%s: do[%zu]: no such template: %s",
+		    name, i, quoted(act->template));
+	if (act->kind != AUTOMATION_STAGE)
+		return;
+	if (c->stages && stage_need(c->stages, act->stage, &stage, &err) < 0)
+		remark(c->wrong, nowhere, "%s: do[%zu]: %s", name, i, err.text);
+	if (str_is(c->automation->on, "stage.changed") && !c->automation->where)
+		remark(c->doubts, nowhere,
+		    "%s: do[%zu]: moves whoever was moved, and so on", name, i);
+}
+
+static int
+check_all(const struct checking *c, struct store *st, const struct tenant *t,
+    struct err *err)
+{
+	const struct automation *a = c->automation;
+
+	check_kind(c);
+	if (st && a->when && lead_bind(st, t, a->when, err) < 0) {
+		if (err->kind != ERR_USAGE)
+			return -1;
+		remark(c->wrong, nowhere, "%s: %s", a->name, err->text);
+		err_clear(err);
+	}
+	for (size_t i = 0; i < a->count; i++)
+		check_action(c, i, &a->action[i]);
+	return 0;
+}
+
+int
+automation_check(struct store *st, const struct tenant *t,
+    const struct automation *a, struct remarks *wrong, struct remarks *doubts,
+    struct err *err)
+{
+	struct checking c = {.automation = a, .wrong = wrong, .doubts = doubts};
+	struct template_library *templates = NULL;
+	struct stages *stages = NULL;
+	bool own;
+	int rc = 0;
+
+	if (st)
+		rc = template_library_open(st, t, &templates, err);
+	else
+		templates = template_library_shipped(t);
+	if (rc == 0 && st)
+		rc = stages_open(st, t, &stages, &own, err);
+	c.templates = templates;
+	c.stages = stages;
+	if (rc == 0)
+		rc = check_all(&c, st, t, err);
+	template_library_free(templates);
+	stages_free(stages);
+	return rc;
+}

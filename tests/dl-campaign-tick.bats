@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# dl-campaign-tick: one line in cron does all that is due.
+load helper
+load automation.bash
+
+setup() {
+	common_setup
+	company
+}
+
+titles() { # titles: of the messages for somebody, by the moment
+	dl-notify list | jq -r '"\(.template) \(.channel) \(.recipient)"' | sort
+}
+
+@test "from an event to a call, and to whoever is told when nobody calls" {
+	tick >/dev/null
+	[ "$(tick)" = "" ]
+	happens demo_requested L1
+	[ "$(tick | jq -c 'select(.step == "automation")')" = \
+'{"step":"automation","signals":2,"firings":2,"tasks":2,"messages":2}' ]
+	[ "$(dl-task list -q | jq -r '"\(.title) \(.assignee) \(.due_at[8:10])"')" = \
+'【ホットリード】株式会社アオゾラ 青木 空さんへの架電 abe@ao.example 16
+【MQL】株式会社アオゾラ 青木 空さんのフォロー baba@ao.example 18' ]
+	dl-task done -q 1 >/dev/null
+	# The task of three days: a day before, and when it is too late.
+	[ -z "$(tick --now 2026-01-16T23:59:59Z)" ]
+	[ "$(tick --now 2026-01-17T00:00:00Z | jq -c 'del(.firings)')" = \
+'{"step":"remind","signals":1}
+{"step":"automation","signals":1,"messages":1}' ]
+	[ -z "$(tick --now 2026-01-17T23:59:59Z)" ]
+	tick --now 2026-01-18T00:00:00Z >/dev/null
+	[ -z "$(tick --now 2026-01-25T00:00:00Z | jq -c 'select(.step == "remind")')" ]
+	[ "$(titles)" = "hot_lead inbox abe@ao.example
+mql_reached inbox baba@ao.example
+task_due inbox baba@ao.example
+task_overdue inbox tanaka@ao.example" ]
+	# The others come too late: nobody was told in time.
+	check dl-notify -q --now 2026-01-18T00:00:00Z
+	exits 3
+	[ "$(dl-notify inbox tanaka@ao.example | jq -r .subject)" = \
+"【期限超過】【MQL】株式会社アオゾラ 青木 空さんのフォロー（期限：2026年1月18日（日）09:00）" ]
+	[[ $(dl-notify inbox tanaka@ao.example | jq -r .text) == \
+		*"田中 一郎 様"*"担当：馬場 花"* ]]
+	dl-db check -q
+}
+
+@test "a reminder of what was done meanwhile is not sent" {
+	tick >/dev/null
+	dl-task add -q 電話 -l L1 --due 3d >/dev/null
+	dl-task remind -q --now 2026-01-17T01:00:00Z >/dev/null
+	dl-task done -q 1 --now 2026-01-17T01:00:00Z >/dev/null
+	tick --now 2026-01-17T02:00:00Z >/dev/null
+	[ -z "$(titles)" ]
+}
+
+@test "a lead's way to a customer, and one that is lost" {
+	dl-lead set -q L1 owner=abe@ao.example >/dev/null
+	tick >/dev/null
+	happens demo_requested L1 L2
+	tick >/dev/null
+	happens sales_contacted L1
+	tick >/dev/null
+	[ "$(dl-notify list | jq -r 'select(.template == "sql_reached") | .recipient')" = \
+		tanaka@ao.example ]
+	happens proposal_sent L1
+	happens deal_lost L2
+	tick >/dev/null
+	# No task of the lost one is open; the other's are still.
+	[ "$(dl-task list -q | jq -r .lead | sort -u)" = L1 ]
+	happens deal_won L1
+	mkdir -p config/dl
+	install -m 600 /dev/stdin config/dl/config <<-'END'
+	channel.email.kind = email
+	channel.email.url = smtp://127.0.0.1:1
+	channel.email.from = a@ao.example
+	END
+	tick >/dev/null
+	[ "$(dl-task list -q | jq -r .title)" = \
+	    "【導入支援】株式会社アオゾラ 青木 空さんの初回打ち合わせ" ]
+	[ "$(dl-notify list | jq -r 'select(.template == "welcome") |
+		"\(.channel) \(.recipient)"')" = "email a@aozora.example" ]
+	dl-db check -q
+}
+
+@test "each step alone gives what the tick gives" {
+	tick >/dev/null
+	world=$DL_DB
+	for how in tick steps; do
+		export DL_DB=$world
+		store_copy "$how"
+		happens demo_requested L1 L2
+		case $how in
+		tick) tick >/dev/null ;;
+		steps)
+			for i in 1 2; do
+				dl-score apply -q >/dev/null
+				dl-segment refresh -q >/dev/null
+				dl-stage apply -q >/dev/null
+				dl-task remind -q >/dev/null
+				dl-automation -q >/dev/null 2>&1
+			done
+			;;
+		esac
+		dl-db dump >"$how"
+	done
+	[ "$(dl-task list -q | wc -l)" -eq 4 ]
+	same tick steps
+}
+
+@test "moves in a circle end with the tick" {
+	tick >/dev/null
+	circle() { # circle NAME FROM TO
+		printf '{"name":"%s","on":"stage.changed","where":"to = '"'%s'"'","do":[{"action":"stage","stage":"%s"}]}' \
+			"$@" | dl-automation define -q - >/dev/null
+	}
+	dl-automation disable -q hot_lead mql_reached sql_reached >/dev/null
+	circle there mql sql
+	circle back sql mql
+	happens demo_requested L1
+	tick >/dev/null
+	[ "$(dl-stage history L1 | wc -l)" -eq 11 ]
+}
+
+@test "a tick that is killed is made good by the next one" {
+	tick >/dev/null
+	sample leads 60 | sed 's/"id":"/"id":"s/' | dl-import leads -q -
+	echo '{"rules":[{"name":"all","type":"attribute","when":"id exists","points":90}]}' |
+		dl-score define -q rules - >/dev/null
+	world=$DL_DB
+	store_copy undisturbed
+	tick >/dev/null
+	dl-db dump >want
+	[ "$(dl-task list -q | grep -c ホットリード)" -eq 63 ]
+	for ms in 03 08 15 30; do
+		export DL_DB=$world
+		store_copy "killed$ms"
+		dl-campaign-tick -q >/dev/null 2>&1 &
+		sleep "0.0$ms"
+		kill -KILL $! 2>/dev/null || true
+		wait $! 2>/dev/null || true
+		tick >/dev/null
+		dl-db dump >got
+		same want got
+		dl-db check -q
+	done
+}
+
+@test "what a tenant may not use is not done" {
+	dl-db tenant set -q main feature.automations=off
+	happens demo_requested L1
+	tick >/dev/null
+	[ -z "$(dl-task list -q)" ]
+	check dl-automation
+	exits 2
+}
