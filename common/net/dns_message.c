@@ -354,10 +354,9 @@ is_ours(struct str message, size_t *at, struct str name, enum dns_type type,
 	size_t start = 0;
 	bool is;
 
-	if (dns_put_name(&wire, name) < 0)
-		return false;
 	/* Both as text of the same making. */
-	is = dns_get_name(buf_str(&wire), &start, wanted) &&
+	is = dns_put_name(&wire, name) == 0 &&
+	     dns_get_name(buf_str(&wire), &start, wanted) &&
 	     dns_get_name(message, at, ret) && strcmp(ret, wanted) == 0 &&
 	     get16(message, at, &of_type) && of_type == (unsigned)type &&
 	     get16(message, at, &of_class) && of_class == CLASS_IN;
