@@ -194,7 +194,8 @@ WHERE tenant_id = $1 AND channel = $2 AND run IS NOT NULL
 -- $1 tenant bigint
 -- $2 channel text
 -- $3 now bigint
-UPDATE outbox SET state = 'retry', next_at = $3, changed_at = $3, run = NULL
+UPDATE outbox SET state = 'retry', due_at = $3, next_at = $3, changed_at = $3,
+	run = NULL
 WHERE tenant_id = $1 AND channel = $2 AND run IS NOT NULL
 	AND state = 'doubtful';
 
@@ -295,7 +296,8 @@ WHERE o.tenant_id = $1 AND o.id >= $2 AND o.id <= $3
 ORDER BY o.id LIMIT 2;
 
 -- name: outbox_decide
--- Somebody has decided what becomes of a message.
+-- Somebody has decided what becomes of a message; what is to be sent again is
+-- due now, not late.
 -- $1 tenant bigint
 -- $2 message bigint
 -- $3 state text
@@ -305,6 +307,7 @@ ORDER BY o.id LIMIT 2;
 -- $7 attempts bigint
 UPDATE outbox SET state = $3, next_at = $4, changed_at = $5, run = NULL,
 	answer = $6, code = NULL,
+	due_at = CASE WHEN $4 IS NULL THEN due_at ELSE $4 END,
 	attempts = CASE WHEN $7 IS NULL THEN attempts ELSE $7 END
 WHERE tenant_id = $1 AND message_id = $2;
 
