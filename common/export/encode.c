@@ -87,10 +87,6 @@ export_encode(struct export *e, struct str text, uint32_t *ret_code)
 {
 	size_t start = e->out.len;
 
-	if (!e->encodes) {
-		buf_adds(&e->out, text);
-		return true;
-	}
 	for (;;) {
 		uint32_t code = 0xfffd;
 		unsigned n;

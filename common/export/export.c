@@ -11,10 +11,10 @@
 /* ---- out ------------------------------------------------------------------
  */
 
-int
-export_flush(struct export *e, struct err *err)
+static int
+write_out(struct export *e, struct buf *text, struct err *err)
 {
-	struct str piece = buf_str(&e->out);
+	struct str piece = buf_str(text);
 
 	if (piece.n == 0)
 		return 0;
@@ -23,8 +23,16 @@ export_flush(struct export *e, struct err *err)
 	e->done.bytes += piece.n;
 	if (fwrite(piece.p, 1, piece.n, e->how.out) != piece.n)
 		return err_sys(err, "write");
-	buf_clear(&e->out);
+	buf_clear(text);
 	return 0;
+}
+
+int
+export_flush(struct export *e, struct err *err)
+{
+	if (!e->encodes && write_out(e, &e->line, err) < 0)
+		return -1;
+	return write_out(e, &e->out, err);
 }
 
 void
@@ -43,8 +51,11 @@ put_line(struct export *e, const struct field *cell, size_t count)
 	struct buf why = {0};
 	uint32_t code;
 	char text[4];
-	bool fine = export_encode(e, buf_str(&e->line), &code);
+	bool fine;
 
+	if (!e->encodes)
+		return 1;
+	fine = export_encode(e, buf_str(&e->line), &code);
 	buf_clear(&e->line);
 	if (fine)
 		return 1;
@@ -67,6 +78,8 @@ put_frame(struct export *e, int (*put)(struct export *e, struct err *err),
 		return 0;
 	if (put(e, err) < 0)
 		return -1;
+	if (!e->encodes)
+		return 0;
 	if (!export_encode(e, buf_str(&e->line), &code))
 		return err_set(err, ERR_FAIL,
 		    "the names of the columns: %s has no U+%04" PRIX32,
@@ -90,7 +103,7 @@ export_emit(
 		e->done.counts.written++;
 	} else
 		e->done.counts.rejected++;
-	return e->out.len >= FLUSH_AT ? export_flush(e, err) : 0;
+	return e->line.len + e->out.len >= FLUSH_AT ? export_flush(e, err) : 0;
 }
 
 /* ---- columns --------------------------------------------------------------
@@ -105,6 +118,7 @@ set_columns(struct export *e, struct err *err)
 		return err_set(err, ERR_FAIL, "there are no columns");
 	e->position = xcalloc(n + 1, sizeof(*e->position));
 	e->text = xcalloc(n + 1, sizeof(*e->text));
+	e->key = xcalloc(n + 1, sizeof(*e->key));
 	GROW(e->cell, e->cell_cap, n + 1);
 	return put_frame(e, e->sink->begin, err);
 }
@@ -315,6 +329,7 @@ export_free(struct export *e)
 	free(e->position);
 	free(e->cell);
 	free(e->text);
+	free(e->key);
 	buf_release(&e->line);
 	buf_release(&e->out);
 	buf_release(&e->word);

@@ -34,11 +34,10 @@ struct export
 	struct field *cell; /* a row of them */
 	size_t cell_cap;
 	struct str *text; /* the same as texts, for CSV */
-	struct buf line;  /* the row in the making */
+	struct str *key;  /* names of columns as JSON has them; or missing */
+	struct buf line;  /* the row in the making; rows, in UTF-8 */
 	struct buf out;   /* encoded, not yet written */
 	struct buf word;  /* one cell in the making */
-	struct buf masked;
-	struct str *name_key; /* masks by column, see mask.c */
 	iconv_t encoder;
 	bool encodes;
 	uint64_t rows; /* put into the format */
@@ -51,7 +50,7 @@ struct export
 	struct arena passing;    /* of one row */
 };
 
-/* export.c: what waits in e->out goes to the file; -1 with *err. */
+/* export.c: what waits in e->line and e->out goes to the file. */
 int export_flush(struct export *e, struct err *err);
 /* "id "a": " of a row, for messages. */
 void export_name_row(struct buf *out, const struct field *cell, size_t count);
@@ -59,8 +58,9 @@ void export_name_row(struct buf *out, const struct field *cell, size_t count);
 int export_emit(
     struct export *e, const struct field *cell, size_t count, struct err *err);
 
-/* encode.c: appends the text to e->out in the encoding that was asked for;
- * false, nothing appended, when it lacks a character, which is *ret_code. */
+/* encode.c: where e->encodes, appends the text to e->out in the encoding that
+ * was asked for; false, nothing appended, when it lacks a character, which is
+ * *ret_code. */
 int export_encoder_open(struct export *e, struct err *err);
 bool export_encode(struct export *e, struct str text, uint32_t *ret_code);
 

@@ -120,18 +120,46 @@ csv_row(struct export *e, const struct field *cell, size_t count)
  */
 
 static void
+put_value(struct buf *out, const struct field *cell)
+{
+	struct json_writer w = {.out = out};
+
+	if (cell->type == FIELD_TEXT)
+		json_quote(out, cell->text);
+	else
+		field_put_json(&w, cell);
+}
+
+/* A name with its quotes and colon: made once where the columns are known. */
+static struct str
+key_of(struct export *e, const struct field *cell, size_t i)
+{
+	if (e->column && e->key[i].p)
+		return e->key[i];
+	buf_clear(&e->word);
+	json_quote(&e->word, cell->name);
+	buf_addc(&e->word, ':');
+	if (!e->column)
+		return buf_str(&e->word);
+	return e->key[i] = arena_str(&e->arena, buf_str(&e->word));
+}
+
+static void
 put_object(struct export *e, const struct field *cell, size_t count)
 {
-	struct json_writer w = {.out = &e->line};
+	bool more = false;
 
-	json_put_object(&w);
+	buf_addc(&e->line, '{');
 	for (size_t i = 0; i < count; i++) {
 		if (cell[i].type == FIELD_MISSING)
 			continue;
-		json_put_key(&w, cell[i].name);
-		field_put_json(&w, &cell[i]);
+		if (more)
+			buf_addc(&e->line, ',');
+		buf_adds(&e->line, key_of(e, &cell[i], i));
+		put_value(&e->line, &cell[i]);
+		more = true;
 	}
-	json_put_end(&w);
+	buf_addc(&e->line, '}');
 }
 
 static void
