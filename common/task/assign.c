@@ -25,7 +25,7 @@ people_release(struct people *p)
 }
 
 static int
-people_read(struct store *st, const struct tenant *t, int64_t now,
+people_read(struct store *st, const struct tenant *t, int64_t now, bool counted,
     struct people *p, struct err *err)
 {
 	struct buf today = {0};
@@ -34,7 +34,9 @@ people_read(struct store *st, const struct tenant *t, int64_t now,
 
 	day_add(&today, now, t->settings.zone);
 	got = store_query(st, &sql_task_people,
-	    BINDS(BIND_INT(t->id), BIND_TEXT(buf_str(&today))), &rows, err);
+	    BINDS(
+		BIND_INT(t->id), BIND_TEXT(buf_str(&today)), BIND_INT(counted)),
+	    &rows, err);
 	if (got == 0) {
 		while ((got = rows_next(rows, err)) > 0) {
 			GROW(p->person, p->cap, p->count + 1);
@@ -159,7 +161,7 @@ task_choose(struct store *st, const struct tenant *t, struct str how,
 		return 0;
 	if (memchr(how.p, '@', how.n))
 		return by_name(st, t, how, ret, err);
-	code = people_read(st, t, now, &people, err);
+	code = people_read(st, t, now, str_is(how, "least-busy"), &people, err);
 	if (code < 0)
 		;
 	else if (str_is(how, "round-robin"))

@@ -119,11 +119,14 @@ WHERE n.tenant_id = $1 AND n.task_id = $2 ORDER BY n.number;
 -- ---- people -----------------------------------------------------------------
 
 -- name: task_people
--- Who may get tasks today, with their regions and how many they have.
+-- Who may get tasks today, with their regions and, when it is asked ($3 1), how
+-- many they have.
 -- $1 tenant bigint
 -- $2 today text
-SELECT m.email, m.region, (SELECT count(*) FROM task AS k
+-- $3 counted bigint
+SELECT m.email, m.region, CASE WHEN $3 = 1 THEN (SELECT count(*) FROM task AS k
 	WHERE k.tenant_id = $1 AND k.assignee = m.email AND k.closed_at IS NULL)
+	ELSE 0 END
 FROM member AS m
 WHERE m.tenant_id = $1 AND m.active = 1 AND m.role = 'sales'
 	AND NOT EXISTS (SELECT 1 FROM absence AS a WHERE a.tenant_id = $1
