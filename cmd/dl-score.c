@@ -171,21 +171,10 @@ switch_one(struct session *s, struct err *err)
 	return rc;
 }
 
-/* A wrong definition is what a check is for: exit 4, not 2. */
-static int
-checked(int rc, struct err *err)
-{
-	if (rc == 0 || err->kind != ERR_USAGE)
-		return rc;
-	cli_error("%s", err->text);
-	err_clear(err);
-	return CLI_NO;
-}
-
 static int
 check_sets(struct session *s, struct err *err)
 {
-	return checked(
+	return session_checked(
 	    score_set_review_all(s->st, s->tenant, cli_remarks(s->call), err),
 	    err);
 }
@@ -198,7 +187,7 @@ check(const struct cli_call *call, struct err *err)
 	if (!call->count)
 		return session_run(call, SESSION_READ, check_sets, NULL, err);
 	if (score_rules_read(call->operands[0], &rules, err) < 0)
-		return checked(-1, err);
+		return session_checked(-1, err);
 	score_rules_review(rules, NULL, NULL, cli_remarks(call));
 	score_rules_free(rules);
 	return 0;
@@ -411,8 +400,6 @@ preview_rules(struct session *s, struct err *err)
 		score_draw_preview(&preview, s->printer.style, &drawing);
 		printer_either(&s->printer, &json, &drawing);
 	}
-	buf_release(&json);
-	buf_release(&drawing);
 	score_rules_free(before);
 	score_rules_free(after);
 	return rc;
@@ -509,8 +496,6 @@ backtest_rules(struct session *s, struct err *err)
 		printer_either(&s->printer, &json, &drawing);
 		tell_sample(s, "judged by", &test.sampled);
 	}
-	buf_release(&json);
-	buf_release(&drawing);
 	score_rules_free(rules);
 	return rc;
 }
@@ -521,15 +506,15 @@ backtest_rules(struct session *s, struct err *err)
 	CLI_LIST('l', "lead", "LEAD", &arg.lead, "this lead, by id or e-mail")
 #define RULES_OPTION \
 	CLI_FILE(0, "rules", "FILE", &arg.rules, "rules from a file")
+#define REFERENCE_OPTION                         \
+	CLI_FLAG(0, "reference", &arg.reference, \
+	    "the reference set that ships with the toolkit")
 #define SET_OPTION CLI_TEXT(0, "set", "NAME", &arg.set, "a stored rule set")
 
 static const struct cli_option apply_options[] = {
     CLI_FLAG('a', "all", &arg.all, "score every lead anew"), LEAD_OPTION,
     CLI_END};
-static const struct cli_option define_options[] = {
-    CLI_FLAG(0, "reference", &arg.reference,
-	"the reference set that ships with the toolkit"),
-    CLI_END};
+static const struct cli_option define_options[] = {REFERENCE_OPTION, CLI_END};
 static const struct cli_option switch_options[] = {
     CLI_TEXT(0, "rule", "RULE", &arg.rule, "one rule of the set"), CLI_END};
 static const struct cli_option explain_options[] = {
@@ -541,8 +526,7 @@ static const struct cli_option preview_options[] = {SET_OPTION,
     CLI_FLAG(0, "leads", &arg.leads, "print each lead that would move"),
     CLI_END};
 static const struct cli_option filter_options[] = {RULES_OPTION,
-    CLI_FLAG(0, "reference", &arg.reference,
-	"the reference set that ships with the toolkit"),
+    REFERENCE_OPTION,
     CLI_FILE(0, "events", "FILE", &arg.events,
 	"events of these leads, joined by id or e-mail"),
     CLI_FLAG(0, "no-events", &arg.no_events,
@@ -584,6 +568,9 @@ static const struct cli_exclusive filter_exclusive[] = {
     {"rules", "reference"}, {"events", "no-events"}, {NULL, NULL}};
 
 #define DEFINING (CLI_STORE | CLI_DRY_RUN | CLI_CHANGES | CLI_OUTPUT)
+#define CHANGES_ONE                                                 \
+	.operands = "NAME", .shared = DEFINING, .min = 1, .max = 1, \
+	.run = session_changes
 
 static const struct cli_verb verbs[] = {
     {.name = "apply",
@@ -616,29 +603,17 @@ static const struct cli_verb verbs[] = {
 	.work = show_set},
     {.name = "remove",
 	.help = "delete a rule set",
-	.operands = "NAME",
-	.shared = DEFINING,
-	.min = 1,
-	.max = 1,
-	.run = session_changes,
+	CHANGES_ONE,
 	.work = remove_set},
     {.name = "enable",
 	.help = "make a rule set the active one, or switch a rule on",
-	.operands = "NAME",
 	.options = switch_options,
-	.shared = DEFINING,
-	.min = 1,
-	.max = 1,
-	.run = session_changes,
+	CHANGES_ONE,
 	.work = switch_one},
     {.name = "disable",
 	.help = "let no rule set be active, or switch a rule off",
-	.operands = "NAME",
 	.options = switch_options,
-	.shared = DEFINING,
-	.min = 1,
-	.max = 1,
-	.run = session_changes,
+	CHANGES_ONE,
 	.work = switch_one},
     {.name = "check",
 	.help = "look for mistakes in a file or in every stored set",

@@ -336,17 +336,6 @@ switching(const struct cli_call *call, struct err *err)
 	return session_run(call, SESSION_WRITE, call->verb->work, NULL, err);
 }
 
-/* A wrong definition is what a check is for: exit 4, not 2. */
-static int
-checked(int rc, struct err *err)
-{
-	if (rc == 0 || err->kind != ERR_USAGE)
-		return rc;
-	cli_error("%s", err->text);
-	err_clear(err);
-	return CLI_NO;
-}
-
 static int
 check_segments(struct session *s, struct err *err)
 {
@@ -354,7 +343,7 @@ check_segments(struct session *s, struct err *err)
 
 	if (segment_review_all(
 		s->st, s->tenant, cli_remarks(s->call), &broken, err) < 0)
-		return checked(-1, err);
+		return session_checked(-1, err);
 	return broken ? CLI_NO : CLI_DONE;
 }
 
@@ -368,7 +357,7 @@ check(const struct cli_call *call, struct err *err)
 		return session_run(
 		    call, SESSION_READ, check_segments, NULL, err);
 	if (segment_read(call->operands[0], &segment, err) < 0)
-		return checked(-1, err);
+		return session_checked(-1, err);
 	rc = segment_review(NULL, NULL,
 	    segment->name ? segment->name : call->operands[0], segment,
 	    cli_remarks(call), err);

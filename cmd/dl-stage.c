@@ -110,19 +110,13 @@ show(struct session *s, struct err *err)
 	return with_stages(s, show_model, err);
 }
 
-/* A wrong definition is what a check is for: exit 4, not 2. */
 static int
 check(const struct cli_call *call, struct err *err)
 {
 	struct stages *m;
 
-	if (stages_read(call->operands[0], &m, err) < 0) {
-		if (err->kind != ERR_USAGE)
-			return -1;
-		cli_error("%s", err->text);
-		err_clear(err);
-		return CLI_NO;
-	}
+	if (stages_read(call->operands[0], &m, err) < 0)
+		return session_checked(-1, err);
 	stages_review(m, NULL, NULL, cli_remarks(call));
 	stages_free(m);
 	return CLI_DONE;

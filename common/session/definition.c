@@ -34,6 +34,16 @@ session_dry(const struct session *s)
 	return s->call->shared->dry_run ? " (dry run)" : "";
 }
 
+int
+session_checked(int rc, struct err *err)
+{
+	if (rc == 0 || err->kind != ERR_USAGE)
+		return rc;
+	cli_error("%s", err->text);
+	err_clear(err);
+	return CLI_NO;
+}
+
 void
 session_change(struct session *s, const char *noun, const char *name,
     const char *part, const char *part_name, const char *change)

@@ -97,13 +97,14 @@ printer_text(struct printer *p, struct str text)
 }
 
 void
-printer_either(
-    struct printer *p, const struct buf *json, const struct buf *drawing)
+printer_either(struct printer *p, struct buf *json, struct buf *drawing)
 {
 	if (p->format == RECORD_TABLE)
 		printer_text(p, buf_str(drawing));
 	else
 		printer_lines(p, buf_str(json));
+	buf_release(json);
+	buf_release(drawing);
 }
 
 int

@@ -59,9 +59,8 @@ int printer_open_records(const struct cli_call *call,
 void printer_record(struct printer *p, const struct record *r);
 /* Text that is its own format. */
 void printer_text(struct printer *p, struct str text);
-/* One find: the drawing in tables, the JSON in all else. */
-void printer_either(
-    struct printer *p, const struct buf *json, const struct buf *drawing);
+/* One find: the drawing in tables, the JSON in all else. Releases both. */
+void printer_either(struct printer *p, struct buf *json, struct buf *drawing);
 /* Returns rc, or -1 when writing failed; nothing when p is not open. */
 int printer_close(struct printer *p, int rc, struct err *err);
 
@@ -151,6 +150,9 @@ void session_define_operands(
     const struct cli_call *call, const char **ret_name, const char **ret_file);
 /* " (dry run)", or nothing: the end of a summary. */
 const char *session_dry(const struct session *s);
+/* The status of a check: a wrong definition is what it is for, said and
+ * CLI_NO, not an error. Else rc. */
+int session_checked(int rc, struct err *err);
 /* Adds the record of a change to s->lines, as every such verb prints it:
  *	{"rule_set":"x","change":"enabled"}
  *	{"rule_set":"x","rule":"y","change":"disabled"}
