@@ -12,7 +12,6 @@ struct loose {
 	struct loose *next;
 };
 struct owner {
-	struct str key; /* id or e-mail as written; p NULL: a free slot */
 	struct loose *first;
 	size_t count;
 	bool used;
@@ -21,8 +20,9 @@ struct owner {
 struct lead_loose {
 	struct lead_types *types;
 	struct cond_moment moment;
-	struct owner *owners; /* open addressing */
-	size_t owner_count, owner_slots;
+	struct text_index by_key; /* id or e-mail as written: into owners */
+	struct owner *owners;
+	size_t owner_count, owner_cap;
 	struct arena arena;
 };
 
@@ -41,36 +41,10 @@ lead_loose_free(struct lead_loose *l)
 {
 	if (!l)
 		return;
+	text_index_release(&l->by_key);
 	free(l->owners);
 	arena_release(&l->arena);
 	free(l);
-}
-
-static struct owner *
-find_owner(const struct lead_loose *l, struct str key)
-{
-	size_t at;
-
-	if (!l->owner_slots || !key.p)
-		return NULL;
-	at = hash64(key.p, key.n, 0) & (l->owner_slots - 1);
-	while (l->owners[at].key.p && !str_eq(l->owners[at].key, key))
-		at = (at + 1) & (l->owner_slots - 1);
-	return &l->owners[at];
-}
-
-static void
-grow_owners(struct lead_loose *l)
-{
-	struct owner *old = l->owners;
-	size_t slots = l->owner_slots;
-
-	l->owner_slots = slots ? slots * 2 : 256;
-	l->owners = xcalloc(l->owner_slots, sizeof(*l->owners));
-	for (size_t i = 0; i < slots; i++)
-		if (old[i].key.p)
-			*find_owner(l, old[i].key) = old[i];
-	free(old);
 }
 
 int
@@ -80,19 +54,21 @@ lead_loose_add(
 	struct loose *loose = arena_zalloc(&l->arena, sizeof(*loose));
 	struct owner *owner;
 	struct str lead;
+	size_t *at;
+	bool new;
 
 	if (lead_event_of_record(event, l->types, &l->moment, &l->arena,
 		&loose->event, &lead, err) < 0)
 		return -1;
 	if (!lead.p || !lead.n)
 		return err_set(err, ERR_USAGE, "an event without a lead");
-	if (2 * (l->owner_count + 1) > l->owner_slots)
-		grow_owners(l);
-	owner = find_owner(l, lead);
-	if (!owner->key.p) {
-		owner->key = lead;
-		l->owner_count++;
+	at = text_index_at(&l->by_key, lead, NULL, &new);
+	if (new) {
+		*at = l->owner_count;
+		GROW(l->owners, l->owner_cap, l->owner_count + 1);
+		l->owners[l->owner_count++] = (struct owner){0};
 	}
+	owner = &l->owners[*at];
 	loose->next = owner->first;
 	owner->first = loose;
 	owner->count++;
@@ -104,8 +80,8 @@ lead_loose_left(const struct lead_loose *l)
 {
 	uint64_t count = 0;
 
-	for (size_t i = 0; i < l->owner_slots; i++)
-		if (l->owners[i].key.p && !l->owners[i].used)
+	for (size_t i = 0; i < l->owner_count; i++)
+		if (!l->owners[i].used)
 			count += l->owners[i].count;
 	return count;
 }
@@ -118,13 +94,16 @@ lead_loose_join(
 	    view->values[LEAD_ID].text, view->values[LEAD_EMAIL].text};
 
 	for (size_t k = 0; k < COUNT_OF(keys); k++) {
-		struct owner *owner = find_owner(l, keys[k]);
+		size_t at =
+		    keys[k].p ? text_index_get(&l->by_key, keys[k]) : SIZE_MAX;
 		struct cond_event *events;
+		struct owner *owner;
 		size_t n = 0;
 
-		if (!owner || !owner->key.p ||
+		if (at == SIZE_MAX ||
 		    (k == 1 && keys[0].p && str_eq(keys[0], keys[1])))
 			continue;
+		owner = &l->owners[at];
 		owner->used = true;
 		events = arena_alloc(arena, owner->count * sizeof(*events));
 		for (struct loose *e = owner->first; e; e = e->next)
