@@ -20,12 +20,6 @@ static struct {
 	struct cli_list selectors, relays;
 } arg = {.max_late = MS_DAY, .since = INT64_MIN, .most = INT64_MAX};
 
-static const char *
-dry(const struct session *s)
-{
-	return s->call->shared->dry_run ? " (dry run)" : "";
-}
-
 static int
 open_channels(struct notify_channels **ret, struct err *err)
 {
@@ -88,7 +82,7 @@ sum_up(struct session *s, const struct notify_done *d)
 		comma = ", ";
 	}
 	if (*comma)
-		session_summary(s, "%s", dry(s));
+		session_summary(s, "%s", session_dry(s));
 }
 
 static int
@@ -216,7 +210,7 @@ send_records(struct session *s, struct err *err)
 	session_summary(s,
 	    "%" PRIu64 " read, %" PRIu64 " queued, %" PRIu64
 	    " known already, %" PRIu64 " rejected%s",
-	    n.read, n.added, n.known, n.rejected, dry(s));
+	    n.read, n.added, n.known, n.rejected, session_dry(s));
 	if (rc < 0)
 		return -1;
 	return n.rejected ? CLI_REJECTS : CLI_DONE;
@@ -376,7 +370,7 @@ read_told(struct session *s, struct err *err)
 			return -1;
 		all += n;
 	}
-	session_summary(s, "%" PRId64 " read%s", all, dry(s));
+	session_summary(s, "%" PRId64 " read%s", all, session_dry(s));
 	return 0;
 }
 
