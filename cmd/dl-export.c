@@ -97,8 +97,7 @@ prepare(struct going *g, struct session *s, const char *sort, struct err *err)
 	    .sort = sort,
 	    .limit = arg.newest ? arg.newest : arg.limit,
 	    .hash = arg.manifest != NULL,
-	    .refused = &g->refused,
-	    .remarks = cli_remarks(s->call)};
+	    .refused = &g->refused};
 	if (arg.newest)
 		g->output.sort = events ? "-time,id" : "-created_at,id";
 	g->about = (struct export_about){.what = s->call->verb->name,

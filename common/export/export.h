@@ -114,8 +114,8 @@ struct export_output {
 	    *sort;     /* "-score,company"; missing last. NULL: as they come */
 	int64_t limit; /* 0: none */
 	bool hash;     /* make the SHA-256 of what goes out */
-	/* All records that are rejected, and what else is noticed. */
-	struct remarks *refused, *remarks;
+	struct remarks *refused; /* each record that is rejected, and each cell
+				    that is cut */
 };
 struct export_done {
 	struct record_counts counts; /* read = written + rejected */
