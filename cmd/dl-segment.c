@@ -13,6 +13,7 @@
 #include "lead/lead.h"
 #include "segment/segment.h"
 #include "session/session.h"
+#include "stage/stage.h"
 #include "suggest/suggest.h"
 
 static struct {
@@ -260,14 +261,22 @@ static int
 remove_segments(struct session *s, struct err *err)
 {
 	struct segment_by by = by_whom(s);
+	struct buf others = {0};
+	int rc = store_moment(
+	    s->st, s->tenant->id, s->now, s->call->shared->replay, err);
 
-	if (store_moment(
-		s->st, s->tenant->id, s->now, s->call->shared->replay, err) < 0)
+	for (size_t i = 0; rc == 0 && i < s->call->count; i++) {
+		const char *name = s->call->operands[i];
+
+		buf_clear(&others);
+		rc = stages_ask(s->st, s->tenant, name, &others, err);
+		if (rc == 0)
+			rc = segment_remove(
+			    &by, name, buf_str(&others), arg.force, err);
+	}
+	buf_release(&others);
+	if (rc < 0)
 		return -1;
-	for (size_t i = 0; i < s->call->count; i++)
-		if (segment_remove(&by, s->call->operands[i], arg.force, err) <
-		    0)
-			return -1;
 	session_summary(s, "%zu removed%s", s->call->count, session_dry(s));
 	return 0;
 }

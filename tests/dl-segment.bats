@@ -687,6 +687,25 @@ store_of_four() {
 	exits 0
 }
 
+@test "a segment that the stages ask for is not removed" {
+	store_of_four
+	dl-segment define -q 大 -w "company_size >= 100" >/dev/null
+	dl-segment define -q 中 -w "in segment '大'" >/dev/null
+	jq '.moves[-1] |= (del(.on) | .when = "in segment \u0027大\u0027")' \
+		<(dl-stage show) >stages
+	dl-stage define -q stages >/dev/null
+	check dl-segment remove 大
+	exits 2
+	says 'segment "大" is asked for by: 中, the stages (to '
+	dl-segment remove -q 中 >/dev/null
+	check dl-segment remove 大
+	exits 2
+	says 'asked for by: the stages (to '
+	check dl-segment remove --force 大
+	exits 0
+	dl-stage reset -q >/dev/null
+}
+
 @test "what was decided by hand survives every refresh, with who and why" {
 	store_of_four
 	dl-segment define -q 大 -w "company_size >= 100" >/dev/null

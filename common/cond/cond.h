@@ -194,6 +194,7 @@ void cond_bind_event_type(struct cond *c, size_t i, int64_t number);
  * one that has none. */
 size_t cond_segment_count(const struct cond *c);
 const char *cond_segment(const struct cond *c, size_t i);
+bool cond_asks(const struct cond *c, const char *segment);
 void cond_bind_segment(struct cond *c, size_t i, int64_t number);
 /* There is none of that name: ERR_USAGE with the place where it is named, and
  * the nearest of the NULL-terminated names (which may be NULL). Returns -1. */

@@ -71,6 +71,15 @@ cond_segment(const struct cond *c, size_t i)
 	return c->segments[i].name;
 }
 
+bool
+cond_asks(const struct cond *c, const char *segment)
+{
+	for (size_t i = 0; i < c->segment_count; i++)
+		if (strcmp(c->segments[i].name, segment) == 0)
+			return true;
+	return false;
+}
+
 void
 cond_bind_segment(struct cond *c, size_t i, int64_t number)
 {

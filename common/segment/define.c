@@ -195,25 +195,6 @@ remove_rows(const struct segment_by *by, int64_t id, struct err *err)
 	return 0;
 }
 
-/* Runs `work` on the segment with the plan. */
-static int
-with_segment(const struct segment_by *by, const char *name,
-    int (*work)(const struct segment_by *by, const struct plan *plan,
-	struct kept *k, int how, struct err *err),
-    int how, struct err *err)
-{
-	struct plan plan;
-	struct kept *k;
-	int code = plan_load(by->st, by->tenant, &plan, err);
-
-	if (code == 0)
-		code = plan_need(&plan, name, &k, err);
-	if (code == 0)
-		code = work(by, &plan, k, how, err);
-	plan_release(&plan);
-	return code;
-}
-
 /* Those who ask for it miss what happens until they are mended. */
 static int
 spoil_users(const struct segment_by *by, const struct plan *plan,
@@ -230,13 +211,16 @@ spoil_users(const struct segment_by *by, const struct plan *plan,
 }
 
 static int
-do_remove(const struct segment_by *by, const struct plan *plan, struct kept *k,
-    int force, struct err *err)
+remove_one(const struct segment_by *by, const struct plan *plan,
+    const struct kept *k, struct str others, bool force, struct err *err)
 {
 	struct buf users = {0};
 	int code = 0;
 
 	plan_users(plan, k->name, &users);
+	if (others.n)
+		buf_addf(
+		    &users, "%s%.*s", users.len ? ", " : "", STR_ARG(others));
 	if (users.len && !force)
 		code = err_set(err, ERR_USAGE,
 		    "segment %s is asked for by: %s (--force removes it "
@@ -253,10 +237,19 @@ do_remove(const struct segment_by *by, const struct plan *plan, struct kept *k,
 }
 
 int
-segment_remove(
-    const struct segment_by *by, const char *name, bool force, struct err *err)
+segment_remove(const struct segment_by *by, const char *name, struct str others,
+    bool force, struct err *err)
 {
-	return with_segment(by, name, do_remove, force, err);
+	struct plan plan;
+	struct kept *k;
+	int code = plan_load(by->st, by->tenant, &plan, err);
+
+	if (code == 0)
+		code = plan_need(&plan, name, &k, err);
+	if (code == 0)
+		code = remove_one(by, &plan, k, others, force, err);
+	plan_release(&plan);
+	return code;
 }
 
 static int
@@ -298,21 +291,22 @@ fix(const struct segment_by *by, struct kept *k, bool fixed, struct err *err)
 	    fixed ? "frozen" : "thawed", err);
 }
 
-static int
-do_switch(const struct segment_by *by, const struct plan *plan, struct kept *k,
-    int to, struct err *err)
-{
-	(void)plan;
-	if (to == SEGMENT_ENABLE || to == SEGMENT_DISABLE)
-		return turn(by, k, to == SEGMENT_ENABLE, err);
-	return fix(by, k, to == SEGMENT_FREEZE, err);
-}
-
 int
 segment_switch(const struct segment_by *by, const char *name,
     enum segment_switch to, struct err *err)
 {
-	return with_segment(by, name, do_switch, (int)to, err);
+	struct plan plan;
+	struct kept *k;
+	int code = plan_load(by->st, by->tenant, &plan, err);
+
+	if (code == 0)
+		code = plan_need(&plan, name, &k, err);
+	if (code == 0 && (to == SEGMENT_ENABLE || to == SEGMENT_DISABLE))
+		code = turn(by, k, to == SEGMENT_ENABLE, err);
+	else if (code == 0)
+		code = fix(by, k, to == SEGMENT_FREEZE, err);
+	plan_release(&plan);
+	return code;
 }
 
 /* ---- reading ------------------------------------------------------------- */

@@ -136,12 +136,7 @@ plan_need(const struct plan *plan, const char *name, struct kept **ret,
 bool
 plan_asks(const struct kept *k, const char *name)
 {
-	if (!k->segment)
-		return false;
-	for (size_t i = 0; i < cond_segment_count(k->segment->where); i++)
-		if (strcmp(cond_segment(k->segment->where, i), name) == 0)
-			return true;
-	return false;
+	return k->segment && cond_asks(k->segment->where, name);
 }
 
 void

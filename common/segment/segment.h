@@ -73,9 +73,10 @@ struct segment_by { /* who changes what */
 int segment_define(const struct segment_by *by, const char *name,
     const struct segment *s, bool *ret_changed, struct err *err);
 /* Refused with the list of those that ask for it, unless forced: these stay as
- * they are then and are reported until they are mended. */
-int segment_remove(
-    const struct segment_by *by, const char *name, bool force, struct err *err);
+ * they are then and are reported until they are mended. others: what asks for
+ * it beside segments, as the list is to say; p NULL: nothing. */
+int segment_remove(const struct segment_by *by, const char *name,
+    struct str others, bool force, struct err *err);
 enum segment_switch {
 	SEGMENT_ENABLE,
 	SEGMENT_DISABLE, /* it stays as it is until it is enabled */

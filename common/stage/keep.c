@@ -84,6 +84,26 @@ stages_open(struct store *st, const struct tenant *t, struct stages **ret,
 }
 
 int
+stages_ask(struct store *st, const struct tenant *t, const char *segment,
+    struct buf *out, struct err *err)
+{
+	struct stages *m = NULL;
+	bool own;
+
+	if (open_unbound(st, t, &m, &own, err) < 0)
+		return -1;
+	for (size_t i = 0; i < m->rule_count; i++) {
+		const struct stage_rule *rule = &m->rule[i];
+
+		if (rule->when && cond_asks(rule->when, segment))
+			buf_addf(out, "%sthe stages (to %s)",
+			    out->len ? ", " : "", m->stage[rule->to].name);
+	}
+	stages_free(m);
+	return 0;
+}
+
+int
 stages_define(struct store *st, const struct tenant *t, const struct stages *m,
     const char *who, int64_t now, struct buf *ret_old, bool *ret_changed,
     struct err *err)

@@ -92,6 +92,10 @@ int stages_open(struct store *st, const struct tenant *t, struct stages **ret,
 int stages_define(struct store *st, const struct tenant *t,
     const struct stages *m, const char *who, int64_t now, struct buf *ret_old,
     bool *ret_changed, struct err *err);
+/* Adds "the stages (to sql)" to a list with commas for each rule of the
+ * tenant's own model that asks for the segment. */
+int stages_ask(struct store *st, const struct tenant *t, const char *segment,
+    struct buf *out, struct err *err);
 /* Reviews a model by the event types the store knows. */
 void stages_review_stored(struct store *st, const struct tenant *t,
     const struct stages *m, struct remarks *remarks);

@@ -505,7 +505,8 @@ test_cut_short(void)
 			OK(segment_switch(&by, name, SEGMENT_ENABLE, &err));
 			segment_free(s);
 		} else {
-			OK(segment_remove(&by, name, true, &err));
+			OK(segment_remove(
+			    &by, name, (struct str){NULL, 0}, true, &err));
 		}
 		OK(store_commit(st, false, &err));
 	}
