@@ -14,7 +14,7 @@ struct told {
 	bool overdue;
 };
 struct reminding {
-	int64_t now, next;
+	int64_t now;
 	struct bulk *signals;
 	struct buf *lines;
 	struct told *told;
@@ -66,22 +66,6 @@ tell(struct reminding *r, const struct rows *rows, bool overdue)
 	buf_release(&data);
 }
 
-static void
-look_at(struct reminding *r, const struct rows *rows)
-{
-	int64_t due = rows_int(rows, 6), given = due - rows_int(rows, 7);
-	bool reminded = rows_int(rows, 8) != 0;
-
-	if (due <= r->now) {
-		tell(r, rows, true);
-		return;
-	}
-	if (due < r->next)
-		r->next = due;
-	if (!reminded && given >= LEAST)
-		tell(r, rows, false);
-}
-
 static int
 write_told(struct store *st, const struct tenant *t, struct reminding *r,
     struct err *err)
@@ -99,17 +83,19 @@ int
 task_remind(struct store *st, const struct tenant *t, int64_t now,
     struct buf *lines, int64_t *ret_next, struct err *err)
 {
-	struct reminding r = {.now = now, .next = INT64_MAX, .lines = lines};
+	struct reminding r = {.now = now, .lines = lines};
 	struct rows *rows;
 	int64_t later;
 	int got;
 
 	if (store_query(st, &sql_task_due_soon,
-		BINDS(BIND_INT(t->id), BIND_INT(now + AHEAD)), &rows, err) < 0)
+		BINDS(BIND_INT(t->id), BIND_INT(now + AHEAD), BIND_INT(now),
+		    BIND_INT(LEAST)),
+		&rows, err) < 0)
 		return -1;
 	r.signals = bulk_new(&bulk_signal);
 	while ((got = rows_next(rows, err)) > 0)
-		look_at(&r, rows);
+		tell(&r, rows, rows_int(rows, 6) <= now);
 	rows_close(rows);
 	if (got == 0)
 		got = write_told(st, t, &r, err);
@@ -117,11 +103,16 @@ task_remind(struct store *st, const struct tenant *t, int64_t now,
 	free(r.told);
 	if (got < 0)
 		return -1;
+	*ret_next = INT64_MAX;
 	got = store_int(st, &sql_task_next_due,
-	    BINDS(BIND_INT(t->id), BIND_INT(now + AHEAD)), &later, err);
-	/* A reminder of it would come a day before. */
-	if (got > 0 && later - AHEAD < r.next)
-		r.next = later - AHEAD;
-	*ret_next = r.next;
+	    BINDS(BIND_INT(t->id), BIND_INT(now)), &later, err);
+	if (got > 0)
+		*ret_next = later;
+	/* A reminder of one that is due later comes a day before. */
+	if (got > 0)
+		got = store_int(st, &sql_task_next_due,
+		    BINDS(BIND_INT(t->id), BIND_INT(now + AHEAD)), &later, err);
+	if (got > 0 && later - AHEAD < *ret_next)
+		*ret_next = later - AHEAD;
 	return got < 0 ? -1 : 0;
 }

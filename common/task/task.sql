@@ -203,16 +203,20 @@ WHERE h.tenant_id = $1 ORDER BY h.day;
 -- ---- reminders and figures --------------------------------------------------
 
 -- name: task_due_soon
--- Tasks that are not over and due before a moment.
+-- Tasks of which there is something to tell: overdue, or due before a moment,
+-- not reminded of and given at least so long.
 -- $1 tenant bigint
 -- $2 before bigint
+-- $3 now bigint
+-- $4 least bigint
 SELECT k.task_id, k.lead_id, l.id, k.title, k.assignee, m.manager, k.due_at,
 	k.created_at, k.reminded, k.escalated
 FROM task AS k
 LEFT JOIN lead AS l ON l.tenant_id = k.tenant_id AND l.lead_id = k.lead_id
 LEFT JOIN member AS m ON m.tenant_id = k.tenant_id AND m.email = k.assignee
 WHERE k.tenant_id = $1 AND k.closed_at IS NULL AND k.due_at IS NOT NULL
-	AND k.due_at <= $2 AND k.escalated = 0
+	AND k.due_at <= $2 AND k.escalated = 0 AND (k.due_at <= $3
+	OR (k.reminded = 0 AND k.due_at - k.created_at >= $4))
 ORDER BY k.due_at, k.task_id;
 
 -- name: task_next_due
