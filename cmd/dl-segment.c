@@ -214,7 +214,9 @@ define_segment(struct session *s, struct err *err)
 		printer_text(&s->printer, buf_str(&s->lines));
 	else if (rc == 0)
 		printer_lines(&s->printer, buf_str(&s->lines));
-	if (rc == 0 && changed && !s->call->shared->dry_run)
+	/* Also when it was like that: whoever defined it may have been cut
+	 * short before its members were found. */
+	if (rc == 0 && !s->call->shared->dry_run)
 		rc = fill(s, &name, 1, err);
 	segment_free(segment);
 	return rc;

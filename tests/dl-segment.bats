@@ -926,3 +926,26 @@ found() {
 	[ "$(found 2026-03-31 'random 50%')" = "$(found 2027-03-31 'random 50%')" ]
 	[ "$(found 2026-03-31 'random 100%')" = "1 2 3" ]
 }
+
+@test "a definition cut short before its members were found is completed by the same one" {
+	store_with_leads 60
+	dl-segment define -q large -w 'company_size >= 100' >/dev/null
+	[ "$(dl-segment members -q large | wc -l)" -gt 5 ]
+	dl-segment members -q large >want
+	# As a kill between the two transactions leaves it.
+	store_sql "DELETE FROM segment_member; DELETE FROM signal
+		WHERE kind = 'segment.entered'; UPDATE segment
+		SET checksum = NULL, filled_at = NULL"
+	check dl-segment define large -w 'company_size >= 100'
+	exits 0
+	prints_nothing
+	same want <(dl-segment members -q large)
+	dl-segment disable -q large >/dev/null
+	check dl-segment define large -w 'company_size >= 100'
+	exits 0
+	dl-segment enable -q large >/dev/null
+	dl-segment freeze -q large >/dev/null
+	check dl-segment define large --static -w 'company_size >= 100'
+	exits 0
+	same want <(dl-segment members -q large)
+}
