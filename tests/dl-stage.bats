@@ -240,7 +240,11 @@ fresh() { # fresh NAME: a store with scores, and no stage yet
 	[ "$(wc -l <quiet.out)" -gt 50 ]
 	for i in 1 2 3; do
 		fresh "again$i"
-		timeout -s KILL "0.0$((i * 2))" dl-stage apply -q >killed.out || true
+		# (timeout would not wait until it is gone, lease and all.)
+		dl-stage apply -q >killed.out &
+		sleep "0.0$((i * 2))"
+		kill -KILL $! 2>/dev/null || true
+		wait $! 2>/dev/null || true
 		dl-stage apply -q --all >/dev/null
 		cmp <(dl-db dump) quiet.dump || tell "kill $i"
 	done
