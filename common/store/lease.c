@@ -63,6 +63,28 @@ owner_parts(struct str owner, struct str *ret_host, int64_t *ret_pid)
 	       number_int(pid, ret_pid);
 }
 
+/* A killed process that its parent has not asked about yet still has its
+ * number, but does nothing more. Where there is no /proc, nobody is a zombie.
+ */
+static bool
+is_zombie(pid_t pid)
+{
+	char path[64], text[512], *end;
+	size_t n = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	f = fopen(path, "re");
+	if (f) {
+		n = fread(text, 1, sizeof(text) - 1, f);
+		fclose(f);
+	}
+	text[n] = '\0';
+	/* pid (name) state: the name may hold anything. */
+	end = strrchr(text, ')');
+	return end && end[1] == ' ' && (end[2] == 'Z' || end[2] == 'X');
+}
+
 static bool
 owner_is_dead(struct str owner)
 {
@@ -74,7 +96,8 @@ owner_is_dead(struct str owner)
 	add_host(&here);
 	dead = owner_parts(owner, &host, &pid) &&
 	       str_eq(host, buf_str(&here)) && pid > 0 &&
-	       kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+	       ((kill((pid_t)pid, 0) < 0 && errno == ESRCH) ||
+		   is_zombie((pid_t)pid));
 	buf_release(&here);
 	return dead;
 }

@@ -317,6 +317,34 @@ test_lease(void)
 	free(path);
 }
 
+/* A killed holder whose parent has not asked about it yet holds nothing. */
+static void
+test_zombie_lease(void)
+{
+	char *path = file_in_folder("zombie.db");
+	struct store *st = open_new(path);
+	struct buf holder = {0};
+	struct err err = {0};
+	siginfo_t info;
+	struct child c;
+
+	store_close(st);
+	if (access("/proc/self/stat", R_OK) < 0) {
+		SKIP("no /proc");
+		return;
+	}
+	c = start(hold_lease, path, 0);
+	CHECK_INT(hear(c.from), 1);
+	kill(c.pid, SIGKILL);
+	CHECK_INT(waitid(P_PID, (id_t)c.pid, &info, WEXITED | WNOWAIT), 0);
+	st = open_old(path);
+	CHECK_INT(lease_take(st, 1, "score", &holder, &err), 1);
+	store_close(st);
+	finish(&c);
+	buf_release(&holder);
+	free(path);
+}
+
 /* A holder on another host is believed until it has been silent too long. */
 static void
 test_silent_lease(void)
@@ -625,6 +653,7 @@ main(void)
 	test_awaited();
 	test_many_writers();
 	test_lease();
+	test_zombie_lease();
 	test_silent_lease();
 	test_lost_lease();
 	test_claims();
