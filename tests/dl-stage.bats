@@ -222,6 +222,10 @@ b mql>検討中 15" ]
 	[ "$(dl-stage funnel -q --until 2025-12-01 | jq -s '.[3].reached')" = 5 ]
 	check dl-stage funnel -f table
 	has bottleneck opportunity "25.0 %"
+	# Where nobody is lost there is none.
+	dl-stage move -q - customer < <(seq 10 29 | sed 's/.*/{"lead":"L&"}/') >/dev/null
+	check dl-stage funnel -f table
+	lacks bottleneck
 }
 
 fresh() { # fresh NAME: a store with scores, and no stage yet

@@ -231,6 +231,7 @@ fill_cohort(const struct stages *m, struct cohort *k, struct stage_funnel *f)
 			    step);
 			if (!isnan(step->conversion) &&
 			    step->reached >= BOTTLENECK_MIN &&
+			    step->conversion < 1 &&
 			    (!narrow || step->conversion < narrow->conversion))
 				narrow = step;
 			f->count++;

@@ -184,8 +184,9 @@ struct stage_step {
 	double conversion;  /* reached next / reached this; NAN: the last one,
 			       or nobody reached it */
 	double median, p90; /* days of a stay; NAN: not known yet */
-	bool bottleneck;    /* the least conversion of its funnel, among
-			       stages that at least 10 leads reached */
+	bool bottleneck;    /* the least conversion of its funnel that is
+			       below 1, among stages that at least 10 leads
+			       reached */
 };
 struct stage_funnel {
 	struct stage_step *step; /* by cohort, then in the model's order; then
