@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of the forecast room share with each other. */
+#ifndef DL_FORECAST_PRIV_H
+#define DL_FORECAST_PRIV_H
+
+#include <math.h>
+
+#include "forecast/forecast.h"
+
+/* result.c */
+/* The normal quantile of the upper bound of a level: 1.28..., 1.96... */
+extern const double forecast_z[FORECAST_LEVELS];
+/* Bounds at mean -+ z * sd of that step. */
+void forecast_bounds(struct forecast *f, size_t step, double sd);
+/* To be called last: cuts at 0 where the data are non-negative, sees to
+ * low <= mean <= high, and refuses what is not finite. */
+int forecast_finish(
+    struct forecast *f, const struct forecast_ask *ask, struct err *err);
+
+/* optimise.c: the downhill simplex of Nelder & Mead (1965). Goes from x[n] to
+ * the least f it finds; step[n] is the size of the first simplex. f may return
+ * INFINITY or NAN for what is not allowed. Deterministic; at most
+ * `evaluations` of f. Returns f there. */
+struct forecast_search {
+	double (*f)(const double *x, void *context);
+	void *context;
+	size_t n;
+	const double *step;
+	unsigned evaluations;
+	double tolerance; /* relative, of f over the simplex */
+};
+double forecast_minimise(const struct forecast_search *search, double *x);
+
+/* linear.c: least squares by Householder's QR. x is n rows of k columns, row
+ * after row. Returns the rank; columns that depend on earlier ones get
+ * coefficient 0. ret_inverse, unless NULL, becomes (X'X)^-1, k by k (0 for
+ * those columns); ret_squares the sum of squared residuals. */
+size_t forecast_least_squares(const double *x, const double *y, size_t n,
+    size_t k, double *ret_coefficients, double *ret_inverse,
+    double *ret_squares);
+
+#endif
