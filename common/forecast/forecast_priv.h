@@ -18,9 +18,10 @@ int forecast_finish(
     struct forecast *f, const struct forecast_ask *ask, struct err *err);
 
 /* optimise.c: the downhill simplex of Nelder & Mead (1965). Goes from x[n] to
- * the least f it finds; step[n] is the size of the first simplex. f may return
- * INFINITY or NAN for what is not allowed. Deterministic; at most
- * `evaluations` of f. Returns f there. */
+ * the least f it finds; step[n] is the size of the first simplex (none 0). f
+ * may return INFINITY or NAN for what is not allowed. Deterministic; at most
+ * `evaluations` of f. Returns f there; INFINITY, x as given, where f is nowhere
+ * allowed. A search that ended in a corner goes on when it is called again. */
 struct forecast_search {
 	double (*f)(const double *x, void *context);
 	void *context;
