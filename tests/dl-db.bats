@@ -68,7 +68,7 @@ load helper
 		exits 2
 		says "$want"
 	done <<-'END'
-	hot_treshold=1|did you mean hot_threshold?
+	hot_treshold=1|did you mean "hot_threshold"?
 	hot_threshold=0|hot_threshold: out of range: "0"
 	hot_threshold=x|hot_threshold: not a whole number: "x"
 	hot_rearm=soon|hot_rearm: not a duration

@@ -76,7 +76,7 @@ back() {
 	has "days_in_stage,number"
 	check dl-export leads -c idd
 	exits 2
-	says 'no column "idd": did you mean id?'
+	says 'no such column: "idd": did you mean "id"?'
 	dl-export leads -q -w "count(email_opened) >= 2" \
 		-c 'id,count(email_opened),last(email_opened),attrs."予算"' >seen
 	jq -e '."count(email_opened)" >= 2 and ."last(email_opened)" != null' \

@@ -94,7 +94,7 @@ found() { # found TEXT...: the ids that a search prints
 		exits 2
 		says "$want"
 	done <<-'END'
-	nmae=x|no such field: "nmae" (did you mean name?)
+	nmae=x|no such field: "nmae": did you mean "name"?
 	zzzzzz=x|attributes are called attrs.NAME
 	score=1|score: cannot be set by hand
 	id=2|id: cannot be set by hand

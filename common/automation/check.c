@@ -22,22 +22,18 @@ static void
 check_kind(const struct checking *c)
 {
 	struct str on = c->automation->on;
-	const char *meant = NULL;
-	unsigned best = 4;
+	struct nearest near;
 
+	nearest_start(&near, on);
 	for (size_t i = 0; kinds[i]; i++) {
-		unsigned d = str_distance(on, str_of(kinds[i]), 3);
-
-		if (d == 0)
+		if (str_is(on, kinds[i]))
 			return;
-		if (d < best) {
-			best = d;
-			meant = kinds[i];
-		}
+		nearest_offer(&near, str_of(kinds[i]));
 	}
 	remark(c->doubts, nowhere, "%s: on: no program leaves signals %s%s%s",
-	    c->automation->name, quoted(on), meant ? ": did you mean " : "",
-	    meant ? meant : "");
+	    c->automation->name, quoted(on),
+	    near.name.p ? ": did you mean " : "",
+	    near.name.p ? near.name.p : "");
 }
 
 static void

@@ -168,8 +168,7 @@ int
 automation_need(const struct automation_library *lib, struct str name,
     const struct automation **ret, struct err *err)
 {
-	const char *meant = NULL;
-	unsigned best = 4;
+	struct nearest near;
 	bool there;
 	size_t at = position(lib, name, &there);
 
@@ -177,19 +176,10 @@ automation_need(const struct automation_library *lib, struct str name,
 		*ret = lib->item[at];
 		return 0;
 	}
-	for (size_t i = 0; i < lib->count; i++) {
-		unsigned distance =
-		    str_distance(name, str_of(lib->item[i]->name), 3);
-
-		if (distance < best) {
-			best = distance;
-			meant = lib->item[i]->name;
-		}
-	}
-	return err_set(err, ERR_USAGE,
-	    meant ? "no such automation: %s: did you mean %s?"
-		  : "no such automation: %s",
-	    quoted(name), meant ? quoted(str_of(meant)) : NULL);
+	nearest_start(&near, name);
+	for (size_t i = 0; i < lib->count; i++)
+		nearest_offer(&near, str_of(lib->item[i]->name));
+	return nearest_err(&near, "automation", err);
 }
 
 int

@@ -79,9 +79,6 @@ struct str str_trim(struct str s); /* ASCII white space off both ends */
  * true and *rest what follows; without a sep, false and all in head. */
 bool str_cut(struct str *rest, char sep, struct str *ret_head);
 char *str_dup(struct str s); /* NUL-terminated copy */
-/* Edit distance (Damerau, bytes), for "did you mean"; gives up past limit and
- * returns limit + 1. */
-unsigned str_distance(struct str a, struct str b, unsigned limit);
 
 /* arena.c: many small pieces that die together. Zero-initialise to start. */
 struct arena_block;
@@ -205,6 +202,19 @@ const char *plural(int64_t n);
  * every key that holds it stays small. Else ERR_USAGE. */
 int name_check(const char *what, struct str name, struct err *err);
 void place_add(struct buf *b, struct place where); /* "file:line:col: " */
+
+/* nearest.c: "did you mean". Case, width and swapped letters count little; a
+ * third of a word's characters may be wrong. */
+struct nearest {
+	struct str word, name; /* what was written; the name nearest to it, or
+				  missing */
+	unsigned limit;
+};
+void nearest_start(struct nearest *n, struct str word);
+/* Whether this name is nearer than all before; it is borrowed. */
+bool nearest_offer(struct nearest *n, struct str name);
+/* ERR_USAGE: no such WHAT: "word": did you mean "name"? */
+int nearest_err(const struct nearest *n, const char *what, struct err *err);
 
 /* Remarks: what is noticed about data while the work goes on. The receiver
  * counts, caps and prints; rooms only call remark(). */

@@ -99,11 +99,15 @@ keep_setting(struct str name, struct str value, struct place where)
 static int
 unknown_name(struct str name, struct place where, struct err *err)
 {
+	struct nearest near;
+
+	nearest_start(&near, name);
 	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (str_distance(name, str_of(names[i]), 2) <= 2)
-			return err_at(err, ERR_USAGE, where,
-			    "unknown name %s; did you mean \"%s\"?",
-			    quoted(name), names[i]);
+		nearest_offer(&near, str_of(names[i]));
+	if (near.name.p)
+		return err_at(err, ERR_USAGE, where,
+		    "unknown name %s; did you mean \"%s\"?", quoted(name),
+		    near.name.p);
 	return err_at(err, ERR_USAGE, where, "unknown name %s", quoted(name));
 }
 

@@ -183,18 +183,15 @@ list_verbs(
 
 /* The verb whose name is nearest to the word; NULL when none is near. */
 static const struct cli_verb *
-nearest_verb(const struct cli_program *program, struct str word, unsigned limit)
+nearest_verb(const struct cli_program *program, struct str word)
 {
 	const struct cli_verb *v, *best = NULL;
-	unsigned distance, least = limit + 1;
+	struct nearest near;
 
-	for (v = program->verbs; v->name != NULL; v++) {
-		distance = str_distance(word, str_of(v->name), limit);
-		if (distance < least) {
-			least = distance;
+	nearest_start(&near, word);
+	for (v = program->verbs; v->name != NULL; v++)
+		if (nearest_offer(&near, str_of(v->name)))
 			best = v;
-		}
-	}
 	return best;
 }
 
@@ -202,7 +199,7 @@ static int
 unknown_verb(
     const struct cli_program *program, struct str word, struct err *err)
 {
-	const struct cli_verb *near = nearest_verb(program, word, 2);
+	const struct cli_verb *near = nearest_verb(program, word);
 	struct buf text = {0};
 
 	if (near != NULL) {
@@ -273,7 +270,7 @@ find_verb(struct parser *p, struct err *err)
 	}
 	/* An operand that is nearly a verb is more likely a slip. */
 	if (one != NULL && strlen(one) > 3 &&
-	    (v = nearest_verb(program, str_of(one), 1)) != NULL)
+	    (v = nearest_verb(program, str_of(one))) != NULL)
 		return err_set(err, ERR_USAGE,
 		    "unknown verb %s; did you mean \"%s\"? "
 		    "(an operand of that name: -- %s)",

@@ -63,17 +63,12 @@ nearest_option(const struct cli_program *program, const struct cli_verb *verb,
 {
 	struct option_walk w = {.program = program, .verb = verb};
 	const struct cli_option *o;
-	const char *best = NULL;
-	unsigned distance, least = name.n > 5 ? 3 : 2;
+	struct nearest near;
 
-	while ((o = option_next(&w)) != NULL) {
-		distance = str_distance(name, str_of(o->name), least);
-		if (distance < least) {
-			least = distance;
-			best = o->name;
-		}
-	}
-	return best;
+	nearest_start(&near, name);
+	while ((o = option_next(&w)) != NULL)
+		nearest_offer(&near, str_of(o->name));
+	return near.name.p;
 }
 
 static int

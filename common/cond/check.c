@@ -78,11 +78,11 @@ field_unknown(struct parser *p, struct str name, struct spot spot)
 
 	nearest_start(&near, name);
 	for (size_t i = 0; i < cat->count; i++)
-		nearest_offer(&near, cat->fields[i].name);
+		nearest_offer(&near, str_of(cat->fields[i].name));
 	print_name(name, &attr);
-	if (near.name)
+	if (near.name.p)
 		mistake(p, spot, "unknown field %s: did you mean %s?",
-		    quoted(name), near.name);
+		    quoted(name), near.name.p);
 	else if (cat->attrs_sql && name.n <= COND_NAME_MAX)
 		mistake(p, spot,
 		    "unknown field %s (a custom attribute is written attrs.%s)",

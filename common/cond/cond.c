@@ -171,9 +171,9 @@ cond_event_type_meant(
 	for (; known && *known; known++) {
 		if (strcmp(*known, c->types[i].name) == 0)
 			return NULL;
-		nearest_offer(&near, *known);
+		nearest_offer(&near, str_of(*known));
 	}
-	return near.name;
+	return near.name.p;
 }
 
 void

@@ -179,14 +179,7 @@ bool operator_fits(enum operator op, enum cond_type t);
 /* " (it takes = != < ...)" for messages. */
 void operators_of(struct buf *out, enum cond_type t);
 
-/* The nearest of the names to `word`, or NULL when none is near. */
-struct nearest {
-	struct str word;
-	unsigned best;
-	const char *name;
-};
-void nearest_start(struct nearest *n, struct str word);
-void nearest_offer(struct nearest *n, const char *name);
+/* The nearest to `word`, or NULL when none is near. */
 const char *nearest_operator(struct str word);
 const char *nearest_json_operator(struct str word);
 

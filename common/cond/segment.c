@@ -94,10 +94,10 @@ cond_segment_unknown(
 
 	nearest_start(&near, str_of(c->segments[i].name));
 	for (; names && *names; names++)
-		nearest_offer(&near, *names);
-	if (near.name)
+		nearest_offer(&near, str_of(*names));
+	if (near.name.p)
 		return err_set(err, ERR_USAGE, "%s: did you mean %s?",
-		    c->segments[i].unknown, near.name);
+		    c->segments[i].unknown, near.name.p);
 	return err_set(err, ERR_USAGE, "%s", c->segments[i].unknown);
 }
 

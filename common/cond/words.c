@@ -226,30 +226,6 @@ cond_operator(enum cond_type t, size_t i)
 /* ---- suggestions --------------------------------------------------------
  */
 
-void
-nearest_start(struct nearest *n, struct str word)
-{
-	*n = (struct nearest){word, (unsigned)(word.n / 3 + 1), NULL};
-	if (n->best > 4)
-		n->best = 4;
-}
-
-void
-nearest_offer(struct nearest *n, const char *name)
-{
-	struct arena scratch = {0};
-	struct str a = text_folded(&scratch, n->word);
-	struct str b = text_folded(&scratch, str_of(name));
-	unsigned d = str_distance(a, b, n->best);
-
-	/* The first of equals stays. */
-	if (d <= n->best && (!n->name || d < n->best)) {
-		n->best = d;
-		n->name = name;
-	}
-	arena_release(&scratch);
-}
-
 const char *
 nearest_operator(struct str word)
 {
@@ -261,8 +237,8 @@ nearest_operator(struct str word)
 
 	nearest_start(&n, word);
 	for (size_t i = 0; i < COUNT_OF(words); i++)
-		nearest_offer(&n, words[i]);
-	return n.name;
+		nearest_offer(&n, str_of(words[i]));
+	return n.name.p;
 }
 
 const char *
@@ -272,11 +248,11 @@ nearest_json_operator(struct str word)
 
 	nearest_start(&n, word);
 	for (size_t i = 0; i < OP__MAX; i++) {
-		nearest_offer(&n, spellings[i].json);
+		nearest_offer(&n, str_of(spellings[i].json));
 		if (spellings[i].negated_json)
-			nearest_offer(&n, spellings[i].negated_json);
+			nearest_offer(&n, str_of(spellings[i].negated_json));
 	}
 	for (size_t i = 0; i < COUNT_OF(synonyms); i++)
-		nearest_offer(&n, synonyms[i].name);
-	return n.name;
+		nearest_offer(&n, str_of(synonyms[i].name));
+	return n.name.p;
 }

@@ -35,24 +35,20 @@ type_of(enum cond_type type)
 static int
 unknown(struct str name, struct err *err)
 {
-	const char *best = NULL;
-	unsigned least = 4, far;
+	struct nearest near;
 
+	nearest_start(&near, name);
 	for (size_t i = 0; i < LEAD__MAX + COUNT_OF(computed); i++) {
 		const char *one = i < LEAD__MAX ? lead_catalogue.fields[i].name
 						: computed[i - LEAD__MAX].name;
 
-		far = str_distance(name, str_of(one), 3);
-		if (far < least) {
-			least = far;
-			best = one;
-		}
+		nearest_offer(&near, str_of(one));
 	}
-	if (best)
-		return err_set(err, ERR_USAGE, "no column %s: did you mean %s?",
-		    quoted(name), best);
+	if (near.name.p)
+		return nearest_err(&near, "column", err);
 	return err_set(err, ERR_USAGE,
-	    "no column %s: \"dl-export columns\" lists them", quoted(name));
+	    "no such column: %s: \"dl-export columns\" lists them",
+	    quoted(name));
 }
 
 /* attrs.NAME or attrs."NAME" */

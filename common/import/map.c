@@ -266,8 +266,7 @@ read_target(
     struct import_map *map, struct str name, struct rule *rule, struct buf *why)
 {
 	const struct slots *slots = slots_of(map->what);
-	const char *best = NULL;
-	unsigned nearest = 4;
+	struct nearest near;
 
 	if (str_starts(name, STR("attrs."))) {
 		if (map->what == IMPORT_ASSESSMENTS) {
@@ -282,9 +281,8 @@ read_target(
 		buf_addquoted(why, rule->attr);
 		return -1;
 	}
+	nearest_start(&near, name);
 	for (size_t i = 0; i < slots->count; i++) {
-		unsigned d;
-
 		if (!slots->column[i].name)
 			continue;
 		if (str_is(name, slots->column[i].name)) {
@@ -292,11 +290,7 @@ read_target(
 			rule->type = slots->type[i];
 			return 0;
 		}
-		d = str_distance(name, str_of(slots->column[i].name), 3);
-		if (d < nearest) {
-			nearest = d;
-			best = slots->column[i].name;
-		}
+		nearest_offer(&near, str_of(slots->column[i].name));
 	}
 	if (map->what == IMPORT_LEADS && column_is_computed(name)) {
 		buf_addf(why, "%.*s is computed here, not taken from files",
@@ -305,8 +299,8 @@ read_target(
 	}
 	buf_addstr(why, "no such field: ");
 	buf_addquoted(why, name);
-	if (best)
-		buf_addf(why, " (did you mean %s?)", best);
+	if (near.name.p)
+		buf_addf(why, " (did you mean %s?)", near.name.p);
 	else
 		buf_addstr(why, " (attributes are called attrs.NAME)");
 	return -1;

@@ -234,18 +234,12 @@ bind_column(struct plan *p, struct shape_plan *s, const struct record *record,
 static struct str
 nearest_column(const struct record *record, struct str name)
 {
-	struct str best = {0};
-	unsigned nearest = 4;
+	struct nearest near;
 
-	for (size_t i = 0; i < record->count; i++) {
-		unsigned d = str_distance(record->field[i].name, name, 3);
-
-		if (d < nearest) {
-			nearest = d;
-			best = record->field[i].name;
-		}
-	}
-	return best;
+	nearest_start(&near, name);
+	for (size_t i = 0; i < record->count; i++)
+		nearest_offer(&near, record->field[i].name);
+	return near.name;
 }
 
 static void

@@ -200,23 +200,17 @@ json_only(const struct json *object, const char *const *names, struct err *err)
 	for (size_t i = 0; i < json_count(object); i++) {
 		const struct json *n = json_item(object, i);
 		struct str name = json_name(n);
-		unsigned best = 3;
-		const char *nearest = NULL;
+		struct nearest near;
 
 		if (listed(name, names))
 			continue;
-		for (size_t k = 0; names[k]; k++) {
-			unsigned d = str_distance(name, str_of(names[k]), 2);
-
-			if (d < best) {
-				best = d;
-				nearest = names[k];
-			}
-		}
-		if (nearest)
+		nearest_start(&near, name);
+		for (size_t k = 0; names[k]; k++)
+			nearest_offer(&near, str_of(names[k]));
+		if (near.name.p)
 			return err_member(object, n, err,
 			    "unknown member %s: did you mean \"%s\"?",
-			    quoted(name), nearest);
+			    quoted(name), near.name.p);
 		return err_member(
 		    object, n, err, "unknown member %s", quoted(name));
 	}

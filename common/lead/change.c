@@ -9,12 +9,11 @@
 static int
 field_find(struct str name, enum lead_field *ret, struct err *err)
 {
-	const char *best = NULL;
-	unsigned nearest = 4;
+	struct nearest near;
 
+	nearest_start(&near, name);
 	for (size_t f = 0; f < lead_catalogue.count; f++) {
 		const char *known = lead_catalogue.fields[f].name;
-		unsigned d;
 
 		if (str_is(name, known)) {
 			if (f >= LEAD_STORED || f == LEAD_ID ||
@@ -24,16 +23,11 @@ field_find(struct str name, enum lead_field *ret, struct err *err)
 			*ret = (enum lead_field)f;
 			return 0;
 		}
-		d = str_distance(name, str_of(known), 3);
-		if (d < nearest && f < LEAD_STORED && f != LEAD_ID &&
-		    f != LEAD_UPDATED_AT) {
-			nearest = d;
-			best = known;
-		}
+		if (f < LEAD_STORED && f != LEAD_ID && f != LEAD_UPDATED_AT)
+			nearest_offer(&near, str_of(known));
 	}
-	if (best)
-		return err_set(err, ERR_USAGE,
-		    "no such field: %s (did you mean %s?)", quoted(name), best);
+	if (near.name.p)
+		return nearest_err(&near, "field", err);
 	return err_set(err, ERR_USAGE,
 	    "no such field: %s (attributes are called attrs.NAME)",
 	    quoted(name));

@@ -176,12 +176,15 @@ set_value(struct channel *c, const struct key *key, struct str value,
 static int
 unknown_key(struct str key, struct place where, struct err *err)
 {
+	struct nearest near;
+
+	nearest_start(&near, key);
 	for (size_t i = 0; i < COUNT_OF(keys); i++)
-		if (str_distance(key, str_of(keys[i].name), 2) <= 2)
-			return err_at(err, ERR_USAGE, where,
-			    "unknown setting %s of a channel; did you mean "
-			    "\"%s\"?",
-			    quoted(key), keys[i].name);
+		nearest_offer(&near, str_of(keys[i].name));
+	if (near.name.p)
+		return err_at(err, ERR_USAGE, where,
+		    "unknown setting %s of a channel; did you mean \"%s\"?",
+		    quoted(key), near.name.p);
 	return err_at(err, ERR_USAGE, where, "unknown setting %s of a channel",
 	    quoted(key));
 }

@@ -12,27 +12,21 @@ review_event(size_t i, const struct score_rule *rule,
     struct remarks *remarks)
 {
 	const char *const *names = lead_catalogue.event_types;
-	const char *nearest = NULL;
-	unsigned best = 4;
+	struct nearest near;
 
+	nearest_start(&near, str_of(rule->event));
 	for (; *names; names++) {
-		unsigned distance =
-		    str_distance(str_of(rule->event), str_of(*names), 3);
-
-		if (distance == 0)
+		if (strcmp(*names, rule->event) == 0)
 			return;
-		if (distance < best) {
-			best = distance;
-			nearest = *names;
-		}
+		nearest_offer(&near, str_of(*names));
 	}
 	if (known && known(context, str_of(rule->event)))
 		return;
-	if (nearest)
+	if (near.name.p)
 		remark(remarks, (struct place){0},
 		    "rules[%zu].event: no standard event type: %s: did you "
 		    "mean \"%s\"?",
-		    i, quoted(str_of(rule->event)), nearest);
+		    i, quoted(near.word), near.name.p);
 	else
 		remark(remarks, (struct place){0},
 		    "rules[%zu].event: no standard event type, and none of "

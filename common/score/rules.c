@@ -425,27 +425,19 @@ int
 score_rule_find(const struct score_rules *rules, struct str name, size_t *ret,
     struct err *err)
 {
-	unsigned best = 4;
-	const char *nearest = NULL;
+	struct nearest near;
 
+	nearest_start(&near, name);
 	for (size_t i = 0; i < rules->count; i++) {
 		struct str other = str_of(rules->rule[i].name);
-		unsigned distance = str_distance(name, other, 3);
 
 		if (str_eq(name, other)) {
 			*ret = i;
 			return 0;
 		}
-		if (distance < best) {
-			best = distance;
-			nearest = rules->rule[i].name;
-		}
+		nearest_offer(&near, other);
 	}
-	if (nearest)
-		return err_set(err, ERR_USAGE,
-		    "no such rule: %s: did you mean %s?", quoted(name),
-		    quoted(str_of(nearest)));
-	return err_set(err, ERR_USAGE, "no such rule: %s", quoted(name));
+	return nearest_err(&near, "rule", err);
 }
 
 void

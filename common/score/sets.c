@@ -12,32 +12,26 @@ no_such_set(
     struct store *st, const struct tenant *t, const char *name, struct err *err)
 {
 	struct str wanted = str_of(name);
-	struct buf nearest = {0};
-	unsigned best = 4;
+	struct nearest near;
+	struct buf name_near = {0};
 	struct rows *rows;
 	int got;
 
 	if (store_query(
 		st, &sql_rule_set_list, BINDS(BIND_INT(t->id)), &rows, err) < 0)
 		return -1;
+	nearest_start(&near, wanted);
 	while ((got = rows_next(rows, err)) > 0) {
-		struct str other = rows_text(rows, 0);
-		unsigned distance = str_distance(wanted, other, 3);
-
-		if (distance < best) {
-			best = distance;
-			buf_clear(&nearest);
-			buf_adds(&nearest, other);
-		}
+		if (!nearest_offer(&near, rows_text(rows, 0)))
+			continue;
+		buf_clear(&name_near);
+		buf_adds(&name_near, near.name);
+		near.name = buf_str(&name_near);
 	}
 	rows_close(rows);
-	if (got == 0 && nearest.len)
-		err_set(err, ERR_USAGE,
-		    "no such rule set: %s: did you mean %s?", quoted(wanted),
-		    quoted(buf_str(&nearest)));
-	else if (got == 0)
-		err_set(err, ERR_USAGE, "no such rule set: %s", quoted(wanted));
-	buf_release(&nearest);
+	if (got == 0)
+		nearest_err(&near, "rule set", err);
+	buf_release(&name_near);
 	return -1;
 }
 

@@ -111,26 +111,15 @@ plan_need(const struct plan *plan, const char *name, struct kept **ret,
     struct err *err)
 {
 	struct str wanted = str_of(name);
-	const char *nearest = NULL;
-	unsigned best = 4;
+	struct nearest near;
 
 	*ret = plan_find(plan, wanted);
 	if (*ret)
 		return 0;
-	for (size_t i = 0; i < plan->count; i++) {
-		unsigned distance =
-		    str_distance(wanted, str_of(plan->kept[i].name), 3);
-
-		if (distance < best) {
-			best = distance;
-			nearest = plan->kept[i].name;
-		}
-	}
-	if (nearest)
-		return err_set(err, ERR_USAGE,
-		    "no such segment: %s: did you mean %s?", quoted(wanted),
-		    quoted(str_of(nearest)));
-	return err_set(err, ERR_USAGE, "no such segment: %s", quoted(wanted));
+	nearest_start(&near, wanted);
+	for (size_t i = 0; i < plan->count; i++)
+		nearest_offer(&near, str_of(plan->kept[i].name));
+	return nearest_err(&near, "segment", err);
 }
 
 bool

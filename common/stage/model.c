@@ -275,26 +275,15 @@ int
 stage_need(
     const struct stages *m, struct str name, size_t *ret, struct err *err)
 {
-	const char *nearest = NULL;
-	unsigned best = 4;
+	struct nearest near;
 
 	*ret = stage_find(m, name);
 	if (*ret < m->count)
 		return 0;
-	for (size_t i = 0; i < m->count; i++) {
-		unsigned distance =
-		    str_distance(name, str_of(m->stage[i].name), 3);
-
-		if (distance < best) {
-			best = distance;
-			nearest = m->stage[i].name;
-		}
-	}
-	if (nearest)
-		return err_set(err, ERR_USAGE,
-		    "no such stage: %s: did you mean \"%s\"?", quoted(name),
-		    nearest);
-	return err_set(err, ERR_USAGE, "no such stage: %s", quoted(name));
+	nearest_start(&near, name);
+	for (size_t i = 0; i < m->count; i++)
+		nearest_offer(&near, str_of(m->stage[i].name));
+	return nearest_err(&near, "stage", err);
 }
 
 /* ---- printing -------------------------------------------------------------

@@ -89,34 +89,27 @@ is_present(const struct checking *c, const struct shape *s)
 }
 
 static void
-nearest(const struct shape *in, struct str wanted, unsigned *best,
-    struct str *meant)
+offer_names(struct nearest *near, const struct shape *in)
 {
-	for (const struct shape *s = in->first; s; s = s->next) {
-		unsigned distance = str_distance(wanted, s->name, *best - 1);
-
-		if (distance < *best) {
-			*best = distance;
-			*meant = s->name;
-		}
-	}
+	for (const struct shape *s = in->first; s; s = s->next)
+		nearest_offer(near, s->name);
 }
 
 static void
 name_unknown(struct checking *c, struct place where,
     const struct mustache_path *path, size_t part, struct shape *in)
 {
-	struct str wanted = path->part[part], meant = {0};
-	unsigned best = wanted.n < 4 ? 2 : 3;
+	struct nearest near;
 
+	nearest_start(&near, path->part[part]);
 	if (in)
-		nearest(in, wanted, &best, &meant);
+		offer_names(&near, in);
 	for (size_t i = c->shapes; !in && i-- > 0;)
-		nearest(c->shape[i], wanted, &best, &meant);
-	if (meant.p)
+		offer_names(&near, c->shape[i]);
+	if (near.name.p)
 		say(c, c->wrong, where,
 		    "%.*s: nothing has this name: did you mean %s?",
-		    STR_ARG(path->written), quoted(meant));
+		    STR_ARG(path->written), quoted(near.name));
 	else
 		say(c, c->wrong, where,
 		    "%.*s: nothing has this name; what the sender adds is "

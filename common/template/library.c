@@ -153,26 +153,16 @@ template_need(const struct template_library *lib, const char *name,
     const struct template **ret, struct err *err)
 {
 	const struct template *found = template_find(lib, str_of(name));
-	const char *meant = NULL;
-	unsigned best = 4;
+	struct nearest near;
 
 	if (found) {
 		*ret = found;
 		return 0;
 	}
-	for (size_t i = 0; i < lib->count; i++) {
-		unsigned distance =
-		    str_distance(str_of(name), str_of(lib->item[i]->name), 3);
-
-		if (distance < best) {
-			best = distance;
-			meant = lib->item[i]->name;
-		}
-	}
-	return err_set(err, ERR_USAGE,
-	    meant ? "no such template: %s: did you mean %s?"
-		  : "no such template: %s",
-	    quoted(str_of(name)), meant ? quoted(str_of(meant)) : NULL);
+	nearest_start(&near, str_of(name));
+	for (size_t i = 0; i < lib->count; i++)
+		nearest_offer(&near, str_of(lib->item[i]->name));
+	return nearest_err(&near, "template", err);
 }
 
 const struct template *

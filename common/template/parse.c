@@ -231,27 +231,23 @@ static int
 parse_format(struct parser *p, const struct tag *tag, struct str word,
     enum mustache_format *ret)
 {
-	const char *meant = NULL;
-	unsigned best = 3;
+	struct nearest near;
 
+	nearest_start(&near, word);
 	for (int f = MUSTACHE_DATE; f < MUSTACHE_FORMAT__MAX; f++) {
 		struct str name = str_of(mustache_formats[f]);
-		unsigned distance = str_distance(word, name, 2);
 
-		if (distance == 0) {
+		if (str_eq(word, name)) {
 			*ret = (enum mustache_format)f;
 			return 0;
 		}
-		if (distance < best) {
-			best = distance;
-			meant = name.p;
-		}
+		nearest_offer(&near, name);
 	}
 	return err_at(p->err, ERR_USAGE, place_of(p, tag->start),
-	    meant ? "no such format: %s: did you mean \"%s\"?"
-		  : "no such format: %s: there are date, datetime, time, "
-		    "number, lines, url, sama",
-	    quoted(word), meant);
+	    near.name.p ? "no such format: %s: did you mean \"%s\"?"
+			: "no such format: %s: there are date, datetime, time, "
+			  "number, lines, url, sama",
+	    quoted(word), near.name.p);
 }
 
 /* ---- tags --------------------------------------------------------- */

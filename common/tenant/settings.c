@@ -442,22 +442,12 @@ value_as_json(const struct setting *row, struct str text, struct json_writer *w)
 static int
 unknown(struct str key, struct err *err)
 {
-	const char *best = NULL;
-	unsigned nearest = 4;
+	struct nearest near;
 
-	for (size_t i = 0; i < COUNT_OF(settings); i++) {
-		unsigned d = str_distance(key, str_of(settings[i].name), 3);
-
-		if (d < nearest) {
-			nearest = d;
-			best = settings[i].name;
-		}
-	}
-	if (best)
-		return err_set(err, ERR_USAGE,
-		    "no such setting: %s (did you mean %s?)", quoted(key),
-		    best);
-	return err_set(err, ERR_USAGE, "no such setting: %s", quoted(key));
+	nearest_start(&near, key);
+	for (size_t i = 0; i < COUNT_OF(settings); i++)
+		nearest_offer(&near, str_of(settings[i].name));
+	return nearest_err(&near, "setting", err);
 }
 
 static int

@@ -69,10 +69,12 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str s = {(const char *)data, size};
+	struct nearest near;
 
 	folding(s);
 	showing(s);
 	addresses(s);
-	str_distance(s, str_trim(s), 3);
+	nearest_start(&near, s);
+	nearest_offer(&near, str_trim(s));
 	return 0;
 }

@@ -57,18 +57,59 @@ slices(void)
 	free(copy);
 }
 
-static void
-distances(void)
+/* What is offered for `word` of the names between bars; "" when none is near.
+ */
+static const char *
+meant(const char *word, const char *names)
 {
-	CHECK_INT(str_distance(STR("score"), STR("score"), 3), 0);
-	CHECK_INT(str_distance(STR("scroe"), STR("score"), 3), 1);
-	CHECK_INT(str_distance(STR("scor"), STR("score"), 3), 1);
-	CHECK_INT(str_distance(STR("industri"), STR("industry"), 3), 1);
-	CHECK_INT(str_distance(STR("kitten"), STR("sitting"), 3), 3);
-	CHECK_INT(str_distance(STR("kitten"), STR("sitting"), 2), 3);
-	CHECK_INT(str_distance(STR(""), STR("abc"), 5), 3);
-	CHECK_INT(str_distance(STR("abc"), STR(""), 2), 3);
-	CHECK_INT(str_distance(STR("badc"), STR("abcd"), 2), 2);
+	static char text[64];
+	struct str rest = str_of(names), name;
+	struct nearest near;
+	bool more = true;
+
+	nearest_start(&near, str_of(word));
+	while (more) {
+		more = str_cut(&rest, '|', &name);
+		nearest_offer(&near, name);
+	}
+	snprintf(text, sizeof(text), "%.*s", STR_ARG(near.name));
+	return text;
+}
+
+static void
+nearest(void)
+{
+	struct err err;
+	struct nearest near;
+	char longest[200];
+
+	CHECK_TEXT(meant("scroe", "stage|score|scores"), "score");
+	CHECK_TEXT(meant("SCORE", "stage|score"), "score");
+	CHECK_TEXT(meant("ｓｃｏｒｅ", "stage|score"), "score");
+	CHECK_TEXT(meant("industri", "industry"), "industry");
+	CHECK_TEXT(meant("bd", "db|id"), "db");
+	CHECK_TEXT(meant("nope", "lost|new|open"), "");
+	CHECK_TEXT(meant("x", "y|"), "");
+	CHECK_TEXT(meant("", "a|"), "");
+	CHECK_TEXT(meant("kitten", "sitting|mitten"), "mitten");
+	CHECK_TEXT(meant("kitten", "sitting"), "");
+	/* Kanji count as one each, however many bytes they share. */
+	CHECK_TEXT(meant("業種", "役職"), "");
+	CHECK_TEXT(meant("指名", "氏名|会社"), "氏名");
+	CHECK_TEXT(meant("会社名前", "会社名|氏名"), "会社名");
+	CHECK_TEXT(meant("\xff\xfe\xff", "abc|\xff\xfe"), "\xff\xfe");
+	/* The first of equals. */
+	CHECK_TEXT(meant("abcx", "abcd|abce"), "abcd");
+	memset(longest, 'a', sizeof(longest));
+	nearest_start(&near, (struct str){longest, sizeof(longest)});
+	CHECK(!nearest_offer(&near, (struct str){longest, sizeof(longest)}));
+	CHECK_INT(nearest_err(&near, "thing", &err), -1);
+	CHECK(err.kind == ERR_USAGE && !strstr(err.text, "mean"));
+	nearest_start(&near, STR("lits"));
+	CHECK(nearest_offer(&near, STR("list")));
+	CHECK(!nearest_offer(&near, STR("last")));
+	nearest_err(&near, "thing", &err);
+	CHECK_TEXT(err.text, "no such thing: \"lits\": did you mean \"list\"?");
 }
 
 static int
@@ -664,7 +705,7 @@ int
 main(void)
 {
 	slices();
-	distances();
+	nearest();
 	utf8_public_cases();
 	utf8_every_character();
 	folding();
