@@ -35,7 +35,7 @@ double forecast_minimise(const struct forecast_search *search, double *x);
 /* linear.c: least squares by Householder's QR. x is n rows of k columns, row
  * after row. Returns the rank; columns that depend on earlier ones get
  * coefficient 0. ret_inverse, unless NULL, becomes (X'X)^-1, k by k (0 for
- * those columns); ret_squares the sum of squared residuals. */
+ * those columns); ret_squares, unless NULL, the sum of squared residuals. */
 size_t forecast_least_squares(const double *x, const double *y, size_t n,
     size_t k, double *ret_coefficients, double *ret_inverse,
     double *ret_squares);
