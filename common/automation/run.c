@@ -88,19 +88,9 @@ find_chances(struct batch *b)
 		}
 }
 
-static int
-compare_numbers(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void
 find_leads(struct batch *b)
 {
-	size_t kept = 0;
-
 	b->leads = 0;
 	for (size_t i = 0; i < b->chances; i++) {
 		int64_t lead = b->chance[i].lead;
@@ -110,13 +100,7 @@ find_leads(struct batch *b)
 		GROW(b->lead, b->lead_cap, b->leads + 1);
 		b->lead[b->leads++] = lead;
 	}
-	if (b->leads == 0)
-		return;
-	qsort(b->lead, b->leads, sizeof(*b->lead), compare_numbers);
-	for (size_t i = 0; i < b->leads; i++)
-		if (kept == 0 || b->lead[kept - 1] != b->lead[i])
-			b->lead[kept++] = b->lead[i];
-	b->leads = kept;
+	b->leads = sort_ints_once(b->lead, b->leads);
 }
 
 /* ---- the leads
@@ -257,13 +241,8 @@ write_firings(struct batch *b, struct err *err)
 {
 	struct work *w = &b->work;
 
-	if (bulk_count(b->firings) == 0)
-		return 0;
-	if (store_bulk(w->st, b->firings, err) < 0)
-		return -1;
-	return store_run(w->st, &sql_firing_write,
-	    BINDS(BIND_INT(w->tenant->id), BIND_INT(w->job->moment.now)), NULL,
-	    err);
+	return store_bulk_run(w->st, b->firings, &sql_firing_write,
+	    BINDS(BIND_INT(w->tenant->id), BIND_INT(w->job->moment.now)), err);
 }
 
 /* Signals up to b->last. *ret_count: 0 when there are none. */

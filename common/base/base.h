@@ -232,6 +232,8 @@ bool number_int(struct str s, int64_t *ret);    /* [-+]?digits */
 bool number_real(struct str s, double *ret);    /* JSON number, or +… */
 bool number_bytes(struct str s, int64_t *ret);  /* 64M, 1GiB, 512k: of 1024 */
 bool number_percent(struct str s, double *ret); /* "10%" gives 0.10 */
+void sort_ints(int64_t *v, size_t n);           /* ascending */
+size_t sort_ints_once(int64_t *v, size_t n);    /* each once; how many */
 double round_half_away(double v);               /* 0.5 -> 1, -0.5 -> -1 */
 
 /* utf8.c and text.c */

@@ -209,3 +209,30 @@ round_half_away(double v)
 {
 	return round(v);
 }
+
+static int
+compare_ints(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void
+sort_ints(int64_t *v, size_t n)
+{
+	if (n > 1)
+		qsort(v, n, sizeof(*v), compare_ints);
+}
+
+size_t
+sort_ints_once(int64_t *v, size_t n)
+{
+	size_t kept = 0;
+
+	sort_ints(v, n);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || v[kept - 1] != v[i])
+			v[kept++] = v[i];
+	return kept;
+}

@@ -271,16 +271,13 @@ write_all(struct importer *im, struct slice *s, struct err *err)
 	struct bulk *rows = bulk_new(&bulk_assessment);
 	struct lead_events_done done = {0};
 	size_t kept = 0;
-	int rc = 0;
+	int rc;
 
 	for (size_t i = 0; i < s->count; i++)
 		if (s->first[i] == i && s->row[i].changed)
 			add_row(rows, i, s->run[i], &s->row[i]);
-	if (bulk_count(rows) > 0 &&
-	    (store_bulk(im->st, rows, err) < 0 ||
-		store_run(im->st, &sql_assessment_store,
-		    BINDS(BIND_INT(im->t->id)), NULL, err) < 0))
-		rc = -1;
+	rc = store_bulk_run(im->st, rows, &sql_assessment_store,
+	    BINDS(BIND_INT(im->t->id)), err);
 	bulk_free(rows);
 	qsort(s->event, s->events, sizeof(struct event_in *), by_id);
 	for (size_t i = 0; i < s->events; i++)

@@ -183,6 +183,20 @@ GETTERS(bool, bool, json_as_bool)
 GETTERS(object, const struct json *, as_object_node)
 GETTERS(array, const struct json *, as_array_node)
 
+int
+json_take_duration(
+    const struct json *object, const char *name, int64_t *ret, struct err *err)
+{
+	struct str text = {0};
+
+	if (json_take_text(object, name, &text, err) < 0)
+		return -1;
+	if (text.p && !duration_parse(text, ret))
+		return json_err(json_find(object, name), err,
+		    "not a duration like \"30d\": %s", quoted(text));
+	return 0;
+}
+
 static bool
 listed(struct str name, const char *const *names)
 {

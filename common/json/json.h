@@ -206,6 +206,9 @@ int json_take_object(const struct json *object, const char *name,
     const struct json **ret, struct err *err);
 int json_take_array(const struct json *object, const char *name,
     const struct json **ret, struct err *err);
+/* "30d" in milliseconds. */
+int json_take_duration(
+    const struct json *object, const char *name, int64_t *ret, struct err *err);
 /* Refuses members whose name is not in the NULL-terminated list and suggests
  * the nearest: `unknown member "ponits": did you mean "points"?` */
 int json_only(
@@ -239,6 +242,10 @@ void json_add_text(struct json_writer *w, const char *name, struct str text);
 void json_add_int(struct json_writer *w, const char *name, int64_t v);
 void json_add_bool(struct json_writer *w, const char *name, bool v);
 void json_add_time(struct json_writer *w, const char *name, int64_t at);
+void json_add_duration(struct json_writer *w, const char *name, int64_t ms);
+/* To 1 / parts; nothing of NAN. */
+void json_add_rounded(
+    struct json_writer *w, const char *name, double v, double parts);
 /* A value that is JSON already, as it is, also when pretty. */
 void json_put_raw(struct json_writer *w, struct str json);
 /* A document's node: numbers as written, the rest laid out anew, so that the

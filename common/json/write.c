@@ -234,6 +234,26 @@ json_add_time(struct json_writer *w, const char *name, int64_t at)
 }
 
 void
+json_add_duration(struct json_writer *w, const char *name, int64_t ms)
+{
+	struct buf text = {0};
+
+	duration_add(&text, ms);
+	json_add_text(w, name, buf_str(&text));
+	buf_release(&text);
+}
+
+void
+json_add_rounded(
+    struct json_writer *w, const char *name, double v, double parts)
+{
+	if (v != v)
+		return;
+	json_put_name(w, name);
+	json_put_real(w, round(v * parts) / parts);
+}
+
+void
 json_put_raw(struct json_writer *w, struct str json)
 {
 	before_value(w);

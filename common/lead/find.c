@@ -55,20 +55,12 @@ lead_need(struct store *st, const struct tenant *t, struct str who,
 	return 0;
 }
 
-static int
-compare_numbers(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 int
 lead_list_need(struct store *st, const struct tenant *t,
     const char *const *names, size_t count, struct lead_list *list,
     struct err *err)
 {
-	size_t total = list->count + count, kept = 0;
+	size_t total = list->count + count;
 	int64_t *lead = xreallocarray(list->lead, total + 1, sizeof(*lead));
 
 	list->lead = lead;
@@ -76,11 +68,7 @@ lead_list_need(struct store *st, const struct tenant *t,
 		if (lead_need(st, t, str_of(names[i]), &lead[list->count + i],
 			err) < 0)
 			return -1;
-	qsort(lead, total, sizeof(*lead), compare_numbers);
-	for (size_t i = 0; i < total; i++)
-		if (kept == 0 || lead[kept - 1] != lead[i])
-			lead[kept++] = lead[i];
-	list->count = kept;
+	list->count = sort_ints_once(lead, total);
 	return 0;
 }
 

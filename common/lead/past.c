@@ -73,12 +73,8 @@ int
 lead_changes_store(
     struct store *st, const struct tenant *t, struct bulk *b, struct err *err)
 {
-	if (bulk_count(b) == 0)
-		return 0;
-	if (store_bulk(st, b, err) < 0)
-		return -1;
-	return store_run(
-	    st, &sql_field_change_insert, BINDS(BIND_INT(t->id)), NULL, err);
+	return store_bulk_run(
+	    st, b, &sql_field_change_insert, BINDS(BIND_INT(t->id)), err);
 }
 
 /* ---- reading ------------------------------------------------------------ */

@@ -253,29 +253,20 @@ lead_bulk_add(struct bulk *b, const struct lead_row *row)
 	bulk_end_row(b);
 }
 
-static int
-store_leads(struct store *st, const struct tenant *t, struct bulk *b,
-    const struct sql *sql, struct err *err)
-{
-	if (bulk_count(b) == 0)
-		return 0;
-	if (store_bulk(st, b, err) < 0)
-		return -1;
-	return store_run(st, sql, BINDS(BIND_INT(t->id)), NULL, err);
-}
-
 int
 lead_bulk_insert(
     struct store *st, const struct tenant *t, struct bulk *b, struct err *err)
 {
-	return store_leads(st, t, b, &sql_lead_insert_bulk, err);
+	return store_bulk_run(
+	    st, b, &sql_lead_insert_bulk, BINDS(BIND_INT(t->id)), err);
 }
 
 int
 lead_bulk_update(
     struct store *st, const struct tenant *t, struct bulk *b, struct err *err)
 {
-	return store_leads(st, t, b, &sql_lead_update_bulk, err);
+	return store_bulk_run(
+	    st, b, &sql_lead_update_bulk, BINDS(BIND_INT(t->id)), err);
 }
 
 int

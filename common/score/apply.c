@@ -173,23 +173,11 @@ static int
 next_marks(struct run *r, int64_t after, int64_t leads[STEP], size_t *ret,
     struct err *err)
 {
-	struct rows *rows;
-	size_t count = 0;
-	int got;
-
 	if (!r->job->dry_run)
 		return work_claim(
 		    r->st, r->tenant->id, WORK_SCORE, STEP, leads, ret, err);
-	if (store_query(r->st, &sql_score_marks_after,
-		BINDS(BIND_INT(r->tenant->id), BIND_INT(WORK_SCORE),
-		    BIND_INT(after), BIND_INT(STEP)),
-		&rows, err) < 0)
-		return -1;
-	while ((got = rows_next(rows, err)) > 0)
-		leads[count++] = rows_int(rows, 0);
-	rows_close(rows);
-	*ret = count;
-	return got;
+	return work_look(
+	    r->st, r->tenant->id, WORK_SCORE, after, STEP, leads, ret, err);
 }
 
 static int
@@ -292,27 +280,11 @@ do_given(struct run *r, struct err *err)
 		if (count > STEP)
 			count = STEP;
 		if (begin_step(r, err) < 0 ||
-		    do_leads(r, job->leads + i, count, err) < 0)
-			return -1;
-		if (!job->dry_run) {
-			struct bulk *pick = bulk_new(&bulk_lead_pick);
-			int code;
-
-			for (size_t k = 0; k < count; k++) {
-				bulk_int(pick, job->leads[i + k]);
-				bulk_end_row(pick);
-			}
-			code = store_bulk(r->st, pick, err);
-			if (code == 0)
-				code = store_run(r->st, &sql_score_marks_take,
-				    BINDS(BIND_INT(r->tenant->id),
-					BIND_INT(WORK_SCORE)),
-				    NULL, err);
-			bulk_free(pick);
-			if (code < 0)
-				return -1;
-		}
-		if (end_step(r, err) < 0)
+		    do_leads(r, job->leads + i, count, err) < 0 ||
+		    (!job->dry_run &&
+			work_take(r->st, r->tenant->id, WORK_SCORE,
+			    job->leads + i, count, err) < 0) ||
+		    end_step(r, err) < 0)
 			return -1;
 	}
 	return 0;

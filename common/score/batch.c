@@ -52,24 +52,16 @@ score_batch_free(struct score_batch *b)
 	free(b);
 }
 
-static int
-write_bulk(struct store *st, const struct tenant *t, struct bulk *rows,
-    const struct sql *sql, struct err *err)
-{
-	if (bulk_count(rows) == 0)
-		return 0;
-	if (store_bulk(st, rows, err) < 0)
-		return -1;
-	return store_run(st, sql, BINDS(BIND_INT(t->id)), NULL, err);
-}
-
 int
 score_batch_write(struct store *st, const struct tenant *t, int64_t now,
     struct score_batch *b, struct err *err)
 {
-	if (write_bulk(st, t, b->old, &sql_score_history_write, err) < 0 ||
-	    write_bulk(st, t, b->score, &sql_score_write, err) < 0 ||
-	    write_bulk(st, t, b->due, &sql_score_due_lower, err) < 0)
+	if (store_bulk_run(st, b->old, &sql_score_history_write,
+		BINDS(BIND_INT(t->id)), err) < 0 ||
+	    store_bulk_run(st, b->score, &sql_score_write,
+		BINDS(BIND_INT(t->id)), err) < 0 ||
+	    store_bulk_run(st, b->due, &sql_score_due_lower,
+		BINDS(BIND_INT(t->id)), err) < 0)
 		return -1;
 	if (work_changed_bulk(st, t->id, WORK_SCORE, b->marks, err) < 0)
 		return -1;

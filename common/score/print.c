@@ -8,18 +8,6 @@
 #include "score/score.h"
 
 static void
-put_duration(struct json_writer *w, const char *name, int64_t ms)
-{
-	struct buf text = {0};
-
-	if (!ms)
-		return;
-	duration_add(&text, ms);
-	json_add_text(w, name, buf_str(&text));
-	buf_release(&text);
-}
-
-static void
 put_text(struct json_writer *w, const char *name, const char *text)
 {
 	if (!text)
@@ -67,9 +55,12 @@ put_rule(struct json_writer *w, const struct score_rules *rules,
 		json_put_name(w, "max_points");
 		json_put_real(w, rule->max_points);
 	}
-	put_duration(w, "within", rule->within);
-	put_duration(w, "half_life", rule->half_life);
-	put_duration(w, "idle", rule->idle);
+	if (rule->within)
+		json_add_duration(w, "within", rule->within);
+	if (rule->half_life)
+		json_add_duration(w, "half_life", rule->half_life);
+	if (rule->idle)
+		json_add_duration(w, "idle", rule->idle);
 	if (rule->repeat) {
 		json_add_bool(w, "repeat", true);
 	}

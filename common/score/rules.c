@@ -78,20 +78,6 @@ take_description(const struct json *object, char **ret, struct err *err)
 }
 
 static int
-take_duration(const struct json *object, const char *member, int64_t *ret,
-    struct err *err)
-{
-	struct str text = {NULL, 0};
-
-	if (json_take_text(object, member, &text, err) < 0)
-		return -1;
-	if (text.p && !duration_parse(text, ret))
-		return json_err(json_find(object, member), err,
-		    "not a duration like \"30d\": %s", quoted(text));
-	return 0;
-}
-
-static int
 take_limited(const struct json *object, const char *member, double low,
     double high, double *ret, struct err *err)
 {
@@ -220,9 +206,9 @@ take_numbers(const struct json *node, struct score_rule *rule, struct err *err)
 	if (rule->max_count < 1)
 		return json_err(
 		    json_find(node, "max_count"), err, "less than 1");
-	if (take_duration(node, "within", &rule->within, err) < 0 ||
-	    take_duration(node, "half_life", &rule->half_life, err) < 0 ||
-	    take_duration(node, "idle", &rule->idle, err) < 0)
+	if (json_take_duration(node, "within", &rule->within, err) < 0 ||
+	    json_take_duration(node, "half_life", &rule->half_life, err) < 0 ||
+	    json_take_duration(node, "idle", &rule->idle, err) < 0)
 		return -1;
 	return json_take_bool(node, "repeat", &rule->repeat, err);
 }

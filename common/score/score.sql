@@ -115,23 +115,6 @@ UPDATE score_state SET version = pass_version, pass_version = NULL,
 	pass_lead = NULL, pass_now = NULL
 WHERE tenant_id = $1;
 
--- name: score_marks_after
--- Leads waiting for a score, without taking them: for a dry run.
--- $1 tenant bigint
--- $2 consumer bigint
--- $3 after bigint
--- $4 limit bigint
-SELECT w.lead_id FROM work AS w
-WHERE w.tenant_id = $1 AND w.consumer = $2 AND w.lead_id > $3
-ORDER BY w.lead_id LIMIT $4;
-
--- name: score_marks_take
--- These leads (bulk_lead_pick) wait no longer.
--- $1 tenant bigint
--- $2 consumer bigint
-DELETE FROM work WHERE tenant_id = $1 AND consumer = $2
-	AND lead_id IN (SELECT b.lead_id FROM bulk_lead_pick AS b);
-
 -- name: score_lead_count
 -- Whether there are more than $2 leads: counts no further.
 -- $1 tenant bigint

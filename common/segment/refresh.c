@@ -88,23 +88,11 @@ static int
 next_marks(struct refreshing *r, int64_t after, int64_t leads[STEP],
     size_t *ret, struct err *err)
 {
-	struct rows *rows;
-	size_t count = 0;
-	int got;
-
 	if (!r->job->dry_run)
 		return work_claim(
 		    r->st, r->tenant->id, WORK_SEGMENT, STEP, leads, ret, err);
-	if (store_query(r->st, &sql_segment_marks_after,
-		BINDS(BIND_INT(r->tenant->id), BIND_INT(WORK_SEGMENT),
-		    BIND_INT(after), BIND_INT(STEP)),
-		&rows, err) < 0)
-		return -1;
-	while ((got = rows_next(rows, err)) > 0)
-		leads[count++] = rows_int(rows, 0);
-	rows_close(rows);
-	*ret = count;
-	return got;
+	return work_look(
+	    r->st, r->tenant->id, WORK_SEGMENT, after, STEP, leads, ret, err);
 }
 
 static int

@@ -118,16 +118,6 @@ UPDATE segment SET checksum = fill_checksum, filled_at = $3,
 	fill_checksum = NULL, fill_lead = NULL
 WHERE tenant_id = $1 AND segment_id = $2;
 
--- name: segment_marks_after
--- Leads that wait, without taking them: for a dry run.
--- $1 tenant bigint
--- $2 consumer bigint
--- $3 after bigint
--- $4 limit bigint
-SELECT w.lead_id FROM work AS w
-WHERE w.tenant_id = $1 AND w.consumer = $2 AND w.lead_id > $3
-ORDER BY w.lead_id LIMIT $4;
-
 -- name: segment_lead_count
 -- How many leads there are.
 -- $1 tenant bigint

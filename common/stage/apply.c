@@ -268,10 +268,8 @@ next_marks(struct run *r, int64_t after, int64_t leads[STEP], size_t *ret,
 	if (!r->job->dry_run)
 		return work_claim(
 		    r->st, r->tenant->id, WORK_STAGE, STEP, leads, ret, err);
-	return list_numbers(r, &sql_stage_marks_after,
-	    BINDS(BIND_INT(r->tenant->id), BIND_INT(WORK_STAGE),
-		BIND_INT(after), BIND_INT(STEP)),
-	    leads, ret, NULL, err);
+	return work_look(
+	    r->st, r->tenant->id, WORK_STAGE, after, STEP, leads, ret, err);
 }
 
 static int
@@ -294,14 +292,6 @@ do_marks(struct run *r, struct err *err)
 		after = leads[count - 1];
 	}
 	return 0;
-}
-
-static int
-compare_numbers(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
 }
 
 static int
@@ -332,7 +322,7 @@ do_due(struct run *r, struct err *err)
 			store_rollback(r->st);
 			break;
 		}
-		qsort(leads, count, sizeof(*leads), compare_numbers);
+		sort_ints(leads, count);
 		if (look_at_these(r, leads, count, false, err) < 0 ||
 		    end_step(r, 0, err) < 0)
 			return -1;

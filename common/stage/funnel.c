@@ -306,15 +306,6 @@ stage_funnel_release(struct stage_funnel *f)
  */
 
 static void
-put_rounded(struct json_writer *w, const char *name, double v, double parts)
-{
-	if (isnan(v))
-		return;
-	json_put_name(w, name);
-	json_put_real(w, round(v * parts) / parts);
-}
-
-static void
 put_step(const struct stages *m, const struct zone *zone,
     const struct stage_step *step, struct buf *out)
 {
@@ -330,9 +321,9 @@ put_step(const struct stages *m, const struct zone *zone,
 	json_add_text(&w, "stage", str_of(m->stage[step->stage].name));
 	json_add_int(&w, "reached", (int64_t)step->reached);
 	json_add_int(&w, "now", (int64_t)step->now);
-	put_rounded(&w, "conversion", step->conversion, 1e4);
-	put_rounded(&w, "median_days", step->median, 100);
-	put_rounded(&w, "p90_days", step->p90, 100);
+	json_add_rounded(&w, "conversion", step->conversion, 1e4);
+	json_add_rounded(&w, "median_days", step->median, 100);
+	json_add_rounded(&w, "p90_days", step->p90, 100);
 	json_add_int(&w, "stays", (int64_t)step->stays);
 	json_add_int(&w, "open", (int64_t)step->open);
 	if (step->bottleneck)

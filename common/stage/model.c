@@ -13,20 +13,6 @@ static const struct place nowhere;
 /* ---- small members --------------------------------------------------------
  */
 
-static int
-take_duration(const struct json *object, const char *member, int64_t *ret,
-    struct err *err)
-{
-	struct str text = {0};
-
-	if (json_take_text(object, member, &text, err) < 0)
-		return -1;
-	if (text.p && !duration_parse(text, ret))
-		return json_err(json_find(object, member), err,
-		    "not a duration like \"14d\": %s", quoted(text));
-	return 0;
-}
-
 /* ---- stages ---------------------------------------------------------------
  */
 
@@ -53,7 +39,8 @@ parse_stage(const struct json *node, struct stages *m, struct err *err)
 	m->count++;
 	if (json_take_bool(node, "aside", &s->aside, err) < 0)
 		return -1;
-	return take_duration(node, "stalled_after", &s->stalled_after, err);
+	return json_take_duration(
+	    node, "stalled_after", &s->stalled_after, err);
 }
 
 static int
@@ -156,7 +143,7 @@ parse_rule(const struct json *node, struct stages *m, struct err *err)
 	    parse_from(node, m, rule, err) < 0 ||
 	    json_take_text(node, "on", &event, err) < 0 ||
 	    parse_when(node, rule, err) < 0 ||
-	    take_duration(node, "for", &rule->wait, err) < 0)
+	    json_take_duration(node, "for", &rule->wait, err) < 0)
 		return -1;
 	if (event.p && !lead_event_type_ok(event))
 		return json_err(json_find(node, "on"), err,
@@ -290,18 +277,6 @@ stage_need(
  */
 
 static void
-put_duration(struct json_writer *w, const char *name, int64_t ms)
-{
-	struct buf text = {0};
-
-	if (!ms)
-		return;
-	duration_add(&text, ms);
-	json_add_text(w, name, buf_str(&text));
-	buf_release(&text);
-}
-
-static void
 put_from(
     struct json_writer *w, const struct stages *m, const struct stage_rule *r)
 {
@@ -330,7 +305,9 @@ stages_print(const struct stages *m, struct buf *out)
 		json_add_text(&w, "name", str_of(m->stage[i].name));
 		if (m->stage[i].aside)
 			json_add_bool(&w, "aside", true);
-		put_duration(&w, "stalled_after", m->stage[i].stalled_after);
+		if (m->stage[i].stalled_after)
+			json_add_duration(
+			    &w, "stalled_after", m->stage[i].stalled_after);
 		json_put_end(&w);
 	}
 	json_put_end(&w);
@@ -348,7 +325,8 @@ stages_print(const struct stages *m, struct buf *out)
 			json_put_name(&w, "when");
 			json_put_raw(&w, str_of(r->when_json));
 		}
-		put_duration(&w, "for", r->wait);
+		if (r->wait)
+			json_add_duration(&w, "for", r->wait);
 		json_put_end(&w);
 	}
 	json_put_end(&w);

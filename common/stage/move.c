@@ -44,10 +44,7 @@ settle(struct store *st, const struct tenant *t, const struct stages *m,
 	bulk_end_row(b->marks);
 	code = stage_batch_write(st, t, note->at, b, err);
 	if (code == 0)
-		code = store_run(st, &sql_stage_mark_take,
-		    BINDS(BIND_INT(t->id), BIND_INT(WORK_STAGE),
-			BIND_INT(note->lead)),
-		    NULL, err);
+		code = work_take(st, t->id, WORK_STAGE, &note->lead, 1, err);
 	stage_batch_free(b);
 	return code;
 }

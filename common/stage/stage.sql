@@ -95,23 +95,6 @@ WHERE s.tenant_id = $1 AND s.next_at >= $3 AND s.next_at <= $2
 	AND (s.next_at > $3 OR s.lead_id > $4)
 ORDER BY s.next_at, s.lead_id LIMIT $5;
 
--- name: stage_marks_after
--- Leads that wait to be looked at, without taking them: for a dry run.
--- $1 tenant bigint
--- $2 consumer bigint
--- $3 after bigint
--- $4 limit bigint
-SELECT w.lead_id FROM work AS w
-WHERE w.tenant_id = $1 AND w.consumer = $2 AND w.lead_id > $3
-ORDER BY w.lead_id LIMIT $4;
-
--- name: stage_mark_take
--- This lead waits no longer: somebody has decided.
--- $1 tenant bigint
--- $2 consumer bigint
--- $3 lead bigint
-DELETE FROM work WHERE tenant_id = $1 AND consumer = $2 AND lead_id = $3;
-
 -- ---- history ----------------------------------------------------------------
 
 -- name: stage_history_write

@@ -136,23 +136,14 @@ stage_batch_state(struct stage_batch *b, const struct stages *m, int64_t lead,
 	buf_release(&waiting);
 }
 
-static int
-write_bulk(struct store *st, const struct tenant *t, struct bulk *rows,
-    const struct sql *sql, struct err *err)
-{
-	if (bulk_count(rows) == 0)
-		return 0;
-	if (store_bulk(st, rows, err) < 0)
-		return -1;
-	return store_run(st, sql, BINDS(BIND_INT(t->id)), NULL, err);
-}
-
 int
 stage_batch_write(struct store *st, const struct tenant *t, int64_t now,
     struct stage_batch *b, struct err *err)
 {
-	if (write_bulk(st, t, b->history, &sql_stage_history_write, err) < 0 ||
-	    write_bulk(st, t, b->state, &sql_stage_state_write, err) < 0 ||
+	if (store_bulk_run(st, b->history, &sql_stage_history_write,
+		BINDS(BIND_INT(t->id)), err) < 0 ||
+	    store_bulk_run(st, b->state, &sql_stage_state_write,
+		BINDS(BIND_INT(t->id)), err) < 0 ||
 	    lead_stages_set(st, t, now, b->lead, err) < 0 ||
 	    work_changed_bulk(st, t->id, WORK_STAGE, b->marks, err) < 0)
 		return -1;

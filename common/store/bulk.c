@@ -247,3 +247,14 @@ bulk_slots_free(struct store *st)
 		free(slot);
 	}
 }
+
+int
+store_bulk_run(struct store *st, struct bulk *b, const struct sql *sql,
+    const struct bind *binds, size_t count, struct err *err)
+{
+	if (bulk_count(b) == 0)
+		return 0;
+	if (store_bulk(st, b, err) < 0)
+		return -1;
+	return store_run(st, sql, binds, count, NULL, err);
+}

@@ -216,6 +216,10 @@ void bulk_free(struct bulk *b);
 /* Makes b's rows what bulk_NAME shows in this connection, until the next
  * store_bulk for that name or bulk_clear. Inside a transaction. */
 int store_bulk(struct store *st, struct bulk *b, struct err *err);
+/* The same, and then a statement over them that gives no rows; nothing when
+ * there are no rows in b. */
+int store_bulk_run(struct store *st, struct bulk *b, const struct sql *sql,
+    const struct bind *binds, size_t count, struct err *err);
 
 /* ---- numbers, queues, leases ------------------------------------------- */
 
@@ -257,6 +261,14 @@ int work_mark_bulk(struct store *st, int64_t tenant,
  * ret[]; *ret_count may be 0. In a change transaction: a rollback unclaims. */
 int work_claim(struct store *st, int64_t tenant, enum store_consumer consumer,
     size_t limit, int64_t *ret, size_t *ret_count, struct err *err);
+/* Up to `limit` leads after `after` that wait, ascending, without claiming
+ * them: for a dry run. */
+int work_look(struct store *st, int64_t tenant, enum store_consumer consumer,
+    int64_t after, size_t limit, int64_t *ret, size_t *ret_count,
+    struct err *err);
+/* These leads wait no longer: somebody has seen to them. */
+int work_take(struct store *st, int64_t tenant, enum store_consumer consumer,
+    const int64_t *leads, size_t count, struct err *err);
 /* How many marks there are, counting no further than `limit`. */
 int work_count(struct store *st, int64_t tenant, enum store_consumer consumer,
     int64_t limit, int64_t *ret, struct err *err);

@@ -73,6 +73,23 @@ WHERE tenant_id = $1 AND consumer = $2
 	AND lead_id IN (SELECT p.lead_id FROM picked AS p)
 RETURNING lead_id;
 
+-- name: work_look
+-- Leads that wait, without claiming them.
+-- $1 tenant bigint
+-- $2 consumer bigint
+-- $3 after bigint
+-- $4 limit bigint
+SELECT w.lead_id FROM work AS w
+WHERE w.tenant_id = $1 AND w.consumer = $2 AND w.lead_id > $3
+ORDER BY w.lead_id LIMIT $4;
+
+-- name: work_take
+-- The leads of bulk_lead_mark wait no longer.
+-- $1 tenant bigint
+-- $2 consumer bigint
+DELETE FROM work WHERE tenant_id = $1 AND consumer = $2
+	AND lead_id IN (SELECT b.lead_id FROM bulk_lead_mark AS b);
+
 -- name: work_count
 -- Counts a consumer's queue, no further than a limit.
 -- $1 tenant bigint

@@ -20,12 +20,8 @@ int
 work_mark_bulk(struct store *st, int64_t tenant, enum store_consumer consumer,
     struct bulk *leads, struct err *err)
 {
-	if (bulk_count(leads) == 0)
-		return 0;
-	if (store_bulk(st, leads, err) < 0)
-		return -1;
-	return store_run(st, &sql_work_mark_bulk,
-	    BINDS(WORK_KEY(tenant, consumer)), NULL, err);
+	return store_bulk_run(st, leads, &sql_work_mark_bulk,
+	    BINDS(WORK_KEY(tenant, consumer)), err);
 }
 
 /* ---- who is told of a change --------------------------------------------- */
@@ -112,14 +108,6 @@ work_want(struct store *st, int64_t tenant, enum store_consumer consumer,
 
 /* ---- queues -------------------------------------------------------------- */
 
-static int
-compare_numbers(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 int
 work_claim(struct store *st, int64_t tenant, enum store_consumer consumer,
     size_t limit, int64_t *ret, size_t *ret_count, struct err *err)
@@ -143,9 +131,47 @@ work_claim(struct store *st, int64_t tenant, enum store_consumer consumer,
 		return -1;
 	/* No engine promises the order of what RETURNING gives. */
 	if (!sorted)
-		qsort(ret, count, sizeof(*ret), compare_numbers);
+		sort_ints(ret, count);
 	*ret_count = count;
 	return 0;
+}
+
+int
+work_look(struct store *st, int64_t tenant, enum store_consumer consumer,
+    int64_t after, size_t limit, int64_t *ret, size_t *ret_count,
+    struct err *err)
+{
+	struct rows *r;
+	size_t count = 0;
+	int code;
+
+	if (store_query(st, &sql_work_look,
+		BINDS(WORK_KEY(tenant, consumer), BIND_INT(after),
+		    BIND_INT((int64_t)limit)),
+		&r, err) < 0)
+		return -1;
+	while ((code = rows_next(r, err)) == 1)
+		ret[count++] = rows_int(r, 0);
+	rows_close(r);
+	*ret_count = count;
+	return code;
+}
+
+int
+work_take(struct store *st, int64_t tenant, enum store_consumer consumer,
+    const int64_t *leads, size_t count, struct err *err)
+{
+	struct bulk *rows = bulk_new(&bulk_lead_mark);
+	int code;
+
+	for (size_t i = 0; i < count; i++) {
+		bulk_int(rows, leads[i]);
+		bulk_end_row(rows);
+	}
+	code = store_bulk_run(
+	    st, rows, &sql_work_take, BINDS(WORK_KEY(tenant, consumer)), err);
+	bulk_free(rows);
+	return code;
 }
 
 int

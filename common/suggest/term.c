@@ -93,14 +93,6 @@ struct numbers {
 	bool whole;
 };
 
-static int
-compare_numbers(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* Where the numbers are cut: at each value when they are few. */
 static void
 cut(struct numbers *n, size_t count)
@@ -110,7 +102,7 @@ cut(struct numbers *n, size_t count)
 	size_t distinct = 0;
 
 	memcpy(sorted, n->of_row, count * sizeof(*sorted));
-	qsort(sorted, count, sizeof(*sorted), compare_numbers);
+	stats_sort(sorted, count);
 	n->whole = true;
 	for (size_t i = 0; i < count; i++) {
 		n->whole &= sorted[i] == round_half_away(sorted[i]);

@@ -61,15 +61,6 @@ count(struct figures *f, const struct rows *rows, int64_t now)
 	    (struct stats_stay){hours(created, end), status == TASK_DONE};
 }
 
-static void
-put_rounded(struct json_writer *w, const char *name, double v, double parts)
-{
-	if (isnan(v))
-		return;
-	json_put_name(w, name);
-	json_put_real(w, round(v * parts) / parts);
-}
-
 static double
 share(int64_t part, int64_t whole)
 {
@@ -94,12 +85,12 @@ tell(struct figures *f, struct str name,
 	json_add_int(&w, "overdue", f->overdue);
 	json_add_int(&w, "done", f->done);
 	json_add_int(&w, "cancelled", f->cancelled);
-	put_rounded(
+	json_add_rounded(
 	    &w, "completion", share(f->done, f->tasks - f->cancelled), 1e4);
-	put_rounded(&w, "on_time", share(f->on_time, f->with_due), 1e4);
-	put_rounded(&w, "touch_hours",
+	json_add_rounded(&w, "on_time", share(f->on_time, f->with_due), 1e4);
+	json_add_rounded(&w, "touch_hours",
 	    stats_stays_quantile(f->touch, f->touches, 0.5), 10);
-	put_rounded(&w, "done_hours",
+	json_add_rounded(&w, "done_hours",
 	    stats_stays_quantile(f->close, f->closes, 0.5), 10);
 	json_put_end(&w);
 	code = each(context, buf_str(&line), err);
