@@ -58,6 +58,27 @@ struct forecast {
 void forecast_make(struct forecast *f, size_t n, size_t horizon);
 void forecast_release(struct forecast *f);
 
+/* ---- fill.c -------------------------------------------------------------- */
+
+/* Puts values where there is none (NAN), between others: on the line between
+ * the nearest values at the same place of an earlier and of a later season;
+ * where one of these is missing, on the line between its neighbours. The first
+ * and the last of y[n] are values. Returns how many were put. */
+size_t forecast_fill(double *y, size_t n, size_t period);
+
+/* ---- methods.c: each by its name ----------------------------------------- */
+
+struct forecast_method {
+	const char *name; /* as users call it: "snaive" */
+	const char *help; /* one line, lower case, no full stop */
+	int (*run)(const struct forecast_series *s,
+	    const struct forecast_ask *ask, struct forecast *ret,
+	    struct err *err);
+};
+extern const struct forecast_method forecast_methods[]; /* ends with NULL */
+/* NULL: there is none of that name. */
+const struct forecast_method *forecast_method_find(struct str name);
+
 /* ---- naive.c: what every other method must beat -------------------------- */
 
 /* The last value; the value of the last season; the line from the first value

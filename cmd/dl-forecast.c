@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * dl-forecast: what numbers in time will do next. Every verb that looks at
+ * series gets them by with_series(), whatever they are read from.
+ */
+#include <inttypes.h>
+
+#include "cli/cli.h"
+#include "forecast/forecast.h"
+#include "series/series.h"
+#include "session/session.h"
+
+static struct {
+	int64_t horizon;
+	const char *period, *method;
+	const char *series, *time, *value, *encoding, *rejects, *zone;
+	int by, doubled, gaps; /* by: 0 as found, else 1 + of series_units */
+	bool sorted, negative;
+} arg = {.method = "naive"};
+
+/* ---- series in ------------------------------------------------------------
+ */
+
+/* A work for each series. */
+struct looking {
+	struct session *s;
+	int (*each)(
+	    struct looking *l, const struct series *series, struct err *err);
+	const struct forecast_method *method;
+	struct buf lines;
+	uint64_t refused; /* series that came, but were no good */
+};
+
+static int
+look_at(void *context, const struct series *series, struct err *err)
+{
+	struct looking *l = context;
+
+	return l->each(l, series, err);
+}
+
+/* This series cannot be used: it is told, and the others go on. */
+static void
+refuse_series(
+    struct looking *l, const struct series *series, const struct err *why)
+{
+	cli_error("%s: %s", series_called(series->name), why->text);
+	l->refused++;
+}
+
+static int
+read_rules(struct series_rules *ret, struct err *err)
+{
+	int64_t period = 0;
+
+	*ret = (struct series_rules){.zone = zone_utc(),
+	    .doubled = (enum series_double)arg.doubled,
+	    .gaps = (enum series_gaps)arg.gaps};
+	if (arg.zone && zone_find(arg.zone, &ret->zone, err) < 0) {
+		err->kind = ERR_USAGE;
+		return -1;
+	}
+	if (arg.by)
+		ret->unit = series_units[arg.by - 1];
+	if (arg.period && (!number_int(str_of(arg.period), &period) ||
+			      period < 1 || period > 1000000))
+		return err_set(err, ERR_USAGE,
+		    "--period: not a number of steps: %s",
+		    quoted(str_of(arg.period)));
+	ret->period = (size_t)period;
+	return 0;
+}
+
+/* Calls l->each for every series that was asked for. The result is the
+ * status: CLI_REJECTS when records or series were refused. */
+static int
+with_series(struct looking *l, struct err *err)
+{
+	struct session *s = l->s;
+	struct remarks refused = {.put = session_refuses};
+	struct series_read job = {.paths = s->call->operands,
+	    .path_count = s->call->count,
+	    .encoding = arg.encoding,
+	    .series = arg.series,
+	    .time = arg.time,
+	    .value = arg.value,
+	    .sorted = arg.sorted,
+	    .remarks = cli_remarks(s->call),
+	    .refused = &refused,
+	    .rejects = arg.rejects,
+	    .each = look_at,
+	    .context = l};
+	struct series_counts done;
+
+	if (read_rules(&job.rules, err) < 0 ||
+	    series_read(&job, &done, err) < 0)
+		return -1;
+	s->printer.zone = job.rules.zone;
+	l->refused += done.refused;
+	session_summary(s, "%" PRIu64 " series", done.series + done.refused);
+	if (l->refused)
+		session_summary(s, ", %" PRIu64 " refused", l->refused);
+	if (done.records.rejected)
+		session_summary(s,
+		    "; %" PRIu64 " of %" PRIu64 " records rejected",
+		    done.records.rejected, done.records.read);
+	return l->refused || done.records.rejected ? CLI_REJECTS : CLI_DONE;
+}
+
+/* ---- forecasts ------------------------------------------------------------
+ */
+
+/* Unless told: to the end of the next season, but some steps at least. */
+static size_t
+horizon_of(const struct series *series)
+{
+	if (arg.horizon)
+		return (size_t)arg.horizon;
+	if (series->period > 1 && series->period <= 52)
+		return series->period;
+	return series->period > 52 ? 24 : 6;
+}
+
+static int
+forecast_series(struct looking *l, const struct series *series, struct err *err)
+{
+	struct forecast_series numbers = series_numbers(series);
+	struct forecast_ask ask = {.horizon = horizon_of(series),
+	    .non_negative = series->non_negative && !arg.negative};
+	struct forecast f;
+	struct err why = {0};
+
+	(void)err;
+	if (l->method->run(&numbers, &ask, &f, &why) < 0) {
+		refuse_series(l, series, &why);
+		return 0;
+	}
+	buf_clear(&l->lines);
+	series_put_forecast(series, &f, &l->lines);
+	printer_lines(&l->s->printer, buf_str(&l->lines));
+	forecast_release(&f);
+	return 0;
+}
+
+static int
+find_method(const struct forecast_method **ret, struct err *err)
+{
+	struct buf names = {0};
+
+	*ret = forecast_method_find(str_of(arg.method));
+	if (*ret)
+		return 0;
+	for (const struct forecast_method *m = forecast_methods; m->name; m++)
+		buf_addf(&names, " %s", m->name);
+	err_set(err, ERR_USAGE, "--method: no such method: %s; there is%s",
+	    quoted(str_of(arg.method)), names.p);
+	buf_release(&names);
+	return -1;
+}
+
+static int
+forecast(struct session *s, struct err *err)
+{
+	struct looking l = {.s = s, .each = forecast_series};
+	int rc;
+
+	if (find_method(&l.method, err) < 0 ||
+	    session_print(s, series_forecast_columns,
+		series_forecast_column_count, err) < 0)
+		return -1;
+	rc = with_series(&l, err);
+	buf_release(&l.lines);
+	return rc;
+}
+
+/* ---- the table ------------------------------------------------------------
+ */
+
+static const char *const by_names[] = {"found", "hour", "day", "weekday",
+    "week", "month", "quarter", "year", NULL};
+
+/* How series are read: the same in every verb that looks at them. */
+#define SERIES_OPTIONS                                                        \
+	CLI_TEXT(0, "series", "FIELD", &arg.series,                           \
+	    "the field that names the series (series)"),                      \
+	    CLI_TEXT(0, "time", "FIELD", &arg.time,                           \
+		"the field with the time (time)"),                            \
+	    CLI_TEXT(0, "value", "FIELD", &arg.value,                         \
+		"the field with the number (value)"),                         \
+	    CLI_TEXT(0, "period", "P", &arg.period,                           \
+		"steps in a season (as the calendar has it)"),                \
+	    CLI_CHOICE(                                                       \
+		0, "by", "UNIT", &arg.by, by_names, "what one step is"),      \
+	    CLI_CHOICE(0, "duplicates", "RULE", &arg.doubled, series_doubles, \
+		"several values at one time"),                                \
+	    CLI_CHOICE(0, "gaps", "RULE", &arg.gaps, series_gaps,             \
+		"no value at a time, between others"),                        \
+	    CLI_TEXT(0, "zone", "NAME", &arg.zone,                            \
+		"the zone of times, like Asia/Tokyo (UTC)"),                  \
+	    CLI_TEXT('e', "encoding", "NAME", &arg.encoding,                  \
+		"encoding of the input, like cp932 (default UTF-8)"),         \
+	    CLI_FILE(0, "rejects", "FILE", &arg.rejects,                      \
+		"records that were refused, with the reason"),                \
+	    CLI_FLAG(0, "sorted", &arg.sorted,                                \
+		"series come one after another: less memory")
+
+static const struct cli_option forecast_options[] = {
+    CLI_INT('H', "horizon", "N", &arg.horizon, 1, 100000,
+	"steps to look ahead (a season)"),
+    CLI_TEXT(0, "method", "NAME", &arg.method, "how (naive)"),
+    CLI_FLAG(
+	0, "allow-negative", &arg.negative, "also below 0 where no value is"),
+    SERIES_OPTIONS,
+    CLI_END,
+};
+
+static const struct cli_verb verbs[] = {
+    {.name = "forecast",
+	.operands = "[FILE...]",
+	.max = CLI_MANY,
+	.help = "say what comes next, with intervals",
+	.options = forecast_options,
+	.shared = CLI_PRINTS,
+	.run = session_filters,
+	.work = forecast},
+    {0},
+};
+
+static const struct cli_program program = {
+    .name = "dl-forecast",
+    .summary = "say what numbers in time will do next",
+    .verbs = verbs,
+    .default_verb = "forecast",
+};
+
+int
+main(int argc, char **argv)
+{
+	return cli_main(&program, argc, argv);
+}

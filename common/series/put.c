@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/* Forecasts as records. */
+#include <math.h>
+
+#include "series/series.h"
+
+const char *const series_forecast_columns[] = {
+    "series", "step", "time", "mean", "lo80", "hi80", "lo95", "hi95", "method"};
+const size_t series_forecast_column_count = COUNT_OF(series_forecast_columns);
+
+/* 10 to the power of as many decimals as mean something. */
+static double
+find_scale(const struct forecast *f)
+{
+	double width = INFINITY, scale = 1;
+
+	for (size_t h = 0; h < f->horizon; h++) {
+		double w = f->high[FORECAST_95][h] - f->low[FORECAST_95][h];
+
+		if (w > 0 && w < width)
+			width = w;
+	}
+	while (width * scale < 1e4 && scale < 1e15)
+		scale *= 10;
+	return isfinite(width) ? scale : 1e15;
+}
+
+static double
+rounded(double v, double scale)
+{
+	/* Where a double has no such digits any more it stays as it is. */
+	return fabs(v * scale) < 9e15 ? round(v * scale) / scale : v;
+}
+
+static void
+put_number(struct json_writer *w, const char *name, double v)
+{
+	json_put_name(w, name);
+	json_put_real(w, v);
+}
+
+void
+series_put_forecast(
+    const struct series *s, const struct forecast *f, struct buf *out)
+{
+	double scale = find_scale(f);
+	struct buf time = {0};
+
+	for (size_t h = 0; h < f->horizon; h++) {
+		struct json_writer w = {.out = out};
+
+		json_put_object(&w);
+		if (s->name.p)
+			json_add_text(&w, "series", s->name);
+		json_add_int(&w, "step", (int64_t)h + 1);
+		buf_clear(&time);
+		series_time_add(&time, &s->calendar, (int64_t)(s->n + h));
+		json_put_name(&w, "time");
+		if (s->calendar.form == SERIES_NUMBER)
+			json_put_raw(&w, buf_str(&time));
+		else
+			json_put_text(&w, buf_str(&time));
+		put_number(&w, "mean", rounded(f->mean[h], scale));
+		put_number(&w, "lo80", rounded(f->low[FORECAST_80][h], scale));
+		put_number(&w, "hi80", rounded(f->high[FORECAST_80][h], scale));
+		put_number(&w, "lo95", rounded(f->low[FORECAST_95][h], scale));
+		put_number(&w, "hi95", rounded(f->high[FORECAST_95][h], scale));
+		json_add_text(&w, "method", str_of(f->method));
+		json_put_end(&w);
+		buf_addc(out, '\n');
+	}
+	buf_release(&time);
+}

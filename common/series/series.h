@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * series: numbers in time. Records become series at equal distances, whose
+ * calendar is found from their times (calendar.c): hours are equally long, but
+ * days, months and years are not, so steps are counted in the unit they are
+ * steps of. What is missing, double or out of place is remarked upon and
+ * handled by a stated rule (grid.c). Numbers about series go out with the times
+ * they stand for (put.c).
+ *
+ *	struct series_read job = {..., .each = forecast_it, .context = s};
+ *	series_read(&job, &done, err);
+ *
+ * Ownership: a series and all in it is borrowed during the call for it.
+ */
+#ifndef DL_SERIES_H
+#define DL_SERIES_H
+
+#include "base/base.h"
+#include "forecast/forecast.h"
+#include "json/json.h"
+#include "record/record.h"
+
+/* ---- time.c: how times are written -------------------------------------- */
+
+/* From the coarsest to the finest; one series has one, the finest in it. */
+enum series_form {
+	SERIES_NUMBER,  /* 17: a count of steps, no calendar */
+	SERIES_YEAR,    /* 2026; never read, for --by year */
+	SERIES_QUARTER, /* 2026-Q1, 2026Q1 */
+	SERIES_MONTH,   /* 2026-01, 2026/1, 2026年1月 */
+	SERIES_WEEK,    /* 2026-W05 (ISO 8601) */
+	SERIES_DATE,    /* 2026-01-05, 2026/1/5, 2026年1月5日 */
+	SERIES_MOMENT,  /* anything with a clock */
+};
+/* A time without offset is local in the zone. *ret is the number itself, or the
+ * moment at which what is named begins. */
+bool series_time_read(struct str text, const struct zone *zone,
+    struct arena *scratch, enum series_form *ret_form, int64_t *ret);
+
+/* ---- calendar.c --------------------------------------------------------- */
+
+enum series_unit {
+	SERIES_COUNT,   /* of numbers */
+	SERIES_MS,      /* what is shorter than a day, in milliseconds */
+	SERIES_DAYS,    /* of the calendar: 7 are a week */
+	SERIES_WEEKDAY, /* Monday to Friday */
+	SERIES_MONTHS,  /* 3 are a quarter, 12 a year */
+};
+/* Where in time a series stands: position i is at the unit's number
+ * first + i * step. */
+struct series_calendar {
+	enum series_unit unit;
+	int64_t step; /* units to the next position, at least 1 */
+	int64_t first;
+	int64_t slack; /* how far before its number a position begins: none
+			  where the unit was asked for, half a step else */
+	enum series_form form;
+	unsigned day;  /* of SERIES_MONTHS: day of the month, 31 its last */
+	int64_t clock; /* of days and months: ms after midnight */
+	const struct zone *zone;
+};
+/* The calendar of times in ascending order, none twice, at least one; unit as
+ * asked for ("day", ...) or, NULL, as found: see series_units. *ret_moved is
+ * how many of them do not stand where they should. */
+void series_calendar_find(const int64_t *at, size_t count,
+    enum series_form form, const char *unit, const struct zone *zone,
+    struct series_calendar *ret, size_t *ret_moved);
+/* Words for --by, NULL-ended: hour day weekday week month quarter year. */
+extern const char *const series_units[];
+/* The position a time belongs to, from 0 where the calendar begins. */
+int64_t series_position(const struct series_calendar *c, int64_t at);
+/* The time of a position, or the number itself. */
+int64_t series_time(const struct series_calendar *c, int64_t position);
+/* The same as text, written as the series had it. */
+void series_time_add(
+    struct buf *out, const struct series_calendar *c, int64_t position);
+/* "a day", "5 minutes", "a month": the distance in words. */
+void series_step_add(struct buf *out, const struct series_calendar *c);
+/* Positions in a season: 24 hours, 7 days, 5 working days, 52 weeks, 12 months,
+ * 4 quarters; 1 where there is none or nobody knows. *ret_longer (may be
+ * NULL): those in the season above it, 168 hours, 365 days; else 0. */
+size_t series_season(const struct series_calendar *c, size_t *ret_longer);
+
+/* ---- grid.c: from points to a series ------------------------------------ */
+
+struct series_point {
+	int64_t at;
+	double value; /* NAN: there was a time, but no value */
+};
+
+enum series_double { /* two values at one time */
+	SERIES_LAST,
+	SERIES_FIRST,
+	SERIES_SUM,
+	SERIES_MEAN,
+};
+extern const char *const series_doubles[]; /* their words, NULL-ended */
+
+enum series_gaps {   /* no value at a time between others */
+	SERIES_FILL, /* forecast_fill: from its neighbours and its season */
+	SERIES_ZERO,
+};
+extern const char *const series_gaps[];
+
+struct series {
+	struct str name; /* missing: the only one, and has none */
+	struct series_calendar calendar;
+	size_t n;
+	const double *y;     /* n finite values, gaps filled */
+	const double *known; /* the same with NAN where there was none */
+	size_t missing;      /* how many NAN are in it */
+	size_t period;       /* of the season, 1: none */
+	size_t longer;       /* of the season above it; 0: none */
+	bool non_negative;   /* no value is below 0 */
+};
+/* What the room for forecasts takes. */
+struct forecast_series series_numbers(const struct series *s);
+/* "tokyo", in quotes, or "the series": how messages call it. */
+const char *series_called(struct str name);
+
+struct series_rules {
+	const char *unit; /* of series_units; NULL: found from the times */
+	const struct zone *zone;
+	size_t period; /* 0: as the calendar has it */
+	enum series_double doubled;
+	enum series_gaps gaps;
+};
+
+/* What a series is made in; zero-initialise. */
+struct series_room {
+	double *y, *known;
+	struct series_point *points;
+	int64_t *at;
+	size_t y_cap, known_cap, point_cap, at_cap;
+};
+void series_room_release(struct series_room *room);
+/* A series of points in any order, which are put in order. Borrows the room
+ * until it is used again. ERR_USAGE: there is nothing to make one of, or it
+ * would be more fiction than fact; `remarks` are told what was mended. */
+int series_make(struct series_room *room, struct str name,
+    struct series_point *points, size_t count, enum series_form form,
+    const struct series_rules *rules, struct remarks *remarks,
+    struct series *ret, struct err *err);
+
+/* ---- read.c: records to series ------------------------------------------ */
+
+struct series_read {
+	char *const *paths; /* none: standard input */
+	size_t path_count;
+	const char *encoding;              /* any iconv knows; NULL is UTF-8 */
+	const char *series, *time, *value; /* fields; NULL: these words */
+	struct series_rules rules;
+	bool sorted; /* the records of a series come one after another: only
+			one series is held in memory */
+	struct remarks *remarks; /* about files and series */
+	struct remarks *refused; /* records, and series too poor to use */
+	const char *rejects;     /* file for these records; NULL: none */
+	/* Called for each series, in the order in which they came first. */
+	int (*each)(void *context, const struct series *s, struct err *err);
+	void *context;
+};
+struct series_counts {
+	struct record_counts records;
+	uint64_t series, refused; /* given to each; and those that were not */
+};
+/* Memory: 16 bytes a record, less when sorted. */
+int series_read(
+    const struct series_read *job, struct series_counts *ret, struct err *err);
+
+/* ---- put.c: numbers about series ---------------------------------------- */
+
+/* {"series","step","time","mean","lo80","hi80","lo95","hi95","method"} for each
+ * step, a line each; numbers to the digits that mean something: a
+ * ten-thousandth of the narrowest interval. */
+void series_put_forecast(
+    const struct series *s, const struct forecast *f, struct buf *out);
+extern const char *const series_forecast_columns[];
+extern const size_t series_forecast_column_count;
+
+#endif
