@@ -91,4 +91,59 @@ int forecast_seasonal_naive(const struct forecast_series *s,
 int forecast_drift(const struct forecast_series *s,
     const struct forecast_ask *ask, struct forecast *ret, struct err *err);
 
+/* ---- stl.c: seasonal-trend decomposition by loess ------------------------ */
+
+/* Cleveland et al., STL (1990); Bandara, Hyndman & Bergmeir, MSTL (2021):
+ * y = trend + the seasons + remainder. Some 20 ms for 100,000 observations,
+ * whatever the period; robust, some ten times that. */
+enum { FORECAST_SEASONS = 4 };
+struct forecast_parts {
+	size_t n, seasons;
+	size_t period[FORECAST_SEASONS];
+	double *trend;
+	double *seasonal[FORECAST_SEASONS];
+	double *remainder;
+	double *weight; /* 0 (an outlier) to 1; all 1 where not robust */
+};
+struct forecast_stl {
+	size_t period;        /* 1: no season, a trend alone */
+	size_t seasonal_span; /* how many observations of one phase smooth it
+				 (odd; 7 follows fast); 0: always the same */
+	size_t trend_span;    /* 0: the season's default; a fifth of the
+				 series (at least 7) where there is none */
+	bool robust;          /* outliers do not move the parts */
+};
+/* At least two seasons are needed, else -1. */
+int forecast_stl(const double *y, size_t n, const struct forecast_stl *options,
+    struct forecast_parts *ret, struct err *err);
+/* Several seasons, the shortest first; none gives the trend alone. */
+int forecast_mstl(const double *y, size_t n, const size_t *periods,
+    size_t count, bool robust, struct forecast_parts *ret, struct err *err);
+void forecast_parts_release(struct forecast_parts *p);
+/* 0 (none) to 1 (nothing else): Hyndman & Athanasopoulos, 3rd ed., 4.3. */
+double forecast_trend_strength(const struct forecast_parts *p);
+double forecast_seasonal_strength(const struct forecast_parts *p, size_t which);
+
+/* ---- season.c: is there a season, and of what length --------------------- */
+
+/* Autocorrelations at lags 0 to `lags`; 0 where there are none to tell. */
+void forecast_acf(const double *y, size_t n, size_t lags, double *ret);
+/* The 90 % test of the M4 benchmarks (Makridakis et al. 2020); false below
+ * three seasons. */
+bool forecast_is_seasonal(const double *y, size_t n, size_t period);
+/* The periods after which y repeats itself beyond chance, among `candidates`
+ * (any where count is 0), ascending, at most max: the clearest first, then
+ * what is clear without it. A period must fit in three times. */
+size_t forecast_periods(const double *y, size_t n, const size_t *candidates,
+    size_t count, size_t *ret, size_t max);
+/* The mean of `length` observations around each one (2 x length where that is
+ * even); NAN where they are not there. */
+void forecast_centred_mean(
+    const double *y, size_t n, size_t length, double *ret);
+/* What a phase of the season, counted from the first observation, adds (mean
+ * 0) or multiplies by (mean 1): classical decomposition. false when a phase is
+ * never seen, or is nothing to divide by. */
+bool forecast_seasonal_indices(
+    const double *y, size_t n, size_t period, bool multiplicative, double *ret);
+
 #endif

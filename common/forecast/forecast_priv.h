@@ -17,6 +17,11 @@ void forecast_bounds(struct forecast *f, size_t step, double sd);
 int forecast_finish(
     struct forecast *f, const struct forecast_ask *ask, struct err *err);
 
+/* order.c: of values that get out of order; n >= 1. The share between two of
+ * them is interpolated (type 7 of Hyndman & Fan 1996). */
+double forecast_quantile(double *values, size_t n, double share);
+double forecast_median(double *values, size_t n);
+
 /* optimise.c: the downhill simplex of Nelder & Mead (1965). Goes from x[n] to
  * the least f it finds; step[n] is the size of the first simplex (none 0). f
  * may return INFINITY or NAN for what is not allowed. Deterministic; at most

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Medians and quantiles by selection: linear in n, and the same whatever the
+ * C library's qsort does with equal keys.
+ */
+#include <stdlib.h>
+
+#include "forecast/forecast_priv.h"
+
+/* Hoare's selection (1961), the middle of three as pivot: afterwards values[k]
+ * is what would stand there if they were sorted, with nothing greater before
+ * it. */
+static double
+select_kth(double *values, size_t n, size_t k)
+{
+	size_t low = 0, high = n - 1;
+
+	while (low < high) {
+		double a = values[low], b = values[low + (high - low) / 2],
+		       c = values[high];
+		double pivot = a < b ? (b < c      ? b
+					   : a < c ? c
+						   : a)
+				     : (a < c      ? a
+					   : b < c ? c
+						   : b);
+		size_t i = low, j = high;
+
+		for (;;) {
+			while (values[i] < pivot)
+				i++;
+			while (values[j] > pivot)
+				j--;
+			if (i >= j)
+				break;
+			double swap = values[i];
+			values[i++] = values[j];
+			values[j--] = swap;
+		}
+		/* Left of j nothing is greater than the pivot, right of it
+		 * nothing smaller. */
+		if (values[j] > pivot)
+			j--;
+		if (k <= j)
+			high = j;
+		else
+			low = j + 1;
+	}
+	return values[k];
+}
+
+double
+forecast_quantile(double *values, size_t n, double share)
+{
+	double rank = share * (double)(n - 1), low, high;
+	size_t k = (size_t)rank;
+
+	if (k >= n - 1)
+		return select_kth(values, n, n - 1);
+	low = select_kth(values, n, k);
+	high = values[k + 1];
+	for (size_t i = k + 2; i < n; i++)
+		if (values[i] < high)
+			high = values[i];
+	return low + (rank - (double)k) * (high - low);
+}
+
+double
+forecast_median(double *values, size_t n)
+{
+	return forecast_quantile(values, n, 0.5);
+}
