@@ -196,7 +196,11 @@ words_tell(struct automation_words *w, const struct lead_view *view,
 	json_put_object(&l);
 	put_data(w, view, &l);
 	json_put_end(&l);
-	ret->data = arena_str(arena, buf_str(&w->data));
+	/* Its moments stand only in sentences, which people read. */
+	buf_clear(&w->reason);
+	time_add_localised(
+	    &w->reason, buf_str(&w->data), w->tenant->settings.zone);
+	ret->data = arena_str(arena, buf_str(&w->reason));
 }
 
 int

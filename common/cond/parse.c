@@ -116,6 +116,25 @@ bare_value(struct parser *p)
 	    p, here(p), "a text goes in single quotes: '%.*s'", STR_ARG(word));
 }
 
+/* Two operators side by side: as other languages write one. */
+static int
+two_operators(struct parser *p)
+{
+	static const char *const meant[][2] = {
+	    {"=>", ">="}, {"=<", "<="}, {"!==", "!="}};
+	struct token *a = &p->previous, *b = &p->token;
+
+	for (size_t i = 0; i < COUNT_OF(meant); i++) {
+		struct str s = {a->raw.p, a->raw.n + b->raw.n};
+
+		if (a->raw.p + a->raw.n == b->raw.p && str_is(s, meant[i][0]))
+			return mistake(p, here(p),
+			    "no operator %s: did you mean %s?", meant[i][0],
+			    meant[i][1]);
+	}
+	return expected(p, "a value");
+}
+
 static int
 parse_value(struct parser *p)
 {
@@ -140,6 +159,8 @@ parse_value(struct parser *p)
 		break;
 	case TOKEN_NAME:
 		return bare_value(p);
+	case TOKEN_OPERATOR:
+		return two_operators(p);
 	default:
 		return expected(p, "a value");
 	}

@@ -251,6 +251,10 @@ static const struct {
 	"condition:1:28: expected \"(\" after \"in\""},
     {"industry in ('IT'", "condition:1:18: expected \",\" or \")\" after "
 			  "\"'IT'\""},
+    {"score => 1", "condition:1:8: no operator =>: did you mean >=?"},
+    {"score =< 1", "condition:1:8: no operator =<: did you mean <=?"},
+    {"score !== 1", "condition:1:9: no operator !==: did you mean !=?"},
+    {"score = > 1", "condition:1:9: expected a value, found \">\""},
     {"industry in ()", "condition:1:14: expected a value, found \")\""},
     {"(score > 1", "condition:1:11: expected \"and\", \"or\" or \")\" after "
 		   "\"1\""},
