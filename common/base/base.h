@@ -216,6 +216,23 @@ bool nearest_offer(struct nearest *n, struct str name);
 /* ERR_USAGE: no such WHAT: "word": did you mean "name"? */
 int nearest_err(const struct nearest *n, const char *what, struct err *err);
 
+/* library.c: a foreign library that a program loads when it wants it, because
+ * it takes long to start or need not be there. The functions wanted of it stand
+ * in a table of pointers; it stays loaded. One call in a process
+ * (pthread_once). */
+struct library_function {
+	const char *name;
+	size_t offset; /* of its pointer in the table */
+};
+struct library {
+	const char *what;        /* "libcurl (Debian: apt install libcurl4)" */
+	const char *const *file; /* names to try, then NULL */
+	const struct library_function *function;
+	size_t count;
+	void *table;
+};
+int library_load(const struct library *l, struct err *err);
+
 /* Remarks: what is noticed about data while the work goes on. The receiver
  * counts, caps and prints; rooms only call remark(). */
 struct remarks {

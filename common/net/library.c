@@ -3,7 +3,6 @@
  * libcurl, loaded when something is to be sent: it and its own libraries take
  * several times as long to start as everything else of a program.
  */
-#include <dlfcn.h>
 #include <pthread.h>
 
 #include "net/net_priv.h"
@@ -11,12 +10,9 @@
 struct libcurl libcurl;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static char problem[256];
+static struct err problem;
 
-static const struct {
-	const char *name;
-	size_t offset;
-} functions[] = {
+static const struct library_function functions[] = {
 #define FUNCTION(name) {#name, offsetof(struct libcurl, name)},
     LIBCURL_FUNCTIONS(FUNCTION)
 #undef FUNCTION
@@ -27,43 +23,26 @@ load(void)
 {
 	enum { OLDEST = 0x075000 };
 	/* The same library over OpenSSL or GnuTLS. */
-	void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL),
-	     *function;
-	size_t i;
+	static const char *const files[] = {
+	    "libcurl.so.4", "libcurl-gnutls.so.4", NULL};
+	const struct library l = {
+	    "libcurl, which sends (Debian: apt install libcurl4)", files,
+	    functions, COUNT_OF(functions), &libcurl};
 
-	if (!library)
-		library = dlopen("libcurl-gnutls.so.4", RTLD_NOW | RTLD_LOCAL);
-	if (!library) {
-		snprintf(problem, sizeof(problem),
-		    "this machine lacks libcurl, which sends: %s "
-		    "(Debian: apt install libcurl4)",
-		    dlerror());
+	if (library_load(&l, &problem) < 0)
 		return;
-	}
-	for (i = 0; i < COUNT_OF(functions); i++) {
-		function = dlsym(library, functions[i].name);
-		if (!function) {
-			snprintf(problem, sizeof(problem),
-			    "libcurl is too old: it has no %s",
-			    functions[i].name);
-			return;
-		}
-		memcpy((char *)&libcurl + functions[i].offset, &function,
-		    sizeof(function));
-	}
 	if (libcurl.curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		snprintf(problem, sizeof(problem), "libcurl does not start");
+		err_set(&problem, ERR_FAIL, "libcurl does not start");
 	else if (libcurl.curl_version_info(CURLVERSION_NOW)->version_num <
 		 OLDEST)
-		snprintf(
-		    problem, sizeof(problem), "libcurl is older than 7.80");
+		err_set(&problem, ERR_FAIL, "libcurl is older than 7.80");
 }
 
 int
 libcurl_load(struct err *err)
 {
 	pthread_once(&once, load);
-	if (problem[0])
-		return err_set(err, ERR_FAIL, "%s", problem);
+	if (problem.kind)
+		return err_set(err, problem.kind, "%s", problem.text);
 	return 0;
 }

@@ -3,7 +3,6 @@
  * libpq, loaded when it is wanted: who keeps the store in a file neither needs
  * it installed nor waits for it and its own libraries to start.
  */
-#include <dlfcn.h>
 #include <pthread.h>
 
 #include "store/postgres_priv.h"
@@ -11,12 +10,9 @@
 struct libpq libpq;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static char problem[256];
+static struct err problem;
 
-static const struct {
-	const char *name;
-	size_t offset;
-} functions[] = {
+static const struct library_function functions[] = {
 #define FUNCTION(name) {#name, offsetof(struct libpq, name)},
     LIBPQ_FUNCTIONS(FUNCTION)
 #undef FUNCTION
@@ -25,36 +21,19 @@ static const struct {
 static void
 load(void)
 {
-	void *library = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
-	void *function;
-	size_t i;
+	static const char *const files[] = {"libpq.so.5", NULL};
+	const struct library l = {
+	    "PostgreSQL's client library (Debian: apt install libpq5)", files,
+	    functions, COUNT_OF(functions), &libpq};
 
-	if (!library) {
-		snprintf(problem, sizeof(problem),
-		    "this machine lacks PostgreSQL's client library: %s "
-		    "(Debian: apt install libpq5)",
-		    dlerror());
-		return;
-	}
-	for (i = 0; i < COUNT_OF(functions); i++) {
-		function = dlsym(library, functions[i].name);
-		if (!function) {
-			snprintf(problem, sizeof(problem),
-			    "libpq.so.5 is too old: it has no %s (version 14 "
-			    "has)",
-			    functions[i].name);
-			return;
-		}
-		memcpy((char *)&libpq + functions[i].offset, &function,
-		    sizeof(function));
-	}
+	library_load(&l, &problem);
 }
 
 int
 libpq_load(struct err *err)
 {
 	pthread_once(&once, load);
-	if (problem[0])
-		return err_set(err, ERR_FAIL, "%s", problem);
+	if (problem.kind)
+		return err_set(err, problem.kind, "%s", problem.text);
 	return 0;
 }
