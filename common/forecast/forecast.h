@@ -78,6 +78,12 @@ struct forecast_method {
 extern const struct forecast_method forecast_methods[]; /* ends with NULL */
 /* NULL: there is none of that name. */
 const struct forecast_method *forecast_method_find(struct str name);
+/* How a method is to be called by those who have not looked at the series: NAN
+ * and infinity, no observation and no step are refused; numbers beyond 1e100
+ * are scaled for it (it has no likelihood then). */
+int forecast_run(const struct forecast_method *method,
+    const struct forecast_series *s, const struct forecast_ask *ask,
+    struct forecast *ret, struct err *err);
 
 /* ---- naive.c: what every other method must beat -------------------------- */
 
@@ -145,5 +151,68 @@ void forecast_centred_mean(
  * never seen, or is nothing to divide by. */
 bool forecast_seasonal_indices(
     const double *y, size_t n, size_t period, bool multiplicative, double *ret);
+
+/* ---- measure.c: how good forecasts were ---------------------------------- */
+
+/* What the seasonal naive method misses by within the series that was known
+ * (the naive one where it is not longer than a season). */
+struct forecast_scale {
+	double absolute, squared; /* means; 0 for a constant series */
+};
+struct forecast_scale forecast_scale_of(const struct forecast_series *s);
+/* Sums over steps, origins, series. Start with zeros; use forecast_accuracy_of
+ * to read. */
+struct forecast_measure {
+	size_t steps, percent_steps, scaled_steps;
+	double symmetric, percent, scaled, scaled_squares, error, actual;
+	double inside[FORECAST_LEVELS], width[FORECAST_LEVELS],
+	    score[FORECAST_LEVELS];
+};
+void forecast_measure_step(struct forecast_measure *m,
+    const struct forecast_scale *scale, const struct forecast *f, size_t step,
+    double actual);
+void forecast_measure_merge(
+    struct forecast_measure *into, const struct forecast_measure *m);
+/* NAN where there is nothing to tell by: percentages of zeros, scaled measures
+ * of constant series. */
+struct forecast_accuracy {
+	double mape;        /* percent, over values that are not 0 */
+	double smape;       /* percent, 0 to 200 */
+	double mase, rmsse; /* 1: as good as (seasonal) naive one step
+			       ahead */
+	double bias;        /* percent of what came; > 0: too high */
+	double coverage[FORECAST_LEVELS]; /* percent that fell inside */
+	double width[FORECAST_LEVELS];    /* in the unit of mase */
+	double msis[FORECAST_LEVELS]; /* width and a fine for falling outside */
+};
+struct forecast_accuracy forecast_accuracy_of(const struct forecast_measure *m);
+
+/* ---- backtest.c ---------------------------------------------------------- */
+
+/* Where one stands: the latest origin leaves `horizon` observations to come,
+ * each earlier one `every` more. */
+struct forecast_origins {
+	size_t most;  /* origins; 0: all */
+	size_t every; /* 0: 1 */
+	size_t least; /* observations that must be known; 0: two seasons and
+			 one, 4 where there is no season */
+};
+struct forecast_trial {
+	const struct forecast_method *method;
+	size_t refused; /* origins at which it would not: not measured */
+	struct err why; /* it would not, the first time */
+	struct forecast_measure all, *step; /* `horizon` of them */
+};
+struct forecast_backtest {
+	size_t horizon, origins, every;
+	size_t first; /* observations known at the earliest origin */
+	size_t count;
+	struct forecast_trial *trial; /* in the order of the methods */
+};
+int forecast_backtest(const struct forecast_series *s,
+    const struct forecast_ask *ask, const struct forecast_origins *origins,
+    const struct forecast_method *const *methods, size_t count,
+    struct forecast_backtest *ret, struct err *err);
+void forecast_backtest_release(struct forecast_backtest *b);
 
 #endif

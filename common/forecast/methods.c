@@ -17,3 +17,71 @@ forecast_method_find(struct str name)
 			return m;
 	return NULL;
 }
+
+/* Times 2^exponent: exact. */
+static void
+scale(double *v, size_t n, int exponent)
+{
+	for (size_t i = 0; i < n; i++)
+		v[i] = ldexp(v[i], exponent);
+}
+
+static int
+run_scaled(const struct forecast_method *method,
+    const struct forecast_series *s, const struct forecast_ask *ask,
+    int exponent, struct forecast *ret, struct err *err)
+{
+	double *y = xcalloc(s->n, sizeof(*y));
+	struct forecast_series scaled = *s;
+	struct forecast f;
+	int code;
+
+	memcpy(y, s->y, s->n * sizeof(*y));
+	scale(y, s->n, -exponent);
+	scaled.y = y;
+	code = method->run(&scaled, ask, &f, err);
+	free(y);
+	if (code < 0)
+		return -1;
+	scale(f.mean, f.horizon, exponent);
+	scale(f.fitted, f.n, exponent);
+	for (int l = 0; l < FORECAST_LEVELS; l++) {
+		scale(f.low[l], f.horizon, exponent);
+		scale(f.high[l], f.horizon, exponent);
+	}
+	f.log_likelihood = NAN;
+	f.aicc = NAN;
+	if (forecast_finish(&f, ask, err) < 0) {
+		forecast_release(&f);
+		return -1;
+	}
+	*ret = f;
+	return 0;
+}
+
+int
+forecast_run(const struct forecast_method *method,
+    const struct forecast_series *s, const struct forecast_ask *ask,
+    struct forecast *ret, struct err *err)
+{
+	double largest = 0;
+	int exponent;
+
+	if (!s->n)
+		return err_set(err, ERR_USAGE, "there is no observation");
+	if (!s->period)
+		return err_set(err, ERR_USAGE, "the period must be at least 1");
+	if (!ask->horizon)
+		return err_set(
+		    err, ERR_USAGE, "there is no step to be forecast");
+	for (size_t t = 0; t < s->n; t++) {
+		if (!isfinite(s->y[t]))
+			return err_set(err, ERR_USAGE,
+			    "observation %zu is not a finite number", t + 1);
+		largest = fmax(largest, fabs(s->y[t]));
+	}
+	if (!(largest > 1e100 || (largest > 0 && largest < 1e-100)))
+		return method->run(s, ask, ret, err);
+	frexp(largest, &exponent);
+	return run_scaled(method, s, ask, exponent, ret, err);
+}
