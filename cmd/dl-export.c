@@ -270,8 +270,6 @@ export_some_leads(struct session *s, const char *columns, const char *segment,
 		rc = begin(&g, err);
 	}
 	if (rc == 0)
-		rc = store_begin(s->st, STORE_SNAPSHOT, "export", err);
-	if (rc == 0)
 		rc = export_leads_run(leads, &which, g.e, err);
 	rc = end(&g, rc, err);
 	export_leads_close(leads);
@@ -318,8 +316,6 @@ events(struct session *s, struct err *err)
 		    &g, export_event_columns, export_event_column_count, err);
 	if (rc == 0)
 		rc = begin(&g, err);
-	if (rc == 0)
-		rc = store_begin(s->st, STORE_SNAPSHOT, "export", err);
 	if (rc == 0)
 		rc = export_events_run(
 		    s->st, s->tenant, &s->moment, &which, g.e, err);

@@ -69,6 +69,27 @@ back() {
 		length] | add')" ]
 }
 
+@test "many leads, read by a thread of their own: all of them, in order" {
+	new_store
+	sample leads 25000 >leads.ndjson
+	dl-import leads -q leads.ndjson
+	check dl-export leads -c id,company,region -o out.ndjson
+	exits 0
+	[ "$stderr" = "dl-export: 25,000 read, 25,000 written, 0 rejected" ]
+	jq -r .id leads.ndjson >want
+	jq -r .id out.ndjson >got
+	same want got
+	[ "$(dl-export leads -q -c id --limit 12345 | wc -l)" -eq 12345 ]
+	jq -r 'select(.region == "大阪府").id' leads.ndjson >want
+	dl-export leads -q -c id -w "region = '大阪府'" -f tsv | tail -n +2 >got
+	same want got
+	[ "$(dl-export leads -q --sort -id -c id | head -1)" = \
+		'{"id":"L0024999"}' ]
+	dl-export leads -c id | head -1 | grep -qx '{"id":"L0000000"}'
+	if dl-export leads -q >/dev/full 2>err; then tell "no error"; fi
+	grep -q "No space left" err
+}
+
 @test "columns: fields, attributes, computed ones; a wrong one is told" {
 	store_with_leads
 	check dl-export columns -f csv

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "export/export.sql.h"
+#include "export/export_priv.h"
 #include "export/leads_priv.h"
 
 enum { PAGE = 10000 };
@@ -18,11 +19,9 @@ const struct export_column export_event_columns[] = {
 const size_t export_event_column_count = COUNT_OF(export_event_columns);
 
 struct reading {
-	struct store *st;
 	const struct tenant *tenant;
 	const struct cond_moment *moment;
 	const struct export_which *which;
-	struct export *e;
 	bool all;      /* leads are not asked about */
 	int64_t *lead; /* those of the page that go out, ascending */
 	size_t leads, cap, at;
@@ -30,7 +29,8 @@ struct reading {
 };
 
 static int
-choose_leads(struct reading *r, int64_t after, struct err *err)
+choose_leads(
+    struct reading *r, struct store *st, int64_t after, struct err *err)
 {
 	struct lead_needs needs = {0};
 	struct lead_views *views;
@@ -41,7 +41,7 @@ choose_leads(struct reading *r, int64_t after, struct err *err)
 	if (r->all)
 		return 0;
 	export_which_needs(r->which, &needs);
-	if (lead_views_range(r->st, r->tenant, &needs, r->moment, after,
+	if (lead_views_range(st, r->tenant, &needs, r->moment, after,
 		after + PAGE, INT64_MAX, &views, err) < 0)
 		return -1;
 	while ((got = lead_views_next(views, &view, err)) > 0) {
@@ -63,11 +63,10 @@ goes(struct reading *r, int64_t lead)
 }
 
 static int
-export_event(struct reading *r, const struct rows *rows, struct err *err)
+export_event(struct reading *r, const struct rows *rows, struct export_pipe *p,
+    struct err *err)
 {
 	struct field field[COUNT_OF(export_event_columns)];
-	struct record record = {
-	    .field = field, .count = COUNT_OF(field), .shape = 1};
 
 	for (unsigned i = 0; i < COUNT_OF(field); i++) {
 		struct str text = {0};
@@ -84,20 +83,21 @@ export_event(struct reading *r, const struct rows *rows, struct err *err)
 			     : FIELD_TEXT,
 		    text};
 	}
-	return export_record(r->e, &record, err);
+	return export_pipe_row(p, field, COUNT_OF(field), err);
 }
 
 static int
-run_page(struct reading *r, int64_t after, struct err *err)
+read_page(struct reading *r, struct store *st, int64_t after,
+    struct export_pipe *p, struct err *err)
 {
 	struct rows *rows;
 	int got, rc = 0;
 
-	if (choose_leads(r, after, err) < 0)
+	if (choose_leads(r, st, after, err) < 0)
 		return -1;
 	if (!r->all && r->leads == 0)
 		return 0;
-	if (store_query(r->st, &sql_export_events,
+	if (store_query(st, &sql_export_events,
 		BINDS(BIND_INT(r->tenant->id), BIND_INT(after),
 		    BIND_INT(after + PAGE), BIND_INT(r->which->from),
 		    BIND_INT(r->which->to)),
@@ -107,9 +107,27 @@ run_page(struct reading *r, int64_t after, struct err *err)
 		if (got < 0)
 			rc = -1;
 		else if (goes(r, rows_int(rows, 0)))
-			rc = export_event(r, rows, err);
+			rc = export_event(r, rows, p, err);
 	}
 	rows_close(rows);
+	return rc;
+}
+
+static int
+read_events(
+    void *context, struct store *st, struct export_pipe *p, struct err *err)
+{
+	struct reading *r = context;
+	int64_t last;
+	int rc = lead_last(st, r->tenant, &last, err);
+
+	for (int64_t after = 0; rc == 0 && after < last; after += PAGE) {
+		rc = read_page(r, st, after, p, err);
+		if (rc == 0)
+			rc = export_pipe_mark(p,
+			    after + PAGE < last ? after + PAGE : last, last,
+			    err);
+	}
 	return rc;
 }
 
@@ -118,24 +136,22 @@ export_events_run(struct store *st, const struct tenant *t,
     const struct cond_moment *moment, const struct export_which *which,
     struct export *e, struct err *err)
 {
-	struct reading r = {.st = st,
-	    .tenant = t,
+	struct reading r = {.tenant = t,
 	    .moment = moment,
 	    .which = which,
-	    .e = e,
 	    .all = !which->where && !which->segment && !which->scored};
+	struct export_pipe_how how = {.read = read_events,
+	    .context = &r,
+	    .which = which,
+	    .column = export_event_columns,
+	    .count = export_event_column_count};
 	int64_t last;
 	int rc = lead_last(st, t, &last, err);
 
-	for (int64_t after = 0; rc == 0 && after < last; after += PAGE) {
-		rc = run_page(&r, after, err);
-		if (rc == 0 && which->progress)
-			which->progress(which->context,
-			    (uint64_t)(after + PAGE < last ? after + PAGE
-							   : last),
-			    (uint64_t)last);
-	}
+	how.many = last > PAGE;
+	if (rc == 0)
+		rc = export_pipe_run(st, &how, e, err);
 	free(r.lead);
 	buf_release(&r.time);
-	return rc < 0 ? -1 : 0;
+	return rc;
 }

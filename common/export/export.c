@@ -159,27 +159,29 @@ find_positions(struct export *e, const struct record *r)
 	if (r->shape != 0 && r->shape == e->shape)
 		return;
 	e->shape = r->shape;
-	for (size_t i = 0; i < e->count; i++)
+	e->as_it_is = e->count <= r->count;
+	for (size_t i = 0; i < e->count; i++) {
 		e->position[i] = record_index(r, e->column[i].name);
+		e->as_it_is &= e->position[i] == i;
+	}
 }
 
-static size_t
-take_cells(struct export *e, const struct record *r)
+/* The record's cells, in the order of the columns. */
+static const struct field *
+take_cells(struct export *e, const struct record *r, size_t *ret_count)
 {
-	if (!e->column) {
-		GROW(e->cell, e->cell_cap, r->count + 1);
-		for (size_t i = 0; i < r->count; i++)
-			e->cell[i] = r->field[i];
-		return r->count;
-	}
-	find_positions(e, r);
+	if (e->column)
+		find_positions(e, r);
+	*ret_count = e->column ? e->count : r->count;
+	if (!e->column || e->as_it_is)
+		return r->field;
 	for (size_t i = 0; i < e->count; i++) {
 		size_t at = e->position[i];
 
 		e->cell[i] = at == SIZE_MAX ? (struct field){0} : r->field[at];
 		e->cell[i].name = e->column[i].name;
 	}
-	return e->count;
+	return e->cell;
 }
 
 /* ---- the stream -----------------------------------------------------------
@@ -232,7 +234,7 @@ export_begin(
 int
 export_record(struct export *e, const struct record *r, struct err *err)
 {
-	const struct field *strange;
+	const struct field *strange, *cell;
 	size_t count;
 
 	if (!e->sort && e->how.limit &&
@@ -250,12 +252,12 @@ export_record(struct export *e, const struct record *r, struct err *err)
 		e->done.counts.rejected++;
 		return 0;
 	}
-	count = take_cells(e, r);
+	cell = take_cells(e, r, &count);
 	if (e->sort)
-		return export_sort_add(e, r, e->cell, count, err);
+		return export_sort_add(e, r, cell, count, err);
 	if (e->how.masks)
-		export_mask_row(e, e->cell, count);
-	return export_emit(e, e->cell, count, err);
+		cell = export_mask_row(e, cell, count);
+	return export_emit(e, cell, count, err);
 }
 
 int

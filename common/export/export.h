@@ -201,7 +201,7 @@ struct export_which {
 /* "in segment 'NAME'", bound; the caller frees it. */
 int export_segment(struct store *st, const struct tenant *t, const char *name,
     struct cond **ret, struct err *err);
-/* In the caller's snapshot, in the order they came to the store. */
+/* In one snapshot of their own, in the order they came to the store. */
 int export_leads_run(struct export_leads *l, const struct export_which *which,
     struct export *e, struct err *err);
 void export_leads_close(struct export_leads *l);
@@ -212,7 +212,7 @@ int export_lead_columns(
     struct err *err);
 
 /* id, lead, email, type, time, attrs: lead by lead, those of [from, to) to
- * leads that `which` takes. In the caller's snapshot. */
+ * leads that `which` takes. In one snapshot of their own. */
 extern const struct export_column export_event_columns[];
 extern const size_t export_event_column_count;
 int export_events_run(struct store *st, const struct tenant *t,

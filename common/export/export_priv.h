@@ -31,6 +31,7 @@ struct export
 	size_t count;
 	size_t *position; /* of each column in records of `shape` */
 	uint64_t shape;
+	bool as_it_is;      /* the first of those are the columns */
 	struct field *cell; /* a row of them */
 	size_t cell_cap;
 	struct str *text; /* the same as texts, for CSV */
@@ -64,8 +65,35 @@ int export_emit(
 int export_encoder_open(struct export *e, struct err *err);
 bool export_encode(struct export *e, struct str text, uint32_t *ret_code);
 
-/* mask.c: the cells as they may be seen; texts in e->passing. */
-void export_mask_row(struct export *e, struct field *cell, size_t count);
+/* pipe.c: rows from the store, read in one snapshot, which is that of a thread
+ * with a connection of its own where there are many. */
+struct export_pipe;
+/* Hands out all rows by export_pipe_row, and says now and then, between two
+ * leads, how far it has come; ends when either returns something else than 0,
+ * with that. */
+typedef int export_reading(
+    void *context, struct store *st, struct export_pipe *p, struct err *err);
+struct export_pipe_how {
+	export_reading *read;
+	void *context;
+	const struct export_which *which;
+	const struct export_column *column; /* of all rows */
+	size_t count;
+	bool many;
+};
+int export_pipe_run(struct store *st, const struct export_pipe_how *how,
+    struct export *e, struct err *err);
+int export_pipe_row(struct export_pipe *p, const struct field *cell,
+    size_t count, struct err *err);
+/* All leads up to `done` of `whole` are out. */
+int export_pipe_mark(
+    struct export_pipe *p, int64_t done, int64_t whole, struct err *err);
+int export_mark(const struct export_which *which, int64_t done, int64_t whole,
+    struct err *err);
+
+/* mask.c: the cells as they may be seen, in e->cell; texts in e->passing. */
+const struct field *export_mask_row(
+    struct export *e, const struct field *cell, size_t count);
 
 /* sort.c: rows in order, of any number, in memory that does not grow: runs in
  * files without names, merged. */

@@ -2,6 +2,7 @@
 /* Leads as records of the columns asked for. */
 #include <stdlib.h>
 
+#include "export/export_priv.h"
 #include "export/leads_priv.h"
 #include "json/json.h"
 
@@ -322,11 +323,8 @@ put_column(struct export_leads *l, size_t i, const struct lead_view *view)
 
 static int
 export_view(struct export_leads *l, const struct lead_view *view,
-    struct export *e, struct err *err)
+    struct export_pipe *p, struct err *err)
 {
-	struct record record = {
-	    .field = l->field, .count = l->count, .shape = 1};
-
 	l->scan.count = 0;
 	if (l->attrs && view->subject.attrs.p &&
 	    json_scan_object(&l->scan, view->subject.attrs) < 0)
@@ -334,7 +332,7 @@ export_view(struct export_leads *l, const struct lead_view *view,
 		    l->scan.fault.what);
 	for (size_t i = 0; i < l->count; i++)
 		put_column(l, i, view);
-	return export_record(e, &record, err);
+	return export_pipe_row(p, l->field, l->count, err);
 }
 
 /* ---- reading --------------------------------------------------------------
@@ -374,25 +372,49 @@ in_range(const struct export_which *which, const struct lead_view *view)
 		   at >= which->from && at < which->to);
 }
 
+struct reading {
+	struct export_leads *leads;
+	const struct export_which *which;
+};
+
 static int
-run_page(struct export_leads *l, const struct export_which *which,
-    struct export *e, int64_t after, struct err *err)
+read_page(struct reading *r, struct store *st, int64_t after,
+    struct export_pipe *p, struct err *err)
 {
+	struct export_leads *l = r->leads;
 	struct lead_views *views;
 	const struct lead_view *view;
 	int got, rc = 0;
 
-	if (lead_views_range(l->st, l->tenant, &l->needs, &l->moment, after,
+	if (lead_views_range(st, l->tenant, &l->needs, &l->moment, after,
 		after + PAGE, INT64_MAX, &views, err) < 0)
 		return -1;
 	while (rc == 0 && (got = lead_views_next(views, &view, err)) != 0) {
 		if (got < 0)
 			rc = -1;
-		else if (in_range(which, view) &&
-			 export_which_lead(which, view, &l->moment))
-			rc = export_view(l, view, e, err);
+		else if (in_range(r->which, view) &&
+			 export_which_lead(r->which, view, &l->moment))
+			rc = export_view(l, view, p, err);
 	}
 	lead_views_close(views);
+	return rc;
+}
+
+static int
+read_leads(
+    void *context, struct store *st, struct export_pipe *p, struct err *err)
+{
+	struct reading *r = context;
+	int64_t last;
+	int rc = lead_last(st, r->leads->tenant, &last, err);
+
+	for (int64_t after = 0; rc == 0 && after < last; after += PAGE) {
+		rc = read_page(r, st, after, p, err);
+		if (rc == 0)
+			rc = export_pipe_mark(p,
+			    after + PAGE < last ? after + PAGE : last, last,
+			    err);
+	}
 	return rc;
 }
 
@@ -400,23 +422,19 @@ int
 export_leads_run(struct export_leads *l, const struct export_which *which,
     struct export *e, struct err *err)
 {
+	struct reading r = {l, which};
+	struct export_pipe_how how = {.read = read_leads,
+	    .context = &r,
+	    .which = which,
+	    .column = l->out,
+	    .count = l->count};
 	int64_t last;
-	int rc;
 
 	export_which_needs(which, &l->needs);
 	if (lead_last(l->st, l->tenant, &last, err) < 0)
 		return -1;
-	for (int64_t after = 0; after < last; after += PAGE) {
-		rc = run_page(l, which, e, after, err);
-		if (rc != 0)
-			return rc < 0 ? -1 : 0;
-		if (which->progress)
-			which->progress(which->context,
-			    (uint64_t)(after + PAGE < last ? after + PAGE
-							   : last),
-			    (uint64_t)last);
-	}
-	return 0;
+	how.many = last > PAGE;
+	return export_pipe_run(l->st, &how, e, err);
 }
 
 int

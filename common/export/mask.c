@@ -171,26 +171,32 @@ export_mask_put(struct buf *out, const struct export_masks *m,
 	buf_release(&key);
 }
 
-void
-export_mask_row(struct export *e, struct field *cell, size_t count)
+static void
+mask_cell(struct export *e, enum export_masking how, struct field *cell)
+{
+	if (how == EXPORT_DROP) {
+		cell->type = FIELD_MISSING;
+		cell->text = (struct str){0};
+		return;
+	}
+	buf_clear(&e->word);
+	export_mask_put(&e->word, e->how.masks, how, cell->name, cell->text);
+	cell->type = FIELD_TEXT;
+	cell->text = arena_str(&e->passing, buf_str(&e->word));
+}
+
+const struct field *
+export_mask_row(struct export *e, const struct field *cell, size_t count)
 {
 	const struct export_masks *m = e->how.masks;
 
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < m->count; k++) {
-			if (!str_eq(m->mask[k].column, cell[i].name) ||
-			    !cell[i].text.p)
-				continue;
-			if (m->mask[k].how == EXPORT_DROP) {
-				cell[i].type = FIELD_MISSING;
-				cell[i].text = (struct str){0};
-				continue;
-			}
-			buf_clear(&e->word);
-			export_mask_put(&e->word, m, m->mask[k].how,
-			    cell[i].name, cell[i].text);
-			cell[i].type = FIELD_TEXT;
-			cell[i].text =
-			    arena_str(&e->passing, buf_str(&e->word));
-		}
+	GROW(e->cell, e->cell_cap, count + 1);
+	for (size_t i = 0; i < count; i++) {
+		e->cell[i] = cell[i];
+		for (size_t k = 0; k < m->count; k++)
+			if (str_eq(m->mask[k].column, cell[i].name) &&
+			    e->cell[i].text.p)
+				mask_cell(e, m->mask[k].how, &e->cell[i]);
+	}
+	return e->cell;
 }

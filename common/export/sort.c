@@ -167,6 +167,7 @@ put_row(struct buf *out, const struct field *cell, size_t count, bool names)
 static int
 emit_row(struct export *e, struct str row, struct err *err)
 {
+	const struct field *cell;
 	size_t count = 0;
 
 	while (row.n) {
@@ -183,9 +184,8 @@ emit_row(struct export *e, struct str row, struct err *err)
 			f->text = take_piece(&row);
 		count++;
 	}
-	if (e->how.masks)
-		export_mask_row(e, e->cell, count);
-	return export_emit(e, e->cell, count, err);
+	cell = e->how.masks ? export_mask_row(e, e->cell, count) : e->cell;
+	return export_emit(e, cell, count, err);
 }
 
 static bool

@@ -99,4 +99,36 @@ json_plain_end(const char *p, const char *end)
 	return p;
 }
 
+/* The same, copying to *out what it passes over, and stopping at bytes that
+ * are not ASCII too. */
+static inline const char *
+json_ascii_end(const char *p, const char *end, char **out)
+{
+	char *to = *out;
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	const uint64_t high = ones * 0x80;
+
+	while (end - p >= 8) {
+		uint64_t x, quote, slash;
+
+		__builtin_memcpy(&x, p, 8);
+		quote = x ^ (ones * '"');
+		slash = x ^ (ones * '\\');
+		if ((((quote - ones) | (slash - ones) | (x - ones * 0x20) | x) &
+			high) != 0)
+			break;
+		__builtin_memcpy(to, &x, 8);
+		to += 8;
+		p += 8;
+	}
+#endif
+	while (p < end && (signed char)*p >= 0 &&
+	       (json_class[(unsigned char)*p] & JSON_PLAIN) != 0)
+		*to++ = *p++;
+	*out = to;
+	return p;
+}
+
 #endif

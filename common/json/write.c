@@ -4,9 +4,10 @@
 
 #include "json/json_priv.h"
 
-/* Appends what one byte that is not plain becomes; returns bytes consumed. */
+/* Appends what stands for the byte or character at p that is not plain;
+ * returns how many bytes that was. */
 static size_t
-put_odd(struct buf *out, const char *p)
+put_odd(struct buf *out, const char *p, size_t left)
 {
 	static const char names[32] = {
 	    ['\b'] = 'b',
@@ -16,7 +17,17 @@ put_odd(struct buf *out, const char *p)
 	    ['\t'] = 't',
 	};
 	unsigned char ch = (unsigned char)*p;
+	uint32_t code;
+	unsigned n;
 
+	if (ch >= 0x80) {
+		n = utf8_decode(p, left, &code);
+		if (n)
+			buf_add(out, p, n);
+		else
+			buf_addstr(out, "\xef\xbf\xbd");
+		return n ? n : 1;
+	}
 	buf_addc(out, '\\');
 	if (ch >= 0x20)
 		buf_addc(out, *p);
@@ -27,35 +38,79 @@ put_odd(struct buf *out, const char *p)
 	return 1;
 }
 
-/* Text that is valid UTF-8. */
-static void
-put_valid(struct buf *out, struct str text)
+/* Begins three bytes that can be neither overlong nor a surrogate. */
+static inline bool
+is_three_lead(uint64_t ch)
 {
-	const char *p = text.p, *end = text.p + text.n;
+	return ch > 0xe0 && ch < 0xf0 && ch != 0xed;
+}
 
-	while (p < end) {
-		const char *stop = json_plain_end(p, end);
+static inline bool
+is_three(const unsigned char *p)
+{
+	return is_three_lead(p[0]) && (p[1] & 0xc0) == 0x80 &&
+	       (p[2] & 0xc0) == 0x80;
+}
 
-		buf_add(out, p, (size_t)(stop - p));
-		p = stop;
-		if (p < end)
-			p += put_odd(out, p);
+/* Copies characters of three bytes, two at a time where there are more. */
+static const char *
+copy_threes(char **to, const char *p, const char *end)
+{
+	char *out = *to;
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	for (; end - p >= 8; p += 6, out += 6) {
+		uint64_t x;
+
+		memcpy(&x, p, 8);
+		if ((x & UINT64_C(0xc0c0f0c0c0f0)) !=
+			UINT64_C(0x8080e08080e0) ||
+		    !is_three_lead(x & 0xff) || !is_three_lead(x >> 24 & 0xff))
+			break;
+		memcpy(out, &x, 8);
 	}
+#endif
+	while (end - p >= 3 && is_three((const unsigned char *)p)) {
+		out[0] = p[0];
+		out[1] = p[1];
+		out[2] = p[2];
+		out += 3;
+		p += 3;
+	}
+	*to = out;
+	return p;
+}
+
+/* Copies what is plain: most of it is ASCII, or Japanese. Room for as many
+ * bytes as are left is there; the result is where it stopped. */
+static const char *
+copy_plain(char **to, const char *p, const char *end)
+{
+	const char *stop;
+
+	do {
+		stop = json_ascii_end(p, end, to);
+		p = copy_threes(to, stop, end);
+	} while (p != stop && p < end);
+	return p;
 }
 
 void
 json_quote(struct buf *out, struct str text)
 {
-	buf_addc(out, '"');
-	while (text.n > 0) {
-		size_t good = utf8_valid(text);
+	const char *p = text.p ? text.p : "", *end = p + text.n;
+	char *to;
 
-		put_valid(out, (struct str){text.p, good});
-		if (good == text.n)
-			break;
-		buf_addstr(out, "\xef\xbf\xbd");
-		text.p += good + 1;
-		text.n -= good + 1;
+	buf_reserve(out, text.n + 2);
+	out->p[out->len++] = '"';
+	while (p < end) {
+		to = out->p + out->len;
+		p = copy_plain(&to, p, end);
+		out->len = (size_t)(to - out->p);
+		if (p < end) {
+			p += put_odd(out, p, (size_t)(end - p));
+			buf_reserve(out, (size_t)(end - p) + 1);
+		}
 	}
 	buf_addc(out, '"');
 }
