@@ -65,7 +65,8 @@ sum_up(struct session *s, const struct notify_done *d)
 	    {"to be tried again", offsetof(struct notify_done, retried)},
 	    {"doubtful", offsetof(struct notify_done, doubtful)},
 	    {"dead", offsetof(struct notify_done, dead)},
-	    {"cancelled", offsetof(struct notify_done, cancelled)}};
+	    {"cancelled", offsetof(struct notify_done, cancelled)},
+	    {"waiting", offsetof(struct notify_done, waiting)}};
 	const char *comma = "";
 
 	if (d->holder.len)
@@ -336,6 +337,29 @@ suppress_list(struct session *s, struct err *err)
 	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
 		return -1;
 	return outbox_suppressions(s->st, s->tenant, session_each, s, err);
+}
+
+/* ---- how people want to be told --------------------------------------------
+ */
+
+static int
+prefer_set(struct session *s, struct err *err)
+{
+	char *const *operands = s->call->operands;
+
+	return outbox_prefer(s->st, s->tenant, str_of(operands[0]),
+	    operands + 1, s->call->count - 1, s->who, s->now, &s->lines, err);
+}
+
+static int
+prefer_list(struct session *s, struct err *err)
+{
+	static const char *const columns[] = {
+	    "user", "quiet", "mute", "use", "updated_at"};
+
+	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
+		return -1;
+	return outbox_preferences_list(s->st, s->tenant, session_each, s, err);
 }
 
 /* ---- the inbox ------------------------------------------------------------
@@ -613,6 +637,19 @@ static const struct cli_verb verbs[] = {
 	.shared = CLI_READING,
 	.run = session_reads,
 	.work = suppress_list},
+    {.name = "prefer set",
+	.operands = "USER KEY=VALUE...",
+	.min = 2,
+	.max = CLI_MANY,
+	.help = "how somebody wants to be told: quiet, mute, use.CHANNEL",
+	.shared = ONE_CHANGE,
+	.run = session_changes,
+	.work = prefer_set},
+    {.name = "prefer list",
+	.help = "what the tenant's people have said about it",
+	.shared = CLI_READING,
+	.run = session_reads,
+	.work = prefer_list},
     {.name = "inbox",
 	.operands = "USER",
 	.min = 1,

@@ -50,6 +50,8 @@ plant() {
 		dl-notify send -q -t "$t" >/dev/null
 	dl-notify -q -t "$t" --limit 1 >/dev/null
 	dl-notify suppress add -q -t "$t" "$w@elsewhere.example" >/dev/null
+	dl-notify prefer set -q -t "$t" "$w@$t.example" "mute=$w" "use.$w=$w" \
+		>/dev/null
 }
 
 # The operands that make each verb say as much as it can; a verb without a row
@@ -69,6 +71,7 @@ operands() {
 	"dl-score show" | "dl-score remove" | "dl-score enable" | \
 		"dl-score disable") echo 雀 ;;
 	"dl-notify inbox" | "dl-notify read") echo "雀@other.example" ;;
+	"dl-notify prefer set") echo "雀@other.example quiet=sun" ;;
 	"dl-notify suppress add" | "dl-notify suppress remove")
 		echo "雀@elsewhere.example" ;;
 	"dl-template show" | "dl-template remove") echo 雀 ;;

@@ -4,6 +4,7 @@
 #define DL_AUTOMATION_PRIV_H
 
 #include "automation/automation.h"
+#include "outbox/outbox.h"
 #include "score/score.h"
 #include "signal/signal.h"
 #include "stage/stage.h"
@@ -67,6 +68,7 @@ struct work {
 	struct automation_done *ret;
 	struct automation_library *library;
 	struct template_library *templates;
+	struct outbox_preferences *preferences;
 	struct automation_words *words;
 	struct task_calendar calendar;
 	struct stages *stages; /* opened when wanted */

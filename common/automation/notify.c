@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "automation/automation_priv.h"
-#include "outbox/outbox.h"
 
 /* As carries; one remark in a run where the operator has none of the
  * name. */
@@ -65,21 +64,33 @@ say(struct work *w, struct firing *f, const struct automation_action *act,
 	return 0;
 }
 
+/* The channel that somebody has chosen in place of one, where that reaches
+ * people at all. */
+static struct str
+channel_for(struct work *w, const struct person *to, struct str asked)
+{
+	struct str chosen = outbox_chosen(
+	    outbox_preference_of(w->preferences, to->email), asked);
+
+	return carries(w->job->channels, chosen) == 2 ? chosen : asked;
+}
+
 /* Those of the people whom a channel reaches. */
 static int
 say_to_people(struct work *w, struct firing *f,
     const struct automation_action *act, struct str channel,
     const struct person *person, size_t count, struct err *err)
 {
-	bool inside = str_is(channel, "inbox");
 	size_t reached = 0;
 
 	for (size_t i = 0; i < count; i++) {
+		struct str by = channel_for(w, &person[i], channel);
+
 		/* The inbox is the tenant's own people's. */
-		if (inside && !person[i].json.p)
+		if (str_is(by, "inbox") && !person[i].json.p)
 			continue;
 		reached++;
-		if (say(w, f, act, channel, &person[i], err) < 0 &&
+		if (say(w, f, act, by, &person[i], err) < 0 &&
 		    fire_failed(w, f, act, err) < 0)
 			return -1;
 	}

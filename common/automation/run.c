@@ -341,6 +341,8 @@ open_batch(struct batch *b, struct err *err)
 	    automation_bind(
 		w->library, w->st, w->tenant, w->job->remarks, err) < 0 ||
 	    template_library_open(w->st, w->tenant, &w->templates, err) < 0 ||
+	    outbox_preferences_open(w->st, w->tenant, &w->preferences, err) <
+		0 ||
 	    task_calendar_read(w->st, w->tenant, &w->calendar, err) < 0 ||
 	    automation_words_open(
 		w->st, w->tenant, &w->job->moment, &w->words, err) < 0)
@@ -357,6 +359,7 @@ close_batch(struct batch *b)
 
 	automation_library_free(w->library);
 	template_library_free(w->templates);
+	outbox_preferences_free(w->preferences);
 	automation_words_free(w->words);
 	task_calendar_release(&w->calendar);
 	stages_free(w->stages);

@@ -87,6 +87,8 @@ static const struct fact {
 	&sql_person_suppressions,
 	{{"hash", 't'}, {"address", 't'}, {"reason", 't'}, {"note", 't'},
 	    {"user", 't'}, {"time", 'm'}}},
+    {"preference", NULL, &sql_dump_preferences, NULL,
+	{{"user", 't'}, {"document", 'j'}}},
     {"inbox", "inboxes", &sql_dump_inboxes, &sql_person_inboxes,
 	{{"user", 't'}, {"message", 't'}, {"time", 'm'}, {"subject", 't'},
 	    {"text", 't'}, {"read_at", 'm'}}},

@@ -324,6 +324,12 @@ FROM suppression AS s
 JOIN lead AS l ON l.tenant_id = s.tenant_id AND l.email_key = s.address
 WHERE s.tenant_id = $1 AND l.lead_id = $2;
 
+-- name: dump_preferences
+-- How the tenant's people want to be told.
+-- $1 tenant_id bigint
+SELECT p.email, p.document FROM preference AS p
+WHERE p.tenant_id = $1 ORDER BY p.email;
+
 -- name: dump_inboxes
 -- What the tenant's people were told inside.
 -- $1 tenant_id bigint

@@ -25,9 +25,11 @@ struct drain {
 	struct buf run, lines;
 	bool noted; /* the moment */
 	uint64_t begun;
+	int64_t started; /* on the monotonic clock */
 	/* Of the channel. */
 	struct delivery d;
-	struct items ready, batch, ended;
+	struct gate gate;
+	struct items ready, batch, ended, waiting;
 	bool exhausted; /* nothing more is due, or to be begun */
 	unsigned faults;
 	int64_t hold; /* nothing before this moment; 0: not asked for */
@@ -45,6 +47,13 @@ stopped(struct drain *x)
 	return x->job->progress && x->job->progress(x->job->context, over, 0);
 }
 
+/* The moment of the run, and what has passed since it began. */
+static int64_t
+clock_now(const struct drain *x)
+{
+	return x->job->now + time_monotonic() - x->started;
+}
+
 /* ---- what has ended --------------------------------------------------------
  */
 
@@ -54,6 +63,10 @@ tell(struct drain *x, const struct item *i, const struct outbox_end *e)
 	static const struct place nowhere;
 
 	item_put(i, e, x->d.channel, &x->lines);
+	if (i->until) {
+		x->done->waiting++;
+		return;
+	}
 	if (strcmp(e->state, "sent") == 0)
 		x->done->sent++;
 	else if (strcmp(e->state, "retry") == 0)
@@ -114,8 +127,10 @@ look_ahead(struct drain *x, struct err *err)
 		return 0;
 	if (store_begin(x->store, STORE_SNAPSHOT, "look for messages", err) < 0)
 		return -1;
-	rc = outbox_due(x->store, x->tenant, str_of(x->d.channel->name),
-	    x->job->now, AHEAD, look_at, x, err);
+	rc = gate_open(&x->gate, x->store, x->tenant, x->d.channel, err);
+	if (rc == 0)
+		rc = outbox_due(x->store, x->tenant, str_of(x->d.channel->name),
+		    x->job->now, AHEAD, look_at, x, err);
 	store_rollback(x->store);
 	x->exhausted = x->ready.count == 0;
 	return rc;
@@ -134,7 +149,19 @@ judge_late(struct drain *x, struct item *i)
 	buf_release(&limit);
 }
 
-/* From ready to batch: as many as can begin, and on the way what never will. */
+/* Over, or to wait? */
+static void
+judge(struct drain *x, struct item *i)
+{
+	judge_late(x, i);
+	if (!i->over)
+		i->until = gate_ask(&x->gate, i, clock_now(x));
+	if (!i->over && !i->until)
+		delivery_prepare(&x->d, i);
+}
+
+/* From ready to batch: as many as can begin, and on the way what never will,
+ * or not now. */
 static void
 choose(struct drain *x)
 {
@@ -145,11 +172,9 @@ choose(struct drain *x)
 	if (x->job->limit > 0 && room > (uint64_t)x->job->limit - x->begun)
 		room = (size_t)((uint64_t)x->job->limit - x->begun);
 	while (begin < room && (i = items_take(&x->ready)) != NULL) {
-		items_add(&x->batch, i);
-		judge_late(x, i);
-		if (!i->over)
-			delivery_prepare(&x->d, i);
-		begin += !i->over;
+		judge(x, i);
+		items_add(i->until ? &x->waiting : &x->batch, i);
+		begin += !i->over && !i->until;
 	}
 	x->begun += begin;
 }
@@ -239,6 +264,27 @@ close_ended(struct drain *x, struct err *err)
 	return rc;
 }
 
+/* What is not to go out now. */
+static int
+put_off(struct drain *x, struct err *err)
+{
+	struct outbox_wait *waits =
+	    xmalloc((x->waiting.count + 1) * sizeof(*waits));
+	size_t n = 0;
+	int rc;
+
+	for (const struct item *i = x->waiting.first; i; i = i->next) {
+		struct outbox_end e = item_verdict(i, x->job->now, false);
+
+		tell(x, i, &e);
+		waits[n++] = (struct outbox_wait){
+		    i->row.number, i->until, str_of(i->answer)};
+	}
+	rc = outbox_wait(x->store, x->tenant, waits, n, err);
+	free(waits);
+	return rc;
+}
+
 static int
 flush(struct drain *x, struct err *err)
 {
@@ -266,12 +312,15 @@ write_down(struct drain *x, struct err *err)
 	if (rc == 0)
 		rc = close_ended(x, err);
 	if (rc == 0)
+		rc = put_off(x, err);
+	if (rc == 0)
 		rc = store_commit(x->store, x->batch.count > 0, err);
 	store_rollback(x->store);
 	if (rc < 0)
 		return -1;
 	x->noted = true;
 	items_free(&x->ended);
+	items_free(&x->waiting);
 	if (x->batch.count && sender_note(x->sender, err) < 0)
 		return -1;
 	return flush(x, err);
@@ -309,7 +358,7 @@ work(struct drain *x, struct err *err)
 		if (look_ahead(x, err) < 0)
 			return -1;
 		choose(x);
-		if ((x->batch.count || x->ended.count) &&
+		if ((x->batch.count || x->ended.count || x->waiting.count) &&
 		    write_down(x, err) < 0)
 			return -1;
 		if (begin_batch(x, err) < 0)
@@ -372,9 +421,11 @@ end_channel(struct drain *x)
 		x->done->later = true;
 	}
 	delivery_close(&x->d);
+	gate_close(&x->gate);
 	items_free(&x->ready);
 	items_free(&x->batch);
 	items_free(&x->ended);
+	items_free(&x->waiting);
 }
 
 static int
@@ -482,15 +533,14 @@ rehearse(struct drain *x, struct str name, struct err *err)
 	    .tenant = x->tenant,
 	    .library = x->library,
 	    .now = x->job->now};
-	if (outbox_due(x->store, x->tenant, name, x->job->now, INT32_MAX,
+	if (gate_open(&x->gate, x->store, x->tenant, c, err) < 0 ||
+	    outbox_due(x->store, x->tenant, name, x->job->now, INT32_MAX,
 		look_at, x, err) < 0)
 		return -1;
 	while (rc == 0 && (i = items_take(&x->ready)) != NULL) {
 		struct outbox_end e;
 
-		judge_late(x, i);
-		if (!i->over)
-			delivery_prepare(&x->d, i);
+		judge(x, i);
 		e = item_verdict(i, x->job->now, false);
 		tell(x, i, &e);
 		item_free(i);
@@ -498,6 +548,7 @@ rehearse(struct drain *x, struct str name, struct err *err)
 			rc = flush(x, err);
 	}
 	items_free(&x->ready);
+	gate_close(&x->gate);
 	return rc;
 }
 
@@ -520,7 +571,11 @@ int
 notify_drain(struct store *st, const struct tenant *t,
     const struct notify_job *job, struct notify_done *done, struct err *err)
 {
-	struct drain x = {.store = st, .tenant = t, .job = job, .done = done};
+	struct drain x = {.store = st,
+	    .tenant = t,
+	    .job = job,
+	    .done = done,
+	    .started = time_monotonic()};
 	struct names names = {0};
 	int rc = outbox_channels(
 	    st, t, job->now, job->resend_doubtful, add_name, &names, err);

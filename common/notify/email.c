@@ -36,6 +36,8 @@ check_address(const char *key, const char *text, struct err *err)
 	struct buf wire = {0};
 	int rc = mail_address_wire(key, a.address, &wire, err);
 
+	if (rc < 0)
+		err->kind = ERR_USAGE; /* the configuration's, no message's */
 	buf_release(&wire);
 	return rc;
 }

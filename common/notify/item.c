@@ -35,6 +35,16 @@ item_end(struct item *i, enum outcome outcome, int code, const char *fmt, ...)
 }
 
 void
+item_say(struct item *i, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(i->answer, sizeof(i->answer), fmt, ap);
+	va_end(ap);
+}
+
+void
 item_free(struct item *i)
 {
 	if (!i)
@@ -104,6 +114,11 @@ item_verdict(const struct item *i, int64_t now, bool inside)
 
 	if (i->answer[0])
 		e.answer = str_of(i->answer);
+	if (i->until) {
+		e.state = i->row.tries ? "retry" : "queued";
+		e.next_at = i->until;
+		return e;
+	}
 	if (i->outcome == OUT_AGAIN || i->outcome == OUT_LATER) {
 		e.next_at = policy_next(
 		    &i->row, e.attempts, e.tries, i->outcome, i->wait, now);
@@ -134,7 +149,7 @@ item_put(const struct item *i, const struct outbox_end *end,
 	if (i->row.lead.p)
 		json_add_text(&w, "lead", i->row.lead);
 	json_add_text(&w, "state", str_of(end->state));
-	if (strcmp(end->state, "retry") == 0)
+	if (end->next_at > 0)
 		json_add_time(&w, "next_at", end->next_at);
 	if (end->code)
 		json_add_int(&w, "code", end->code);

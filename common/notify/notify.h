@@ -24,7 +24,9 @@
  *			is at fault (no connection, no login, busy): none counts
  *	dead		refused for good, or given up
  *	doubtful	handed over, and no answer came
- *	cancelled	suppressed, or overdue by more than max_late
+ *	cancelled	suppressed, muted, or overdue by more than max_late
+ *
+ * What falls into quiet hours is due at their end instead.
  */
 #ifndef DL_NOTIFY_H
 #define DL_NOTIFY_H
@@ -76,6 +78,7 @@ struct notify_job {
 };
 struct notify_done {
 	uint64_t sent, retried, doubtful, dead, cancelled;
+	uint64_t waiting;  /* due now, and put off by a rule */
 	bool later;        /* a server is at fault: try again later */
 	struct buf holder; /* who is at work on a channel; released by caller */
 };

@@ -52,7 +52,8 @@ struct item {
 	/* What came of it. */
 	enum outcome outcome;
 	int code;
-	int64_t wait; /* the server asks for; -1: not said */
+	int64_t wait;  /* the server asks for; -1: not said */
+	int64_t until; /* not begun: it waits for that moment */
 	char answer[500];
 	struct item *next;
 };
@@ -115,15 +116,31 @@ int body_plain(struct delivery *d, struct item *i, struct err *err);
 struct item *item_new(const struct outbox_row *row);
 void item_end(struct item *i, enum outcome outcome, int code, const char *fmt,
     ...) PRINTF_LIKE(4, 5);
+/* Why, of one that has not ended. */
+void item_say(struct item *i, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void item_free(struct item *i);
 void items_add(struct items *q, struct item *i);
 struct item *items_take(struct items *q);
 void items_free(struct items *q);
-/* What the ledger says of one that is over; borrows it. */
+/* What the ledger says of one that is over, or waits; borrows it. */
 struct outbox_end item_verdict(const struct item *i, int64_t now, bool inside);
 /* A line about it. */
 void item_put(const struct item *i, const struct outbox_end *end,
     const struct channel *c, struct buf *out);
+
+/* gate.c: whether it may go out now */
+struct gate {
+	const struct tenant *tenant;
+	const struct channel *channel;
+	struct quiet quiet;
+	struct outbox_preferences *preferences;
+};
+/* Reads what people prefer; again, when it was open. */
+int gate_open(struct gate *g, struct store *st, const struct tenant *t,
+    const struct channel *c, struct err *err);
+void gate_close(struct gate *g);
+/* 0: it may, or is over now; else the moment it is to wait for. */
+int64_t gate_ask(const struct gate *g, struct item *i, int64_t clock);
 
 /* delivery.c */
 int delivery_open(struct delivery *d, struct err *err);

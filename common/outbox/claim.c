@@ -147,6 +147,30 @@ outbox_claimed(struct store *st, const struct tenant *t, struct str run,
 	return rc;
 }
 
+int
+outbox_wait(struct store *st, const struct tenant *t,
+    const struct outbox_wait *waits, size_t count, struct err *err)
+{
+	struct bulk *b;
+	int rc;
+
+	if (count == 0)
+		return 0;
+	b = bulk_new(&bulk_outbox_wait);
+	for (size_t i = 0; i < count; i++) {
+		bulk_int(b, waits[i].number);
+		bulk_int(b, waits[i].until);
+		bulk_text(b, waits[i].why);
+		bulk_end_row(b);
+	}
+	rc = store_bulk(st, b, err);
+	if (rc == 0)
+		rc = store_run(
+		    st, &sql_outbox_wait, BINDS(BIND_INT(t->id)), NULL, err);
+	bulk_free(b);
+	return rc;
+}
+
 /* ---- closing --------------------------------------------------------------
  */
 

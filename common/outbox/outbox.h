@@ -117,6 +117,16 @@ int outbox_claimed(struct store *st, const struct tenant *t, struct str run,
     const int64_t *numbers, size_t count,
     void (*each)(void *context, int64_t number, struct str suppressed),
     void *context, struct err *err);
+/* One that is to wait, though it is due. */
+struct outbox_wait {
+	int64_t number, until;
+	struct str why;
+};
+/* They are due then, not before: what waits by rule is not late. Others that
+ * were taken or decided about meanwhile are left alone. In a change
+ * transaction. */
+int outbox_wait(struct store *st, const struct tenant *t,
+    const struct outbox_wait *waits, size_t count, struct err *err);
 /* In a change transaction; with history. */
 int outbox_close(struct store *st, const struct tenant *t, struct str run,
     const struct outbox_end *ends, size_t count, int64_t now, struct err *err);
@@ -204,6 +214,37 @@ int outbox_release(struct store *st, const struct tenant *t, struct str address,
 /* {"address","reason","note","user","time"}; "hash" where there is no address
  * any more. */
 int outbox_suppressions(struct store *st, const struct tenant *t,
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct err *err);
+
+/* ---- prefer.c: how the tenant's people want to be told ------------------- */
+
+struct outbox_preference;
+struct outbox_preferences;
+/* What all of a tenant's people have said. */
+int outbox_preferences_open(struct store *st, const struct tenant *t,
+    struct outbox_preferences **ret, struct err *err);
+void outbox_preferences_free(struct outbox_preferences *all);
+/* One person's, by a normalised address; NULL: nothing was said. */
+const struct outbox_preference *outbox_preference_of(
+    const struct outbox_preferences *all, struct str email);
+/* When not to be disturbed. p NULL: never. */
+const struct quiet *outbox_quiet(const struct outbox_preference *p);
+/* Does not want what comes by that channel, or of that template or kind (may
+ * be missing). p NULL: wants all. */
+bool outbox_mutes(const struct outbox_preference *p, struct str channel,
+    struct str template, struct str kind);
+/* The channel that a person has chosen instead of one, or that one itself. */
+struct str outbox_chosen(const struct outbox_preference *p, struct str channel);
+/* "quiet=HOURS", "mute=LIST" (channels, template:NAME, kind:NAME) or
+ * "use.CHANNEL=CHANNEL", empty: no more. In a change transaction; ERR_USAGE
+ * also when the tenant has nobody of that address. A line with all of it
+ * then, unless it was so. */
+int outbox_prefer(struct store *st, const struct tenant *t, struct str user,
+    char *const *assignments, size_t count, const char *who, int64_t now,
+    struct buf *lines, struct err *err);
+/* {"user","quiet","mute","use","updated_at"} of who has said something. */
+int outbox_preferences_list(struct store *st, const struct tenant *t,
     int (*each)(void *context, struct str line, struct err *err), void *context,
     struct err *err);
 

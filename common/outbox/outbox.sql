@@ -6,6 +6,8 @@
 -- bulk: outbox_close (message_id bigint, state text, next_at bigint,
 --	attempts bigint, tries bigint, code bigint, answer text)
 
+-- bulk: outbox_wait (message_id bigint, until bigint, why text)
+
 -- bulk: outbox_inbox (message_id bigint, member text, subject text, body text)
 
 -- ---- the front door ---------------------------------------------------------
@@ -165,6 +167,23 @@ FROM bulk_outbox_close AS b WHERE true
 ON CONFLICT (tenant_id, message_id, number) DO UPDATE
 SET at = excluded.at, outcome = excluded.outcome, code = excluded.code,
 	answer = excluded.answer;
+
+-- name: outbox_wait
+-- The messages of bulk_outbox_wait are due later, those that still wait. (As an
+-- upsert, which looks each up by its key.)
+-- $1 tenant bigint
+INSERT INTO outbox (tenant_id, message_id, id, cause, kind, channel, recipient,
+	critical, content, created_at, due_at, state, next_at, attempts, tries,
+	changed_at, answer)
+SELECT $1, o.message_id, o.id, o.cause, o.kind, o.channel, o.recipient,
+	o.critical, o.content, o.created_at,
+	CASE WHEN o.due_at < b.until THEN b.until ELSE o.due_at END, o.state,
+	b.until, o.attempts, o.tries, o.changed_at, b.why
+FROM bulk_outbox_wait AS b CROSS JOIN outbox AS o
+WHERE o.tenant_id = $1 AND o.message_id = b.message_id
+	AND o.next_at IS NOT NULL
+ON CONFLICT (tenant_id, message_id) DO UPDATE SET due_at = excluded.due_at,
+	next_at = excluded.next_at, code = NULL, answer = excluded.answer;
 
 -- name: outbox_left
 -- What is marked as being sent on a channel.
@@ -377,3 +396,35 @@ WHERE tenant_id = $1 AND member = $2 AND message_id = $3 AND read_at IS NULL;
 -- $3 now bigint
 UPDATE inbox SET read_at = $3
 WHERE tenant_id = $1 AND member = $2 AND read_at IS NULL;
+
+-- ---- how people want to be told ---------------------------------------------
+
+-- name: preference_all
+-- What the tenant's people have said.
+-- $1 tenant bigint
+SELECT p.email, p.document, p.updated_at FROM preference AS p
+WHERE p.tenant_id = $1 ORDER BY p.email;
+
+-- name: preference_one
+-- What one of them has said.
+-- $1 tenant bigint
+-- $2 email text
+SELECT p.document FROM preference AS p
+WHERE p.tenant_id = $1 AND p.email = $2;
+
+-- name: preference_set
+-- From now on.
+-- $1 tenant bigint
+-- $2 email text
+-- $3 document text
+-- $4 now bigint
+INSERT INTO preference (tenant_id, email, document, updated_at)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant_id, email) DO UPDATE
+SET document = excluded.document, updated_at = excluded.updated_at;
+
+-- name: preference_remove
+-- Nothing any more.
+-- $1 tenant bigint
+-- $2 email text
+DELETE FROM preference WHERE tenant_id = $1 AND email = $2;

@@ -2,11 +2,21 @@
 /*
  * The table of settings: names, defaults, meanings; reading the stored
  * document, changing one setting in it, showing all of them. Besides the
- * table there are two open families: goal.NAME and feature.NAME.
+ * table there are open families, family.c.
  */
 #include "tenant/tenant_priv.h"
 
-enum setting_kind { NUMBER, DURATION, TEXT, ZONE, CHOICE, NAMES, HOURS, DAYS };
+enum setting_kind {
+	NUMBER,
+	DURATION,
+	TEXT,
+	ZONE,
+	CHOICE,
+	NAMES,
+	HOURS,
+	DAYS,
+	QUIET
+};
 
 struct setting {
 	const char *name;
@@ -49,27 +59,11 @@ static const struct setting settings[] = {
 	NULL, "on which days"},
     {"due_clock", CHOICE, AT(due_clock), "clock", 0, 0, "clock working",
 	"what spans like 24h count until a task is due"},
+    {"quiet_hours", QUIET, AT(quiet_hours), "none", 0, 0, NULL,
+	"when nobody is sent anything: 21:00-08:00,sat-sun"},
     {"plan", CHOICE, AT(plan), "professional", 0, 0,
 	"free starter professional enterprise",
 	"what is switched on; feature.NAME overrides"},
-};
-
-/* Features, and whether the smaller plans have them. */
-static const struct feature {
-	const char *name;
-	bool free, starter;
-} features[] = {
-    {"scoring", false, true},
-    {"segments", false, true},
-    {"tasks", false, true},
-    {"campaigns", false, false},
-    {"automations", false, false},
-    {"notifications", false, false},
-    {"stages", false, false},
-    {"crm", false, false},
-    {"reports", false, false},
-    {"forecast", false, false},
-    {"exports", false, false},
 };
 
 static const struct setting *
@@ -120,30 +114,13 @@ names_read(
 	return 0;
 }
 
-/* "09:00" as ms of the day; the day ends at 24:00. */
-static bool
-clock_parse(struct str text, int64_t *ret)
-{
-	struct str hours, minutes = str_trim(text);
-	int64_t h, m;
-
-	if (!str_cut(&minutes, ':', &hours) || !number_int(hours, &h) ||
-	    !number_int(minutes, &m) || minutes.n != 2 || h < 0 || m < 0 ||
-	    m > 59 || h * 60 + m > 24 * 60)
-		return false;
-	*ret = h * MS_HOUR + m * MS_MINUTE;
-	return true;
-}
-
 /* "09:00-18:00" */
 static int
 hours_read(struct str text, struct tenant_settings *s, struct err *err)
 {
-	struct str from, until = text;
 	int64_t at[2];
 
-	if (!str_cut(&until, '-', &from) || !clock_parse(from, &at[0]) ||
-	    !clock_parse(until, &at[1]))
+	if (!hours_parse(text, at))
 		return err_set(err, ERR_USAGE,
 		    "working_hours: not like 09:00-18:00: %s", quoted(text));
 	if (at[1] <= at[0])
@@ -159,25 +136,19 @@ hours_read(struct str text, struct tenant_settings *s, struct err *err)
 static int
 days_read(struct str text, struct tenant_settings *s, struct err *err)
 {
-	static const char *const names[] = {
-	    "mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 	struct str rest = text, name;
 	bool more = true;
+	unsigned day;
 
 	s->working_days = 0;
 	while (more) {
-		size_t i = 0;
-
 		more = str_cut(&rest, ',', &name);
-		name = str_trim(name);
-		while (i < COUNT_OF(names) && !str_is(name, names[i]))
-			i++;
-		if (i == COUNT_OF(names))
+		if (!weekday_parse(str_trim(name), &day))
 			return err_set(err, ERR_USAGE,
 			    "working_days: not mon, tue, wed, thu, fri, sat or "
 			    "sun: %s",
-			    quoted(name));
-		s->working_days |= 1u << (i + 1);
+			    quoted(str_trim(name)));
+		s->working_days |= 1u << day;
 	}
 	return 0;
 }
@@ -237,6 +208,11 @@ value_read(struct tenant_settings *s, const struct setting *row,
 			return -1;
 		*(char **)slot(s, row) = str_dup(text);
 		return 0;
+	case QUIET:
+		if (quiet_parse(row->name, text, &s->quiet, err) < 0)
+			return -1;
+		*(char **)slot(s, row) = str_dup(text);
+		return 0;
 	case TEXT:
 		*(char **)slot(s, row) = str_dup(text);
 		return 0;
@@ -274,6 +250,7 @@ settings_release(struct tenant_settings *s)
 	free(s->working_hours);
 	free(s->working_days_text);
 	free(s->due_clock);
+	free(s->quiet_hours);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -328,6 +305,7 @@ value_put(const struct tenant_settings *s, const struct setting *row,
 	case CHOICE:
 	case HOURS:
 	case DAYS:
+	case QUIET:
 	case TEXT:
 		json_put_text(w, str_of(*(char *const *)p));
 		break;
@@ -338,7 +316,6 @@ value_put(const struct tenant_settings *s, const struct setting *row,
 void
 settings_put(const struct tenant *t, struct json_writer *w)
 {
-	static const char *const families[] = {"goals", "features"};
 	struct json *doc;
 
 	for (size_t i = 0; i < COUNT_OF(settings); i++) {
@@ -347,11 +324,7 @@ settings_put(const struct tenant *t, struct json_writer *w)
 	}
 	if (json_doc_parse(str_of(t->document), "settings", &doc, NULL) < 0)
 		BUG("settings of a tenant that was read do not parse");
-	for (size_t i = 0; i < COUNT_OF(families); i++)
-		if (json_find(doc, families[i])) {
-			json_put_name(w, families[i]);
-			json_put_node(w, json_find(doc, families[i]));
-		}
+	families_put(w, doc, NULL, (struct str){0}, (struct str){0});
 	json_doc_free(doc);
 }
 
@@ -361,66 +334,7 @@ tenant_settings_help(struct buf *out)
 	for (size_t i = 0; i < COUNT_OF(settings); i++)
 		buf_addf(out, "%-18s  %-12s  %s\n", settings[i].name,
 		    settings[i].fallback, settings[i].help);
-	buf_addf(out, "%-18s  %-12s  %s\n", "goal.NAME", "",
-	    "a number to be reached, for reports");
-	buf_addf(
-	    out, "%-18s  %-12s  %s\n", "feature.NAME", "by plan", "on or off");
-}
-
-/* ---- goals and features ------------------------------------------------- */
-
-bool
-tenant_goal(const struct tenant *t, const char *name, double *ret)
-{
-	const struct json *node;
-	struct json *doc;
-	bool found = false;
-
-	if (json_doc_parse(str_of(t->document), "settings", &doc, NULL) < 0)
-		return false;
-	node = json_find(json_find(doc, "goals"), name);
-	if (node)
-		found = number_real(json_text(node), ret);
-	json_doc_free(doc);
-	return found;
-}
-
-bool
-tenant_feature(const struct tenant *t, const char *feature)
-{
-	const struct json *node;
-	struct json *doc;
-	int set = -1;
-
-	if (json_doc_parse(str_of(t->document), "settings", &doc, NULL) < 0)
-		return false;
-	node = json_find(json_find(doc, "features"), feature);
-	if (node)
-		set = json_truth(node);
-	json_doc_free(doc);
-	if (set >= 0)
-		return set;
-	for (size_t i = 0; i < COUNT_OF(features); i++) {
-		if (strcmp(features[i].name, feature) != 0)
-			continue;
-		if (strcmp(t->settings.plan, "free") == 0)
-			return features[i].free;
-		if (strcmp(t->settings.plan, "starter") == 0)
-			return features[i].starter;
-		return true;
-	}
-	return false;
-}
-
-int
-tenant_require(const struct tenant *t, const char *feature, struct err *err)
-{
-	if (tenant_feature(t, feature))
-		return 0;
-	return err_set(err, ERR_USAGE,
-	    "feature \"%s\" is off for tenant \"%s\" (plan %s): "
-	    "dl-db tenant set %s feature.%s=on",
-	    feature, t->name, t->settings.plan, t->name, feature);
+	families_help(out);
 }
 
 /* ---- changing one ------------------------------------------------------- */
@@ -450,93 +364,9 @@ unknown(struct str key, struct err *err)
 	return nearest_err(&near, "setting", err);
 }
 
-static int
-feature_check(struct str name, struct err *err)
-{
-	struct buf known = {0};
-
-	for (size_t i = 0; i < COUNT_OF(features); i++) {
-		if (str_is(name, features[i].name)) {
-			buf_release(&known);
-			return 0;
-		}
-		buf_addf(&known, "%s%s", i ? ", " : "", features[i].name);
-	}
-	err_set(err, ERR_USAGE, "no such feature: %s (there is %s)",
-	    quoted(name), known.p);
-	buf_release(&known);
-	return -1;
-}
-
-/* One member of goals or features as JSON; empty value: taken away. */
-static int
-family_value(bool goal, struct str name, struct str value, struct buf *ret,
-    struct err *err)
-{
-	double number;
-
-	if (name.n == 0)
-		return err_set(err, ERR_USAGE, "%s: name missing",
-		    goal ? "goal" : "feature");
-	if (!goal && feature_check(name, err) < 0)
-		return -1;
-	if (value.n == 0)
-		return 0;
-	if (goal) {
-		if (!number_real(value, &number))
-			return err_set(err, ERR_USAGE,
-			    "goal.%.*s: not a number: %s", STR_ARG(name),
-			    quoted(value));
-		buf_addreal(ret, number);
-		return 0;
-	}
-	if (!str_is(value, "on") && !str_is(value, "off"))
-		return err_set(err, ERR_USAGE,
-		    "feature.%.*s: not on or off: %s", STR_ARG(name),
-		    quoted(value));
-	buf_addstr(ret, str_is(value, "on") ? "true" : "false");
-	return 0;
-}
-
 static void
-family_put(struct json_writer *w, const struct json *doc, const char *family,
-    struct str changed, struct str value)
-{
-	const struct json *node = json_find(doc, family);
-	size_t count = node ? json_count(node) : 0;
-	bool open = false, done = !changed.p;
-
-	for (size_t i = 0; i <= count; i++) {
-		bool end = i == count;
-		struct str name =
-		    end ? (struct str){0} : json_name(json_item(node, i));
-		bool here = !done && (end || str_cmp(name, changed) >= 0);
-
-		/* Names in their order, the changed one at its place. */
-		if (here && value.n) {
-			if (!open)
-				json_put_name(w, family), json_put_object(w);
-			open = true;
-			json_put_key(w, changed);
-			json_put_raw(w, value);
-		}
-		if (here)
-			done = true;
-		if (end || (changed.p && str_eq(name, changed)))
-			continue;
-		if (!open)
-			json_put_name(w, family), json_put_object(w);
-		open = true;
-		json_put_key(w, name);
-		json_put_node(w, json_item(node, i));
-	}
-	if (open)
-		json_put_end(w);
-}
-
-static void
-document_put(const struct json *doc, struct str key, struct str value,
-    const struct setting *row, struct str goal, struct str feature,
+document_put(const struct json *doc, const struct setting *row,
+    struct str value, const struct family *family, struct str name,
     struct str member, struct buf *ret)
 {
 	struct json_writer w = {.out = ret};
@@ -548,15 +378,14 @@ document_put(const struct json *doc, struct str key, struct str value,
 		if (row == &settings[i]) {
 			if (value.n == 0)
 				continue;
-			json_put_key(&w, key);
+			json_put_name(&w, row->name);
 			value_as_json(row, value, &w);
 		} else if (node) {
 			json_put_name(&w, settings[i].name);
 			json_put_node(&w, node);
 		}
 	}
-	family_put(&w, doc, "goals", goal, member);
-	family_put(&w, doc, "features", feature, member);
+	families_put(&w, doc, family, name, member);
 	json_put_end(&w);
 }
 
@@ -574,8 +403,8 @@ settings_assign(const char *document, const char *assignment,
     struct buf *ret_key, struct buf *ret_document, struct buf *ret_old,
     struct buf *ret_new, struct err *err)
 {
-	struct str value = str_of(assignment), key, goal = {0};
-	struct str feature = {0};
+	struct str value = str_of(assignment), key, name = {0};
+	const struct family *family;
 	const struct setting *row = NULL;
 	struct tenant_settings before = {0}, after = {0};
 	struct buf member = {0};
@@ -588,21 +417,17 @@ settings_assign(const char *document, const char *assignment,
 		    quoted(str_of(assignment)));
 	if (json_doc_parse(str_of(document), "settings", &doc, err) < 0)
 		return -1;
-	if (str_starts(key, STR("goal."))) {
-		goal = (struct str){key.p + 5, key.n - 5};
-		node = json_find_str(json_find(doc, "goals"), goal);
-	} else if (str_starts(key, STR("feature."))) {
-		feature = (struct str){key.p + 8, key.n - 8};
-		node = json_find_str(json_find(doc, "features"), feature);
+	family = family_of(key, &name);
+	if (family) {
+		node = family_find(doc, family, name);
 	} else if (!(row = setting_find(key))) {
 		unknown(key, err);
 		goto out;
 	}
-	if (!row && family_value(goal.p != NULL, goal.p ? goal : feature, value,
-			&member, err) < 0)
+	if (family && family_value(family, name, value, &member, err) < 0)
 		goto out;
-	document_put(doc, key, value, row, goal, feature, buf_str(&member),
-	    ret_document);
+	document_put(
+	    doc, row, value, family, name, buf_str(&member), ret_document);
 	if (settings_read(document, &before, err) < 0 ||
 	    settings_read(ret_document->p, &after, err) < 0)
 		goto out;

@@ -14,6 +14,21 @@
 #include "json/json.h"
 #include "store/store.h"
 
+/* quiet.c: when nobody is to be disturbed, by the clock on the wall:
+ * "21:00-08:00,sat-sun,mon-fri 12:00-13:00"; hours of a day that end before
+ * they begin end on the next day; "none". Zeroed: never. */
+struct quiet {
+	uint8_t minute[7 * 24 * 60 / 8]; /* a bit each, from Monday 00:00 */
+	bool any;
+};
+/* ERR_USAGE names `what` it is, also when no minute of the week is left. */
+int quiet_parse(
+    const char *what, struct str text, struct quiet *ret, struct err *err);
+void quiet_join(struct quiet *q, const struct quiet *other); /* and these */
+/* The first moment from `at` on that is not quiet; 0: that is `at` itself;
+ * INT64_MAX: never. */
+int64_t quiet_until(const struct quiet *q, const struct zone *z, int64_t at);
+
 /* settings.c. Settings: a JSON document in the store; what is not set has its
  * default. Names, defaults and meanings stand in one table, which also drives
  * `dl-db tenant set` and its help. */
@@ -37,7 +52,10 @@ struct tenant_settings {
 	char *working_days_text; /* "mon,tue"; bits 1 Monday .. 7 Sunday: */
 	unsigned working_days;
 	char *due_clock; /* "clock" or "working" */
-	/* goal.NAME=NUMBER and feature.NAME=on|off live in the document. */
+	char *quiet_hours;
+	struct quiet quiet; /* the same */
+	/* goal.NAME=NUMBER, feature.NAME=on|off and quiet.NAME=HOURS live in
+	 * the document, family.c. */
 };
 /* "name  default  meaning" of every setting, one a line. */
 void tenant_settings_help(struct buf *out);
@@ -76,6 +94,7 @@ int tenant_lines(struct store *st,
     struct err *err);
 /* name, created_at and every setting with its value in force, as JSON. */
 void tenant_json(const struct tenant *t, struct buf *out);
+/* family.c. */
 /* A goal's number; false when there is none of the name. */
 bool tenant_goal(const struct tenant *t, const char *name, double *ret);
 /* Whether a feature is on: feature.NAME, else by plan. */
@@ -83,6 +102,10 @@ bool tenant_feature(const struct tenant *t, const char *feature);
 /* ERR_USAGE naming the feature and how to switch it on, when it is off. */
 int tenant_require(
     const struct tenant *t, const char *feature, struct err *err);
+/* Of a channel: its own, else those of the tenant, which are not the inbox's.
+ */
+void tenant_quiet(
+    const struct tenant *t, struct str channel, struct quiet *ret);
 
 /* Bands and priorities of a score: static names. */
 const char *tenant_band(const struct tenant *t, int64_t score);

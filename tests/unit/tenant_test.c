@@ -83,6 +83,108 @@ moment(void)
 	CHECK(str_is(m.texts[0], "[\"deal_won\"]"));
 }
 
+static int64_t
+moment_of(const char *text, const struct zone *z)
+{
+	int64_t at = 0;
+
+	CHECK(time_parse(str_of(text), z, &at));
+	return at;
+}
+
+/* Until when it is quiet; "" : it is not. */
+static void
+quiet_at(const char *hours, const char *zone, const char *at, const char *until)
+{
+	struct quiet q;
+	struct buf got = {0};
+	const struct zone *z;
+	int64_t end;
+
+	OK(zone_find(zone, &z, &err));
+	OK(quiet_parse("quiet", str_of(hours), &q, &err));
+	end = quiet_until(&q, z, moment_of(at, z));
+	if (end)
+		time_add_local(&got, end, z);
+	CHECK_TEXT(got.p ? got.p : "", until);
+	buf_release(&got);
+}
+
+static void
+quiet_hours(void)
+{
+	static const char *const wrong[] = {"", "9-18", "21:00", "21:00-21:00",
+	    "24:00-08:00", "25:00-08:00", "mon-", "mon 9", "none,sat",
+	    "sat;sun", "mon-sun", "00:00-12:00,12:00-24:00", "fri-thu"};
+	struct quiet q, other;
+
+	quiet_at("none", "Asia/Tokyo", "2026-01-15T03:00", "");
+	quiet_at("21:00-08:00", "Asia/Tokyo", "2026-01-15T20:59:59.999", "");
+	quiet_at("21:00-08:00", "Asia/Tokyo", "2026-01-15T21:00",
+	    "2026-01-16 08:00");
+	quiet_at("21:00-08:00", "Asia/Tokyo", "2026-01-16T07:59:59.999",
+	    "2026-01-16 08:00");
+	quiet_at("21:00-08:00", "Asia/Tokyo", "2026-01-16T08:00", "");
+	/* From Saturday's first minute to Monday's hours, and over them. */
+	quiet_at("sat-sun,mon 00:00-06:00", "Asia/Tokyo", "2026-01-17T00:00",
+	    "2026-01-19 06:00");
+	quiet_at("fri 18:00-06:00", "Asia/Tokyo", "2026-01-17T05:00",
+	    "2026-01-17 06:00");
+	quiet_at("fri 18:00-06:00", "Asia/Tokyo", "2026-01-16T05:00", "");
+	quiet_at("sun 18:00-06:00", "Asia/Tokyo", "2026-01-19T05:00",
+	    "2026-01-19 06:00");
+	quiet_at(
+	    "sat-mon", "Asia/Tokyo", "2026-01-18T12:00", "2026-01-20 00:00");
+	quiet_at("mon-fri 12:00-13:00", "Asia/Tokyo", "2026-01-17T12:30", "");
+	/* Before 1970 too. */
+	quiet_at("21:00-08:00", "Asia/Tokyo", "1965-01-15T21:00:30",
+	    "1965-01-16 08:00");
+	/* The night in which clocks go forward has an hour less, and that in
+	 * which they go back one more. */
+	quiet_at("22:00-07:00", "Europe/Berlin", "2026-03-28T23:00",
+	    "2026-03-29 07:00");
+	quiet_at("22:00-07:00", "Europe/Berlin", "2026-10-24T23:00",
+	    "2026-10-25 07:00");
+	/* Ends in the hour that is not there, or there twice. */
+	quiet_at("22:00-02:30", "Europe/Berlin", "2026-03-28T23:00",
+	    "2026-03-29 03:00");
+	quiet_at("22:00-02:30", "Europe/Berlin", "2026-10-24T23:00",
+	    "2026-10-25 02:30");
+	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+		CHECK_INT(quiet_parse("quiet", str_of(wrong[i]), &q, &err), -1);
+		CHECK_INT(err.kind, ERR_USAGE);
+	}
+	OK(quiet_parse("quiet", STR("00:00-12:00"), &q, &err));
+	OK(quiet_parse("quiet", STR("12:00-24:00"), &other, &err));
+	quiet_join(&q, &other);
+	CHECK(quiet_until(&q, zone_utc(), NOW) == INT64_MAX);
+}
+
+static void
+quiet_of_channels(void)
+{
+	struct quiet q;
+
+	tenant_quiet(t, STR("email"), &q);
+	CHECK(!q.any);
+	set("quiet_hours=21:00-08:00");
+	set("quiet.slack=none");
+	set("quiet.inbox=sun");
+	tenant_quiet(t, STR("email"), &q);
+	CHECK(q.any && q.minute[0] == 0xff);
+	tenant_quiet(t, STR("slack"), &q);
+	CHECK(!q.any);
+	tenant_quiet(t, STR("inbox"), &q);
+	CHECK(q.any && q.minute[0] == 0);
+	set("quiet.inbox=");
+	tenant_quiet(t, STR("inbox"), &q);
+	CHECK(!q.any);
+	set("quiet.slack=");
+	tenant_quiet(t, STR("slack"), &q);
+	CHECK(q.any);
+	set("quiet_hours=");
+}
+
 /* A settings document that somebody broke is an error, not a crash. */
 static void
 broken(void)
@@ -156,6 +258,8 @@ main(void)
 	bands_and_priorities();
 	goals_and_features();
 	moment();
+	quiet_hours();
+	quiet_of_channels();
 	broken();
 	signals();
 	tenant_free(t);

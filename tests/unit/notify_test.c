@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: ISC */
+/* Channels as the operator writes them; when a message is tried again; what is
+ * not sent now. Without a network. */
+#include "notify/notify_priv.h"
+#include "unit.h"
+
+#define NOW INT64_C(1768435200000) /* a Thursday, nine o'clock in Tokyo */
+
+static struct store *st;
+static struct tenant *t;
+static struct err err;
+
+static void
+ok_(int code, int line)
+{
+	if (code < 0) {
+		printf("line %d: %s\n", line, err.text);
+		exit(1);
+	}
+}
+#define OK(x) ok_((x), __LINE__)
+
+/* ---- channels --------------------------------------------------------------
+ */
+
+/* "NAME.KEY=VALUE" of each, NULL-ended; -1 when any or all of them is wrong. */
+static int
+configure(const char *const *settings, struct notify_channels **ret)
+{
+	struct notify_channels *c = notify_channels_new();
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && settings[i]; i++) {
+		struct str value = str_of(settings[i]), name;
+		struct place where = {
+		    .file = "config", .line = (unsigned)i + 1};
+
+		CHECK(str_cut(&value, '=', &name));
+		rc = notify_channels_setting(c, name, value, where, &err);
+	}
+	if (rc == 0)
+		rc = notify_channels_ready(c, &err);
+	if (rc == 0 && ret)
+		*ret = c;
+	else
+		notify_channels_free(c);
+	return rc;
+}
+#define SETTINGS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void
+wrong_(const char *const *settings, const char *want, int line)
+{
+	err_clear(&err);
+	CHECK_INT(configure(settings, NULL), -1);
+	CHECK_INT(err.kind, ERR_USAGE);
+	if (!strstr(err.text, want)) {
+		printf("line %d: %s\n", line, err.text);
+		unit_failed++;
+	}
+	/* Any value may be half a secret. */
+	CHECK(!strstr(err.text, "himitsu"));
+}
+#define WRONG(want, ...) wrong_(SETTINGS(__VA_ARGS__), want, __LINE__)
+
+static int
+add_line(void *context, struct str line, struct err *e)
+{
+	(void)e;
+	buf_adds(context, line);
+	return 0;
+}
+
+static void
+channels(void)
+{
+	struct notify_channels *c;
+	struct buf lines = {0};
+	struct arena arena = {0};
+	const char **hosts;
+	size_t count;
+
+	OK(configure(
+	    SETTINGS("mail.kind=email", "mail.url=smtp://[::1]:2525",
+		"mail.from=営業 <a@Example.jp>", "mail.sessions=7",
+		"other.kind=email", "other.url=smtps://mx.example.jp:465",
+		"other.from=b@example.jp", "other.tenants=b, a",
+		"hook.kind=webhook", "hook.secret=himitsu",
+		"hook.url=https://user@in.example.jp/himitsu?himitsu",
+		"hers.kind=exec", "hers.command=true", "hers.tenants=b"),
+	    &c));
+	OK(notify_channels_list(c, t, add_line, &lines, &err));
+	CHECK_TEXT(lines.p,
+	    "{\"channel\":\"inbox\",\"kind\":\"inbox\"}\n"
+	    "{\"channel\":\"mail\",\"kind\":\"email\",\"to\":\"[::1]:2525\"}\n"
+	    "{\"channel\":\"other\",\"kind\":\"email\","
+	    "\"to\":\"mx.example.jp:465\"}\n"
+	    "{\"channel\":\"hook\",\"kind\":\"webhook\","
+	    "\"to\":\"in.example.jp\"}\n");
+	CHECK(channel_find(c, t, STR("other")) != NULL);
+	CHECK(channel_find(c, t, STR("hers")) == NULL);
+	CHECK_INT(channel_find(c, t, STR("mail"))->sessions, 7);
+	hosts = notify_channels_relays(c, STR("example.jp"), &arena, &count);
+	CHECK_INT(count, 2);
+	CHECK_TEXT(hosts[0], "::1");
+	CHECK_TEXT(hosts[1], "mx.example.jp");
+	hosts = notify_channels_relays(c, STR("example"), &arena, &count);
+	CHECK(count == 0 && hosts[0] == NULL);
+	arena_release(&arena);
+	buf_release(&lines);
+	notify_channels_free(c);
+	WRONG("no such kind", "x.kind=himitsu");
+	WRONG("no such kind", "x.kind=inbox");
+	WRONG("has no kind", "x.url=himitsu");
+	WRONG("inbox is there without any setting", "inbox.tenants=himitsu");
+	WRONG("expected channel.NAME.SETTING", "x=himitsu");
+	WRONG("expected channel.NAME.SETTING", ".kind=himitsu");
+	WRONG("did you mean \"sessions\"", "x.sesions=1");
+	WRONG("unknown setting", "x.level=himitsu");
+	WRONG("timeout: no time", "x.timeout=himitsu");
+	WRONG("sessions: not a number from 1 to 100", "x.sessions=101");
+	WRONG("from", "x.kind=email", "x.url=smtp://a", "x.from=nobody");
+	WRONG("reply_to", "x.kind=email", "x.url=smtp://a", "x.from=a@b.jp",
+	    "x.reply_to=a@b.jp\r\nBcc: c@d.jp");
+}
+
+/* ---- when again ------------------------------------------------------------
+ */
+
+static void
+when_again(void)
+{
+	struct outbox_row row = {
+	    .id = STR("abc"), .kind = STR("alert"), .due_at = NOW};
+	int64_t last = 0, wait;
+
+	/* Later and later, up to half a day, and not for ever. */
+	for (int64_t n = 1; n < 8; n++) {
+		wait = policy_next(&row, n, n, OUT_AGAIN, -1, NOW) - NOW;
+		CHECK(wait > last && wait >= 5 * MS_MINUTE * 3 / 4);
+		CHECK(wait <= 12 * MS_HOUR * 5 / 4);
+		CHECK_INT(
+		    policy_next(&row, n, n, OUT_AGAIN, -1, NOW) - NOW, wait);
+		last = wait;
+	}
+	CHECK_INT(policy_next(&row, 8, 8, OUT_AGAIN, -1, NOW), -1);
+	/* The server's fault: as often as it takes, within the hour. */
+	wait = policy_next(&row, 0, 100, OUT_LATER, -1, NOW) - NOW;
+	CHECK(wait >= MS_HOUR * 3 / 4 && wait <= MS_HOUR * 5 / 4);
+	/* As it asks, when that is later. */
+	CHECK_INT(policy_next(&row, 0, 1, OUT_LATER, 3 * MS_HOUR, NOW) - NOW,
+	    3 * MS_HOUR);
+	CHECK_INT(
+	    policy_next(&row, 0, 1, OUT_LATER, -1, NOW + 5 * MS_DAY + 1), -1);
+	row.kind = STR("report");
+	wait = policy_next(&row, 3, 3, OUT_AGAIN, -1, NOW) - NOW;
+	CHECK(wait >= MS_HOUR * 3 / 4 && wait <= MS_HOUR * 5 / 4);
+	CHECK_INT(policy_next(&row, 4, 4, OUT_AGAIN, -1, NOW), -1);
+	/* What failed together does not come back together. */
+	row.id = STR("abd");
+	CHECK(policy_next(&row, 3, 3, OUT_AGAIN, -1, NOW) - NOW != wait);
+}
+
+/* ---- items -----------------------------------------------------------------
+ */
+
+static struct item *
+item_to(struct str address, bool critical)
+{
+	struct outbox_row row = {.number = 1,
+	    .id = STR("00ff"),
+	    .kind = STR("alert"),
+	    .recipient = address,
+	    .address = address,
+	    .template = STR("hot_lead"),
+	    .critical = critical,
+	    .due_at = NOW};
+
+	return item_new(&row);
+}
+
+static void
+verdicts(void)
+{
+	struct item *i = item_to(STR("abe@ao.example"), false), *j;
+	char name[] = "pager";
+	struct channel c = {.name = name};
+	struct items q = {0};
+	struct buf line = {0};
+	char text[600];
+	struct outbox_end e;
+
+	/* An answer that is too long ends with a whole character. */
+	memset(text, 'x', sizeof(text));
+	memcpy(text + sizeof(i->answer) - 3, "電", 3);
+	text[sizeof(text) - 1] = '\0';
+	item_end(i, OUT_AGAIN, 451, "%s", text);
+	CHECK_INT(strlen(i->answer), sizeof(i->answer) - 3);
+	i->answer[4] = '\0';
+	e = item_verdict(i, NOW, false);
+	CHECK_TEXT(e.state, "retry");
+	CHECK(e.attempts == 1 && e.tries == 1 && e.next_at > NOW);
+	item_end(i, OUT_LATER, 0, "%s", "");
+	e = item_verdict(i, NOW, false);
+	CHECK(e.attempts == 0 && e.tries == 1 && !e.answer.p);
+	i->row.due_at = NOW - 6 * MS_DAY;
+	CHECK_TEXT(item_verdict(i, NOW, false).state, "dead");
+	/* One that waits has not been tried. */
+	i->until = NOW + MS_HOUR;
+	item_say(i, "quiet hours");
+	e = item_verdict(i, NOW, false);
+	item_put(i, &e, &c, &line);
+	CHECK_TEXT(line.p,
+	    "{\"id\":\"00ff\",\"channel\":\"pager\","
+	    "\"recipient\":\"abe@ao.example\",\"state\":\"queued\","
+	    "\"next_at\":\"2026-01-15T01:00:00Z\",\"answer\":\"quiet hours\"}"
+	    "\n");
+	buf_release(&line);
+	j = item_to((struct str){0}, false);
+	items_add(&q, i);
+	items_add(&q, j);
+	CHECK(q.count == 2 && items_take(&q) == i);
+	items_add(&q, i);
+	CHECK(items_take(&q) == j && items_take(&q) == i);
+	CHECK(!items_take(&q) && q.count == 0);
+	items_add(&q, i);
+	items_add(&q, j);
+	items_free(&q);
+}
+
+/* ---- the gate --------------------------------------------------------------
+ */
+
+static void
+say(const char *user, const char *assignment)
+{
+	char *assignments[] = {xstrdup(assignment)};
+	struct buf lines = {0};
+
+	OK(store_begin(st, STORE_CHANGE, "test", &err));
+	OK(outbox_prefer(
+	    st, t, str_of(user), assignments, 1, "me", NOW, &lines, &err));
+	OK(store_commit(st, false, &err));
+	buf_release(&lines);
+	free(assignments[0]);
+}
+
+static void
+set(const char *assignment)
+{
+	struct buf lines = {0};
+
+	OK(store_begin(st, STORE_CHANGE, "test", &err));
+	OK(tenant_set(st, t, assignment, "me", NOW, &lines, &err));
+	OK(store_commit(st, false, &err));
+	buf_release(&lines);
+}
+
+/* Hours from NOW that a message is to wait; -1: it is not wanted. */
+static int
+waits(const struct kind *kind, const char *to, bool critical)
+{
+	char name[] = "pager";
+	struct channel c = {.name = name, .kind = kind};
+	struct item *i = item_to(str_of(to), critical);
+	struct gate gate = {0};
+	int64_t until;
+	int hours;
+
+	OK(gate_open(&gate, st, t, &c, &err));
+	until = gate_ask(&gate, i, NOW);
+	hours = i->over ? -1 : until ? (int)((until - NOW) / MS_HOUR) : 0;
+	CHECK(!i->over || i->outcome == OUT_CANCELLED);
+	CHECK((until != 0 || i->over) == (i->answer[0] != '\0'));
+	gate_close(&gate);
+	item_free(i);
+	return hours;
+}
+
+static void
+gates(void)
+{
+	struct member abe = {.email = STR("abe@ao.example"),
+	    .role = STR("sales"),
+	    .active = true};
+	const char *her = "abe@ao.example";
+
+	OK(store_begin(st, STORE_CHANGE, "test", &err));
+	OK(member_add(st, t, &abe, "me", NOW, &err));
+	OK(store_commit(st, false, &err));
+	CHECK_INT(waits(&kind_exec, her, false), 0);
+	CHECK_INT(waits(&kind_exec, NULL, false), 0);
+	set("quiet_hours=08:00-10:00");
+	CHECK_INT(waits(&kind_exec, her, false), 1);
+	CHECK_INT(waits(&kind_exec, NULL, false), 1);
+	CHECK_INT(waits(&kind_exec, her, true), 0);
+	/* Her hours and the tenant's, one after the other. */
+	say(her, "quiet=10:00-12:00");
+	CHECK_INT(waits(&kind_exec, her, false), 3);
+	CHECK_INT(waits(&kind_exec, "baba@ao.example", false), 1);
+	set("quiet.pager=none");
+	CHECK_INT(waits(&kind_exec, her, false), 0);
+	say(her, "quiet=09:00-12:00");
+	CHECK_INT(waits(&kind_exec, her, false), 3);
+	CHECK_INT(waits(&kind_inbox, her, false), 0);
+	say(her, "mute=template:hot_lead");
+	CHECK_INT(waits(&kind_exec, her, true), -1);
+	CHECK_INT(waits(&kind_inbox, her, false), -1);
+	say(her, "mute=kind:alert");
+	CHECK_INT(waits(&kind_exec, her, false), -1);
+	say(her, "mute=slack,kind:reminder");
+	CHECK_INT(waits(&kind_exec, her, false), 3);
+	say(her, "mute=slack,pager");
+	CHECK_INT(waits(&kind_exec, her, false), -1);
+	CHECK_INT(waits(&kind_exec, "baba@ao.example", false), 0);
+	say(her, "mute=");
+	say(her, "quiet=");
+	set("quiet.pager=");
+	set("quiet_hours=");
+}
+
+int
+main(void)
+{
+	OK(store_open(":memory:", STORE_WRITE, &st, &err));
+	OK(store_begin(st, STORE_CHANGE, "test", &err));
+	OK(tenant_add(st, "a", "me", NOW, &err));
+	OK(store_commit(st, false, &err));
+	OK(tenant_open(st, NULL, &t, &err));
+	channels();
+	when_again();
+	verdicts();
+	gates();
+	tenant_free(t);
+	store_close(st);
+	return unit_done("notify");
+}
