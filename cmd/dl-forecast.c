@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dl-forecast: what numbers in time will do next. Every verb that looks at
- * series gets them by with_series(), whatever they are read from.
+ * dl-forecast: what numbers in time will do next.
+ *
+ * Every verb that looks at series takes SERIES_OPTIONS and SERIES_SHARED, runs
+ * by series_runs and gets its series one by one from with_series(): from
+ * records, or, with --metric, from what a store can be measured by.
  */
 #include <inttypes.h>
 
 #include "cli/cli.h"
 #include "forecast/forecast.h"
+#include "metric/metric.h"
 #include "series/series.h"
 #include "session/session.h"
 
@@ -16,10 +20,11 @@ static struct {
 	const char *series, *time, *value, *encoding, *rejects, *zone;
 	int by, doubled, gaps; /* by: 0 as found, else 1 + of series_units */
 	bool sorted, negative;
-} arg = {.method = "naive"};
+	const char *metric, *group;
+	int64_t since, within;
+} arg = {.method = "naive", .since = TIME_MIN, .within = 90 * MS_DAY};
 
-/* ---- series in ------------------------------------------------------------
- */
+/* ---- series in --------------------------------------------------------- */
 
 /* A work for each series. */
 struct looking {
@@ -62,13 +67,99 @@ read_rules(struct series_rules *ret, struct err *err)
 	}
 	if (arg.by)
 		ret->unit = series_units[arg.by - 1];
+	if (arg.period && strcmp(arg.period, "auto") == 0) {
+		ret->period = SERIES_AUTO;
+		return 0;
+	}
 	if (arg.period && (!number_int(str_of(arg.period), &period) ||
 			      period < 1 || period > 1000000))
 		return err_set(err, ERR_USAGE,
-		    "--period: not a number of steps: %s",
+		    "--period: neither a number of steps nor \"auto\": %s",
 		    quoted(str_of(arg.period)));
 	ret->period = (size_t)period;
 	return 0;
+}
+
+/* Options that only one of the two sources of series knows. */
+static int
+check_source(const struct cli_call *call, struct err *err)
+{
+	static const char *const of_store[] = {
+	    "db", "tenant", "as", "where", "group", "since", "within", NULL};
+	static const char *const of_files[] = {"series", "time", "value",
+	    "duplicates", "gaps", "zone", "encoding", "rejects", "sorted",
+	    NULL};
+	const char *const *option = arg.metric ? of_files : of_store;
+
+	for (; *option; option++)
+		if (cli_given(call, *option))
+			return err_set(err, ERR_USAGE,
+			    arg.metric
+				? "--%s is about records; with --metric series "
+				  "are from the store"
+				: "--%s is about a store: give --metric",
+			    *option);
+	if (arg.metric && call->count)
+		return err_set(err, ERR_USAGE,
+		    "with --metric series are from the store: no file is read");
+	return 0;
+}
+
+/* How a verb that looks at series runs. */
+static int
+series_runs(const struct cli_call *call, struct err *err)
+{
+	if (check_source(call, err) < 0)
+		return -1;
+	return session_run(call, arg.metric ? SESSION_READ : SESSION_FILTER,
+	    call->verb->work, NULL, err);
+}
+
+static int
+read_store(struct looking *l, const struct series_rules *rules,
+    struct remarks *refused, struct series_counts *done, struct err *err)
+{
+	struct session *s = l->s;
+	struct metric_ask ask = {.metric = arg.metric,
+	    .unit = rules->unit ? rules->unit : "week",
+	    .where = s->where,
+	    .group = arg.group,
+	    .moment = s->moment,
+	    .since = arg.since,
+	    .within = arg.within,
+	    .period = rules->period,
+	    .remarks = cli_remarks(s->call),
+	    .refused = refused,
+	    .each = look_at,
+	    .context = l};
+
+	if (rules->unit && strcmp(rules->unit, "weekday") == 0)
+		return err_set(err, ERR_USAGE,
+		    "--by weekday: what happens at week-ends counts too");
+	return metric_read(s->st, s->tenant, &ask, done, err);
+}
+
+static int
+read_records(struct looking *l, const struct series_rules *rules,
+    struct remarks *refused, struct series_counts *done, struct err *err)
+{
+	struct session *s = l->s;
+	struct series_read job = {.paths = s->call->operands,
+	    .path_count = s->call->count,
+	    .encoding = arg.encoding,
+	    .series = arg.series,
+	    .time = arg.time,
+	    .value = arg.value,
+	    .rules = *rules,
+	    .sorted = arg.sorted,
+	    .remarks = cli_remarks(s->call),
+	    .refused = refused,
+	    .rejects = arg.rejects,
+	    .each = look_at,
+	    .context = l};
+
+	s->printer.zone = rules->zone;
+	return series_read(&job, done, err);
 }
 
 /* Calls l->each for every series that was asked for. The result is the
@@ -76,26 +167,15 @@ read_rules(struct series_rules *ret, struct err *err)
 static int
 with_series(struct looking *l, struct err *err)
 {
-	struct session *s = l->s;
 	struct remarks refused = {.put = session_refuses};
-	struct series_read job = {.paths = s->call->operands,
-	    .path_count = s->call->count,
-	    .encoding = arg.encoding,
-	    .series = arg.series,
-	    .time = arg.time,
-	    .value = arg.value,
-	    .sorted = arg.sorted,
-	    .remarks = cli_remarks(s->call),
-	    .refused = &refused,
-	    .rejects = arg.rejects,
-	    .each = look_at,
-	    .context = l};
+	struct session *s = l->s;
 	struct series_counts done;
+	struct series_rules rules;
 
-	if (read_rules(&job.rules, err) < 0 ||
-	    series_read(&job, &done, err) < 0)
+	if (read_rules(&rules, err) < 0 ||
+	    (s->st ? read_store : read_records)(
+		l, &rules, &refused, &done, err) < 0)
 		return -1;
-	s->printer.zone = job.rules.zone;
 	l->refused += done.refused;
 	session_summary(s, "%" PRIu64 " series", done.series + done.refused);
 	if (l->refused)
@@ -107,8 +187,46 @@ with_series(struct looking *l, struct err *err)
 	return l->refused || done.records.rejected ? CLI_REJECTS : CLI_DONE;
 }
 
-/* ---- forecasts ------------------------------------------------------------
- */
+/* ---- the series themselves --------------------------------------------- */
+
+static int
+put_series(struct looking *l, const struct series *series, struct err *err)
+{
+	(void)err;
+	buf_clear(&l->lines);
+	series_put(series, &l->lines);
+	printer_lines(&l->s->printer, buf_str(&l->lines));
+	return 0;
+}
+
+static int
+show_series(struct session *s, struct err *err)
+{
+	struct looking l = {.s = s, .each = put_series};
+	int rc;
+
+	if (session_print(s, series_columns, series_column_count, err) < 0)
+		return -1;
+	rc = with_series(&l, err);
+	buf_release(&l.lines);
+	return rc;
+}
+
+static int
+list_metrics(struct session *s, struct err *err)
+{
+	static const char *const columns[] = {"metric", "kind", "about"};
+	struct buf lines = {0};
+
+	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
+		return -1;
+	metric_lines(&lines);
+	printer_lines(&s->printer, buf_str(&lines));
+	buf_release(&lines);
+	return 0;
+}
+
+/* ---- forecasts --------------------------------------------------------- */
 
 /* Unless told: to the end of the next season, but some steps at least. */
 static size_t
@@ -173,24 +291,23 @@ forecast(struct session *s, struct err *err)
 	return rc;
 }
 
-/* ---- the table ------------------------------------------------------------
- */
+/* ---- the table --------------------------------------------------------- */
 
 static const char *const by_names[] = {"found", "hour", "day", "weekday",
     "week", "month", "quarter", "year", NULL};
 
 /* How series are read: the same in every verb that looks at them. */
 #define SERIES_OPTIONS                                                        \
-	CLI_TEXT(0, "series", "FIELD", &arg.series,                           \
-	    "the field that names the series (series)"),                      \
+	CLI_TEXT(0, "period", "P", &arg.period,                               \
+	    "steps in a season, or auto (as the calendar has it)"),           \
+	    CLI_CHOICE(                                                       \
+		0, "by", "UNIT", &arg.by, by_names, "what one step is"),      \
+	    CLI_TEXT(0, "series", "FIELD", &arg.series,                       \
+		"the field that names the series (series)"),                  \
 	    CLI_TEXT(0, "time", "FIELD", &arg.time,                           \
 		"the field with the time (time)"),                            \
 	    CLI_TEXT(0, "value", "FIELD", &arg.value,                         \
 		"the field with the number (value)"),                         \
-	    CLI_TEXT(0, "period", "P", &arg.period,                           \
-		"steps in a season (as the calendar has it)"),                \
-	    CLI_CHOICE(                                                       \
-		0, "by", "UNIT", &arg.by, by_names, "what one step is"),      \
 	    CLI_CHOICE(0, "duplicates", "RULE", &arg.doubled, series_doubles, \
 		"several values at one time"),                                \
 	    CLI_CHOICE(0, "gaps", "RULE", &arg.gaps, series_gaps,             \
@@ -202,7 +319,17 @@ static const char *const by_names[] = {"found", "hour", "day", "weekday",
 	    CLI_FILE(0, "rejects", "FILE", &arg.rejects,                      \
 		"records that were refused, with the reason"),                \
 	    CLI_FLAG(0, "sorted", &arg.sorted,                                \
-		"series come one after another: less memory")
+		"series come one after another: less memory"),                \
+	    CLI_TEXT(0, "metric", "NAME", &arg.metric,                        \
+		"series from the store: see dl-forecast metrics"),            \
+	    CLI_TEXT(0, "group", "FIELD", &arg.group,                         \
+		"of these a series for each value of a field"),               \
+	    CLI_MOMENT(0, "since", "TIME", &arg.since, "not before this"),    \
+	    CLI_DURATION(0, "within", "TIME", &arg.within,                    \
+		"how long leads have to convert (90d)")
+#define SERIES_SHARED (CLI_READING | CLI_WHERE)
+
+static const struct cli_option series_options[] = {SERIES_OPTIONS, CLI_END};
 
 static const struct cli_option forecast_options[] = {
     CLI_INT('H', "horizon", "N", &arg.horizon, 1, 100000,
@@ -220,9 +347,22 @@ static const struct cli_verb verbs[] = {
 	.max = CLI_MANY,
 	.help = "say what comes next, with intervals",
 	.options = forecast_options,
+	.shared = SERIES_SHARED,
+	.run = series_runs,
+	.work = forecast},
+    {.name = "series",
+	.operands = "[FILE...]",
+	.max = CLI_MANY,
+	.help = "print the series that the other verbs look at",
+	.options = series_options,
+	.shared = SERIES_SHARED,
+	.run = series_runs,
+	.work = show_series},
+    {.name = "metrics",
+	.help = "list what a store can be measured by",
 	.shared = CLI_PRINTS,
 	.run = session_filters,
-	.work = forecast},
+	.work = list_metrics},
     {0},
 };
 

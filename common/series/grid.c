@@ -239,6 +239,45 @@ fill(struct making *m, struct err *err)
 	return 0;
 }
 
+/* The season: as asked for, of the calendar, or what the values show. */
+static void
+find_period(struct making *m)
+{
+	struct series *s = &m->s;
+	size_t found[2], count;
+
+	if (m->rules->period && m->rules->period != SERIES_AUTO) {
+		s->period = m->rules->period;
+		s->longer = 0;
+	}
+	if (m->rules->period != SERIES_AUTO &&
+	    (m->rules->period || s->calendar.unit != SERIES_COUNT))
+		return;
+	count = forecast_periods(s->y, s->n, NULL, 0, found, COUNT_OF(found));
+	s->period = count > 0 ? found[0] : 1;
+	s->longer = count > 1 ? found[1] : 0;
+}
+
+/* From the values that are known to all of the series. */
+static int
+finish(struct making *m, struct err *err)
+{
+	struct series *s = &m->s;
+
+	s->period = series_season(&s->calendar, &s->longer);
+	if (m->rules->period && m->rules->period != SERIES_AUTO)
+		s->period = m->rules->period;
+	GROW(m->room->y, m->room->y_cap, s->n);
+	if (fill(m, err) < 0)
+		return -1;
+	s->name = m->name;
+	s->y = m->room->y;
+	s->known = m->room->known;
+	find_period(m);
+	tell_all(m);
+	return 0;
+}
+
 static int
 make(struct making *m, struct series_point *points, size_t count,
     enum series_form form, struct err *err)
@@ -257,20 +296,19 @@ make(struct making *m, struct series_point *points, size_t count,
 	if (check_length(m, last, err) < 0)
 		return -1;
 	s->n = (size_t)last + 1;
-	s->period = series_season(&s->calendar, &s->longer);
-	if (m->rules->period) {
-		s->period = m->rules->period;
-		s->longer = 0;
-	}
-	GROW(m->room->y, m->room->y_cap, s->n);
 	GROW(m->room->known, m->room->known_cap, s->n);
 	lay_out(m, points, count);
-	if (fill(m, err) < 0)
-		return -1;
-	tell_all(m);
-	s->name = m->name;
-	s->y = m->room->y;
-	s->known = m->room->known;
+	return finish(m, err);
+}
+
+/* Ends the making of a series, good or not. */
+static int
+made(struct making *m, int rc, struct series *ret, struct err *err)
+{
+	buf_release(&m->step);
+	if (rc < 0)
+		return err_prefix(err, "%s", series_called(m->name));
+	*ret = m->s;
 	return 0;
 }
 
@@ -282,11 +320,44 @@ series_make(struct series_room *room, struct str name,
 {
 	struct making m = {
 	    .room = room, .rules = rules, .remarks = remarks, .name = name};
-	int rc = make(&m, points, count, form, err);
 
-	buf_release(&m.step);
-	if (rc < 0)
-		return err_prefix(err, "%s", series_called(name));
-	*ret = m.s;
-	return 0;
+	return made(&m, make(&m, points, count, form, err), ret, err);
+}
+
+static int
+set(struct making *m, const double *known, const double *of, size_t n,
+    struct err *err)
+{
+	size_t start = 0;
+
+	while (n && isnan(known[n - 1]))
+		n--;
+	while (start < n && isnan(known[start]))
+		start++;
+	if (start == n)
+		return err_set(err, ERR_USAGE, "no values");
+	m->s.n = n - start;
+	m->s.of = of ? of + start : NULL;
+	m->s.calendar.first += (int64_t)start * m->s.calendar.step;
+	series_step_add(&m->step, &m->s.calendar);
+	GROW(m->room->known, m->room->known_cap, m->s.n);
+	memcpy(m->room->known, known + start, m->s.n * sizeof(*known));
+	for (size_t i = 0; i < m->s.n; i++)
+		m->s.missing += isnan(m->room->known[i]);
+	return finish(m, err);
+}
+
+int
+series_set(struct series_room *room, struct str name,
+    const struct series_calendar *calendar, const double *known,
+    const double *of, size_t n, const struct series_rules *rules,
+    struct remarks *remarks, struct series *ret, struct err *err)
+{
+	struct making m = {.room = room,
+	    .rules = rules,
+	    .remarks = remarks,
+	    .name = name,
+	    .s.calendar = *calendar};
+
+	return made(&m, set(&m, known, of, n, err), ret, err);
 }

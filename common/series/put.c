@@ -39,6 +39,19 @@ put_number(struct json_writer *w, const char *name, double v)
 	json_put_real(w, v);
 }
 
+static void
+put_time(struct json_writer *w, const struct series *s, size_t position,
+    struct buf *text)
+{
+	buf_clear(text);
+	series_time_add(text, &s->calendar, (int64_t)position);
+	json_put_name(w, "time");
+	if (s->calendar.form == SERIES_NUMBER)
+		json_put_raw(w, buf_str(text));
+	else
+		json_put_text(w, buf_str(text));
+}
+
 void
 series_put_forecast(
     const struct series *s, const struct forecast *f, struct buf *out)
@@ -53,19 +66,40 @@ series_put_forecast(
 		if (s->name.p)
 			json_add_text(&w, "series", s->name);
 		json_add_int(&w, "step", (int64_t)h + 1);
-		buf_clear(&time);
-		series_time_add(&time, &s->calendar, (int64_t)(s->n + h));
-		json_put_name(&w, "time");
-		if (s->calendar.form == SERIES_NUMBER)
-			json_put_raw(&w, buf_str(&time));
-		else
-			json_put_text(&w, buf_str(&time));
+		put_time(&w, s, s->n + h, &time);
 		put_number(&w, "mean", rounded(f->mean[h], scale));
 		put_number(&w, "lo80", rounded(f->low[FORECAST_80][h], scale));
 		put_number(&w, "hi80", rounded(f->high[FORECAST_80][h], scale));
 		put_number(&w, "lo95", rounded(f->low[FORECAST_95][h], scale));
 		put_number(&w, "hi95", rounded(f->high[FORECAST_95][h], scale));
 		json_add_text(&w, "method", str_of(f->method));
+		json_put_end(&w);
+		buf_addc(out, '\n');
+	}
+	buf_release(&time);
+}
+
+const char *const series_columns[] = {
+    "series", "time", "value", "of", "filled"};
+const size_t series_column_count = COUNT_OF(series_columns);
+
+void
+series_put(const struct series *s, struct buf *out)
+{
+	struct buf time = {0};
+
+	for (size_t t = 0; t < s->n; t++) {
+		struct json_writer w = {.out = out};
+
+		json_put_object(&w);
+		if (s->name.p)
+			json_add_text(&w, "series", s->name);
+		put_time(&w, s, t, &time);
+		put_number(&w, "value", s->y[t]);
+		if (s->of)
+			put_number(&w, "of", s->of[t]);
+		if (isnan(s->known[t]))
+			json_add_bool(&w, "filled", true);
 		json_put_end(&w);
 		buf_addc(out, '\n');
 	}

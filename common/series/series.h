@@ -108,6 +108,8 @@ struct series {
 	size_t n;
 	const double *y;     /* n finite values, gaps filled */
 	const double *known; /* the same with NAN where there was none */
+	const double *of;    /* of a rate: how many each value is a share of, 0
+				where it is missing; NULL: it is no rate */
 	size_t missing;      /* how many NAN are in it */
 	size_t period;       /* of the season, 1: none */
 	size_t longer;       /* of the season above it; 0: none */
@@ -118,10 +120,12 @@ struct forecast_series series_numbers(const struct series *s);
 /* "tokyo", in quotes, or "the series": how messages call it. */
 const char *series_called(struct str name);
 
+#define SERIES_AUTO SIZE_MAX
 struct series_rules {
 	const char *unit; /* of series_units; NULL: found from the times */
 	const struct zone *zone;
-	size_t period; /* 0: as the calendar has it */
+	size_t period; /* 0: as the calendar has it, or found where that knows
+			  none; SERIES_AUTO: found in the values */
 	enum series_double doubled;
 	enum series_gaps gaps;
 };
@@ -141,6 +145,14 @@ int series_make(struct series_room *room, struct str name,
     struct series_point *points, size_t count, enum series_form form,
     const struct series_rules *rules, struct remarks *remarks,
     struct series *ret, struct err *err);
+
+/* The same of values that stand in their places already: known[n], NAN where
+ * there is none, of[n] as in a series or NULL. What is missing at the ends is
+ * cut off. */
+int series_set(struct series_room *room, struct str name,
+    const struct series_calendar *calendar, const double *known,
+    const double *of, size_t n, const struct series_rules *rules,
+    struct remarks *remarks, struct series *ret, struct err *err);
 
 /* ---- read.c: records to series ------------------------------------------ */
 
@@ -176,5 +188,10 @@ void series_put_forecast(
     const struct series *s, const struct forecast *f, struct buf *out);
 extern const char *const series_forecast_columns[];
 extern const size_t series_forecast_column_count;
+/* {"series","time","value","of","filled"} of each value; `of` in rates only,
+ * filled only where it is true. */
+void series_put(const struct series *s, struct buf *out);
+extern const char *const series_columns[];
+extern const size_t series_column_count;
 
 #endif
