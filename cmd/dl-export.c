@@ -9,16 +9,17 @@
 
 #include "cli/cli.h"
 #include "export/export.h"
+#include "outbox/outbox.h"
 #include "segment/segment.h"
 #include "session/session.h"
 #include "stage/stage.h"
 #include "task/task.h"
 
-#define FORMATS "ndjson csv tsv json xlsx markdown"
+#define FORMATS "ndjson csv tsv json xlsx sql markdown"
 
 static struct {
 	const char *columns, *sort, *encoding, *from, *delimiter, *mask,
-	    *mask_key, *manifest, *segment, *range;
+	    *mask_key, *manifest, *segment, *range, *table;
 	int64_t limit, newest;
 	bool bom, crlf, raw, replace;
 	struct cli_list input;
@@ -91,7 +92,7 @@ prepare(struct going *g, struct session *s, const char *sort, struct err *err)
 	    .raw = arg.raw,
 	    .replace = arg.replace,
 	    .encoding = arg.encoding,
-	    .sheet = s->call->verb->name,
+	    .sheet = arg.table ? arg.table : s->call->verb->name,
 	    .zone = s->moment.zone,
 	    .now = s->now,
 	    .sort = sort,
@@ -425,6 +426,28 @@ stages(struct session *s, struct err *err)
 }
 
 static int
+tell_messages(struct session *s, struct export *e, struct err *err)
+{
+	static const struct outbox_filter all = {
+	    .since = INT64_MIN, .limit = INT64_MAX};
+
+	return outbox_list(s->st, s->tenant, &all, export_lines, e, err);
+}
+
+static int
+messages(struct session *s, struct err *err)
+{
+	static const struct export_column columns[] = {TEXT("id"),
+	    TEXT("state"), TEXT("channel"), TEXT("recipient"), TEXT("kind"),
+	    TEXT("cause"), TEXT("lead"), TEXT("template"), TRUTH("critical"),
+	    TIME("due_at"), TIME("next_at"), NUMBER("attempts"),
+	    NUMBER("tries"), TIME("changed_at"), NUMBER("code"),
+	    TEXT("answer")};
+
+	return export_told(s, columns, COUNT_OF(columns), tell_messages, err);
+}
+
+static int
 export_tasks(struct session *s, struct err *err)
 {
 	static const struct export_column columns[] = {NUMBER("task"),
@@ -491,6 +514,21 @@ convert_records(struct going *g, struct record_reader *in, struct err *err)
 	return rc < 0 ? -1 : 0;
 }
 
+/* What a table of records from files is called: as the first file is. */
+static const char *
+table_name(struct arena *arena)
+{
+	const char *path, *name;
+	struct str stem;
+
+	if (arg.input.count == 0 || strcmp(arg.input.items[0], "-") == 0)
+		return "records";
+	path = arg.input.items[0];
+	name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	stem = (struct str){name, strcspn(name, ".")};
+	return stem.n ? arena_strdup(arena, stem) : "records";
+}
+
 static int
 convert(struct session *s, struct err *err)
 {
@@ -501,6 +539,8 @@ convert(struct session *s, struct err *err)
 	int rc = prepare(&g, s, arg.sort, err);
 
 	g.about.of = arg.input.count ? arg.input.items[0] : NULL;
+	if (!arg.table)
+		g.output.sheet = table_name(&g.arena);
 	if (rc == 0)
 		rc = record_reader_open(
 		    (char *const *)(uintptr_t)arg.input.items, arg.input.count,
@@ -540,6 +580,8 @@ convert(struct session *s, struct err *err)
 	    CLI_FLAG(0, "replace", &arg.replace,                               \
 		"CSV: replace what the encoding lacks"),                       \
 	    CLI_FLAG(0, "raw", &arg.raw, "CSV: formulas stay formulas"),       \
+	    CLI_TEXT(0, "table", "NAME", &arg.table,                           \
+		"SQL, workbook: call the table, the sheet NAME"),              \
 	    CLI_TEXT(0, "mask", "LIST", &arg.mask,                             \
 		"COLUMN=HOW,... with partial, hash or drop"),                  \
 	    CLI_FILE(                                                          \
@@ -622,6 +664,13 @@ static const struct cli_verb verbs[] = {
 	.formats = FORMATS,
 	.run = session_writes,
 	.work = stages},
+    {.name = "messages",
+	.help = "what was said to the outside, the newest first",
+	.options = told_options,
+	.shared = FROM_STORE,
+	.formats = FORMATS,
+	.run = session_writes,
+	.work = messages},
     {.name = "columns",
 	.help = "list the columns leads can be asked for",
 	.operands = "[leads]",

@@ -207,6 +207,84 @@ cells() {
 	EOF
 }
 
+# loaded FILE TABLE COLUMN...: what the SQL in FILE makes of an empty database,
+# as JSON: of SQLite's, and of PostgreSQL's where that is what is tested.
+loaded() {
+	local file=$1 table=$2 name
+	shift 2
+	if [ "${DL_TEST_ENGINE:-sqlite}" = sqlite ]; then
+		rm -f loaded.db
+		sqlite3 -bail loaded.db <"$file" && sqlite3 loaded.db "SELECT
+			json_array($(IFS=,; echo "$*")) FROM \"$table\""
+	else
+		name=$(pg_name "$PWD/loaded")
+		pg_drop "$name"
+		pg_database "$name" && echo "$name" >>.databases &&
+			psql -q -h "$DL_TEST_PG" -U dl -d "$name" \
+				-v ON_ERROR_STOP=1 -f "$file" >/dev/null &&
+			psql -h "$DL_TEST_PG" -U dl -d "$name" -At -c "SELECT
+			json_build_array($(IFS=,; echo "$*")) FROM \"$table\""
+	fi | jq -c . | sort
+}
+
+@test "sql: loads into sqlite3 and PostgreSQL, whatever the texts hold" {
+	require_tool sqlite3
+	require_shared corpora/naughty-strings/blns.json
+	new_store
+	{
+		odd
+		jq -c 'to_entries[] | {id:"\(.key)",
+			email:"n\(.key)@example.jp",name:.value,
+			company:(.value + "\n.quit\n/\n\\q\n'"';--"'")}' \
+			"$DL_SHARED/corpora/naughty-strings/blns.json"
+	} | dl-import leads -q
+	dl-export leads -q -o out.sql
+	dl-export leads -q | jq -c '[.id, .name, .company, .company_size,
+		.created_at, .title]' | sort >want
+	if [ "${DL_TEST_ENGINE:-sqlite}" = sqlite ]; then
+		at=created_at
+	else
+		at="to_char(created_at, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+	fi
+	PGTZ=UTC loaded out.sql leads id name company company_size "$at" \
+		title >got
+	same want got
+	# Once more into the same table; cut short, nothing is loaded.
+	head -c -10 out.sql >cut.sql
+	loaded cut.sql leads id >got || true
+	[ ! -s got ]
+	dl-export leads -q -f sql --table 'odd "names' -c 'id,attrs.番号' \
+		--limit 1 >one.sql
+	[ "$(loaded one.sql 'odd ""names' id '"attrs.番号"')" = \
+		'["0001","1234567890123456789"]' ]
+	echo '{"A":1,"a":2}' >twice.ndjson
+	check dl-export --input twice.ndjson -f sql
+	exits 2
+	says 'SQL takes two columns for the same: "A" and "a"'
+	dl-export -q --input twice.ndjson -c a -f sql |
+		grep -qx 'INSERT INTO "twice" ("a") VALUES'
+	# What is masked is a text.
+	dl-export leads -q --mask company_size,created_at -o masked.sql
+	loaded masked.sql leads id >/dev/null
+}
+
+@test "messages that were sent, or are to be" {
+	odd_store
+	check dl-export messages
+	exits 0
+	[ "$output" = "" ]
+	[ "$(dl-export messages -q -f csv | head -c 31)" = \
+		"id,state,channel,recipient,kind" ]
+	echo '{"channel":"inbox","to":"boss@example.jp","key":"x",
+		"subject":"見て","text":"これ"}' | tr -d '\n' |
+		dl-notify send -q >/dev/null
+	dl-export messages -q -c state,channel,recipient >got
+	dl-notify list -q -f ndjson |
+		jq -c '{state,channel,recipient}' >want
+	[ -s want ]
+	same want got
+}
+
 @test "a workbook: ids are texts, numbers numbers, dates dates" {
 	require_tool python3
 	odd_store

@@ -88,8 +88,9 @@ enum export_format {
 	EXPORT_JSONS, /* one array of objects */
 	EXPORT_MARKDOWN,
 	EXPORT_XLSX,
+	EXPORT_SQL,
 };
-/* "ndjson", "csv", "tsv", "json", "markdown", "xlsx". */
+/* "ndjson", "csv", "tsv", "json", "markdown", "xlsx", "sql". */
 bool export_format_find(struct str name, enum export_format *ret);
 
 struct export_output {
@@ -105,8 +106,9 @@ struct export_output {
 	const char *encoding; /* NULL: UTF-8; else as iconv knows it */
 	bool replace; /* what the encoding lacks becomes its twin or 〓; else
 			 the record is rejected */
+	const char *sheet; /* what a workbook's sheet, or SQL's table, is
+			    * called; NULL: by that of a workbook */
 	/* Workbooks: */
-	const char *sheet;
 	const struct zone *zone;
 	int64_t now;
 	const struct export_masks *masks; /* NULL: none */

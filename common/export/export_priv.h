@@ -19,6 +19,9 @@ struct export_sink {
 	int (*end)(struct export *e, struct err *err);
 };
 extern const struct export_sink export_sinks[]; /* by enum export_format */
+int export_sql_begin(struct export *e, struct err *err); /* sql.c */
+void export_sql_row(struct export *e, const struct field *cell, size_t count);
+int export_sql_end(struct export *e, struct err *err);
 int export_book_begin(struct export *e, struct err *err);
 void export_book_row(struct export *e, const struct field *cell, size_t count);
 int export_book_end(struct export *e, struct err *err);
@@ -36,6 +39,7 @@ struct export
 	size_t cell_cap;
 	struct str *text; /* the same as texts, for CSV */
 	struct str *key;  /* names of columns as JSON has them; or missing */
+	struct str head;  /* of SQL: how a statement begins */
 	struct buf line;  /* the row in the making; rows, in UTF-8 */
 	struct buf out;   /* encoded, not yet written */
 	struct buf word;  /* one cell in the making */

@@ -249,6 +249,8 @@ const struct export_sink export_sinks[] = {
 	NULL},
     [EXPORT_XLSX] = {"xlsx", true, false, export_book_begin, export_book_row,
 	export_book_end},
+    [EXPORT_SQL] = {"sql", true, false, export_sql_begin, export_sql_row,
+	export_sql_end},
 };
 
 bool
