@@ -97,6 +97,17 @@ int forecast_seasonal_naive(const struct forecast_series *s,
 int forecast_drift(const struct forecast_series *s,
     const struct forecast_ask *ask, struct forecast *ret, struct err *err);
 
+/* ---- theta.c ------------------------------------------------------------- */
+
+/* Simple exponential smoothing with half the linear trend (Assimakopoulos &
+ * Nikolopoulos 2000; Hyndman & Billah 2003), and the dynamic optimised model
+ * (Fiorucci et al. 2016). A season is taken out first, where the test finds
+ * one: multiplicative, additive where a value is 0 or less. */
+int forecast_theta(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_dotm(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+
 /* ---- stl.c: seasonal-trend decomposition by loess ------------------------ */
 
 /* Cleveland et al., STL (1990); Bandara, Hyndman & Bergmeir, MSTL (2021):

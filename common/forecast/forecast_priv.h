@@ -22,6 +22,27 @@ int forecast_finish(
 double forecast_quantile(double *values, size_t n, double share);
 double forecast_median(double *values, size_t n);
 
+/* adjust.c: a series without its season, by classical decomposition. */
+enum forecast_season {
+	FORECAST_NO_SEASON,
+	FORECAST_ADDITIVE,
+	FORECAST_MULTIPLICATIVE
+};
+struct forecast_adjusted {
+	enum forecast_season season; /* what was done */
+	size_t n, period;
+	double *y;     /* n */
+	double *index; /* by phase */
+};
+/* Multiplicative where the test finds a season. */
+enum forecast_season forecast_season_of(const struct forecast_series *s);
+/* Multiplicative becomes additive where a value is 0 or less; nothing is taken
+ * out where that cannot be done. */
+void forecast_adjust(const struct forecast_series *s,
+    enum forecast_season season, struct forecast_adjusted *ret);
+void forecast_readjust(const struct forecast_adjusted *a, struct forecast *f);
+void forecast_adjusted_release(struct forecast_adjusted *a);
+
 /* optimise.c: the downhill simplex of Nelder & Mead (1965). Goes from x[n] to
  * the least f it finds; step[n] is the size of the first simplex (none 0). f
  * may return INFINITY or NAN for what is not allowed. Deterministic; at most

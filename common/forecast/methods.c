@@ -6,6 +6,8 @@ const struct forecast_method forecast_methods[] = {
     {"naive", "the last value", forecast_naive},
     {"snaive", "the value of the last season", forecast_seasonal_naive},
     {"drift", "the line from the first value to the last", forecast_drift},
+    {"theta", "smoothing with half the linear trend", forecast_theta},
+    {"dotm", "the dynamic optimised theta model", forecast_dotm},
     {0},
 };
 
