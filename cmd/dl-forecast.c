@@ -7,6 +7,7 @@
  * records, or, with --metric, from what a store can be measured by.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "cli/cli.h"
 #include "forecast/forecast.h"
@@ -18,11 +19,18 @@ static struct {
 	int64_t horizon;
 	const char *period, *method;
 	const char *series, *time, *value, *encoding, *rejects, *zone;
-	int by, doubled, gaps; /* by: 0 as found, else 1 + of series_units */
+	int by, doubled, gaps; /* by: -1 as found */
 	bool sorted, negative;
 	const char *metric, *group;
 	int64_t since, within;
-} arg = {.method = "naive", .since = TIME_MIN, .within = 90 * MS_DAY};
+	int64_t origins, every;
+	bool steps, each, gate;
+} arg = {.by = -1,
+    .method = "naive",
+    .since = TIME_MIN,
+    .within = 90 * MS_DAY,
+    .origins = 10,
+    .every = 1};
 
 /* ---- series in --------------------------------------------------------- */
 
@@ -31,7 +39,10 @@ struct looking {
 	struct session *s;
 	int (*each)(
 	    struct looking *l, const struct series *series, struct err *err);
-	const struct forecast_method *method;
+	const struct forecast_method **methods; /* the first is the one asked
+						   for first */
+	size_t method_count;
+	struct series_trials trials;
 	struct buf lines;
 	uint64_t refused; /* series that came, but were no good */
 };
@@ -65,8 +76,8 @@ read_rules(struct series_rules *ret, struct err *err)
 		err->kind = ERR_USAGE;
 		return -1;
 	}
-	if (arg.by)
-		ret->unit = series_units[arg.by - 1];
+	if (arg.by >= 0)
+		ret->unit = series_units[arg.by];
 	if (arg.period && strcmp(arg.period, "auto") == 0) {
 		ret->period = SERIES_AUTO;
 		return 0;
@@ -85,7 +96,7 @@ static int
 check_source(const struct cli_call *call, struct err *err)
 {
 	static const char *const of_store[] = {
-	    "db", "tenant", "as", "where", "group", "since", "within", NULL};
+	    "db", "tenant", "where", "group", "since", "within", NULL};
 	static const char *const of_files[] = {"series", "time", "value",
 	    "duplicates", "gaps", "zone", "encoding", "rejects", "sorted",
 	    NULL};
@@ -239,17 +250,23 @@ horizon_of(const struct series *series)
 	return series->period > 52 ? 24 : 6;
 }
 
+static struct forecast_ask
+ask_of(const struct series *series)
+{
+	return (struct forecast_ask){.horizon = horizon_of(series),
+	    .non_negative = series->non_negative && !arg.negative};
+}
+
 static int
 forecast_series(struct looking *l, const struct series *series, struct err *err)
 {
 	struct forecast_series numbers = series_numbers(series);
-	struct forecast_ask ask = {.horizon = horizon_of(series),
-	    .non_negative = series->non_negative && !arg.negative};
+	struct forecast_ask ask = ask_of(series);
 	struct forecast f;
 	struct err why = {0};
 
 	(void)err;
-	if (l->method->run(&numbers, &ask, &f, &why) < 0) {
+	if (forecast_run(l->methods[0], &numbers, &ask, &f, &why) < 0) {
 		refuse_series(l, series, &why);
 		return 0;
 	}
@@ -261,17 +278,18 @@ forecast_series(struct looking *l, const struct series *series, struct err *err)
 }
 
 static int
-find_method(const struct forecast_method **ret, struct err *err)
+find_method(
+    struct str name, const struct forecast_method **ret, struct err *err)
 {
 	struct buf names = {0};
 
-	*ret = forecast_method_find(str_of(arg.method));
+	*ret = forecast_method_find(name);
 	if (*ret)
 		return 0;
 	for (const struct forecast_method *m = forecast_methods; m->name; m++)
 		buf_addf(&names, " %s", m->name);
 	err_set(err, ERR_USAGE, "--method: no such method: %s; there is%s",
-	    quoted(str_of(arg.method)), names.p);
+	    quoted(name), names.p);
 	buf_release(&names);
 	return -1;
 }
@@ -279,10 +297,12 @@ find_method(const struct forecast_method **ret, struct err *err)
 static int
 forecast(struct session *s, struct err *err)
 {
-	struct looking l = {.s = s, .each = forecast_series};
+	const struct forecast_method *method;
+	struct looking l = {
+	    .s = s, .each = forecast_series, .methods = &method};
 	int rc;
 
-	if (find_method(&l.method, err) < 0 ||
+	if (find_method(str_of(arg.method), &method, err) < 0 ||
 	    session_print(s, series_forecast_columns,
 		series_forecast_column_count, err) < 0)
 		return -1;
@@ -291,17 +311,148 @@ forecast(struct session *s, struct err *err)
 	return rc;
 }
 
-/* ---- the table --------------------------------------------------------- */
+/* ---- backtest -------------------------------------------------------------
+ */
 
-static const char *const by_names[] = {"found", "hour", "day", "weekday",
-    "week", "month", "quarter", "year", NULL};
+/* Two seasons and one must have been known at an origin, or, of a series too
+ * short for that, half of it. */
+static size_t
+least_known(const struct series *series, size_t horizon)
+{
+	size_t least = series->period > 1 ? 2 * series->period + 1 : 4;
+
+	if (series->n < least + horizon)
+		least = series->n / 2;
+	return least < 4 ? 4 : least;
+}
+
+static int
+backtest_series(struct looking *l, const struct series *series, struct err *err)
+{
+	struct forecast_series numbers = series_numbers(series);
+	struct forecast_ask ask = ask_of(series);
+	struct forecast_origins origins = {.most = (size_t)arg.origins,
+	    .every = (size_t)arg.every,
+	    .least = least_known(series, ask.horizon)};
+	struct series_trials alone = {0};
+	struct forecast_backtest b;
+	struct err why = {0};
+
+	(void)err;
+	if (forecast_backtest(&numbers, &ask, &origins, l->methods,
+		l->method_count, &b, &why) < 0) {
+		refuse_series(l, series, &why);
+		return 0;
+	}
+	series_trials_add(&l->trials, &b);
+	if (arg.each) {
+		series_trials_add(&alone, &b);
+		buf_clear(&l->lines);
+		series_trials_put(&alone, series->name, arg.steps, &l->lines);
+		printer_lines(&l->s->printer, buf_str(&l->lines));
+		series_trials_release(&alone);
+	}
+	forecast_backtest_release(&b);
+	return 0;
+}
+
+static const char *const rivals[] = {"naive", "snaive"};
+
+static int
+add_method(struct looking *l, struct str name, size_t *cap, struct err *err)
+{
+	const struct forecast_method *m;
+
+	if (find_method(name, &m, err) < 0)
+		return -1;
+	for (size_t i = 0; i < l->method_count; i++)
+		if (l->methods[i] == m)
+			return 0;
+	GROW(l->methods, *cap, l->method_count + 1);
+	l->methods[l->method_count++] = m;
+	return 0;
+}
+
+/* Those of --method, and the naive ones that all are measured by. */
+static int
+find_methods(struct looking *l, struct err *err)
+{
+	struct str rest = str_of(arg.method), name;
+	size_t cap = 0;
+	bool more = true;
+
+	while (more) {
+		more = str_cut(&rest, ',', &name);
+		if (add_method(l, str_trim(name), &cap, err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < COUNT_OF(rivals); i++)
+		if (add_method(l, str_of(rivals[i]), &cap, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* How the first method stands against the better of the naive ones. */
+static int
+judge(struct looking *l)
+{
+	const struct series_trials *t = &l->trials;
+	size_t best = 0;
+
+	if (t->count == 0)
+		return CLI_DONE;
+	for (size_t i = 1; i < t->count; i++)
+		for (size_t k = 0; k < COUNT_OF(rivals); k++)
+			if (strcmp(t->trial[i].method->name, rivals[k]) == 0 &&
+			    (best == 0 || series_trials_loses(t, best, i)))
+				best = i;
+	session_summary(l->s, "; %s %s %s", t->trial[0].method->name,
+	    series_trials_loses(t, 0, best) ? "loses to" : "is no worse than",
+	    t->trial[best].method->name);
+	return series_trials_loses(t, 0, best) ? CLI_NO : CLI_DONE;
+}
+
+static int
+backtest_into(struct looking *l, struct err *err)
+{
+	int rc, verdict;
+
+	if (find_methods(l, err) < 0 ||
+	    session_print(
+		l->s, series_trial_columns, series_trial_column_count, err) < 0)
+		return -1;
+	rc = with_series(l, err);
+	if (rc < 0)
+		return -1;
+	if (!arg.each) {
+		buf_clear(&l->lines);
+		series_trials_put(
+		    &l->trials, (struct str){0}, arg.steps, &l->lines);
+		printer_lines(&l->s->printer, buf_str(&l->lines));
+	}
+	verdict = judge(l);
+	return arg.gate && verdict != CLI_DONE ? verdict : rc;
+}
+
+static int
+backtest(struct session *s, struct err *err)
+{
+	struct looking l = {.s = s, .each = backtest_series};
+	int rc = backtest_into(&l, err);
+
+	series_trials_release(&l.trials);
+	buf_release(&l.lines);
+	free(l.methods);
+	return rc;
+}
+
+/* ---- the table --------------------------------------------------------- */
 
 /* How series are read: the same in every verb that looks at them. */
 #define SERIES_OPTIONS                                                        \
 	CLI_TEXT(0, "period", "P", &arg.period,                               \
 	    "steps in a season, or auto (as the calendar has it)"),           \
-	    CLI_CHOICE(                                                       \
-		0, "by", "UNIT", &arg.by, by_names, "what one step is"),      \
+	    CLI_CHOICE(0, "by", "UNIT", &arg.by, series_units, "a step"),     \
 	    CLI_TEXT(0, "series", "FIELD", &arg.series,                       \
 		"the field that names the series (series)"),                  \
 	    CLI_TEXT(0, "time", "FIELD", &arg.time,                           \
@@ -327,16 +478,32 @@ static const char *const by_names[] = {"found", "hour", "day", "weekday",
 	    CLI_MOMENT(0, "since", "TIME", &arg.since, "not before this"),    \
 	    CLI_DURATION(0, "within", "TIME", &arg.within,                    \
 		"how long leads have to convert (90d)")
-#define SERIES_SHARED (CLI_READING | CLI_WHERE)
+#define SERIES_SHARED ((CLI_READING | CLI_WHERE) & ~(unsigned)CLI_AS)
 
 static const struct cli_option series_options[] = {SERIES_OPTIONS, CLI_END};
 
+#define FORECAST_OPTIONS                                      \
+	CLI_INT('H', "horizon", "N", &arg.horizon, 1, 100000, \
+	    "steps to look ahead (a season)"),                \
+	    CLI_FLAG(0, "allow-negative", &arg.negative,      \
+		"also below 0 where no value is")
+
 static const struct cli_option forecast_options[] = {
-    CLI_INT('H', "horizon", "N", &arg.horizon, 1, 100000,
-	"steps to look ahead (a season)"),
     CLI_TEXT(0, "method", "NAME", &arg.method, "how (naive)"),
-    CLI_FLAG(
-	0, "allow-negative", &arg.negative, "also below 0 where no value is"),
+    FORECAST_OPTIONS,
+    SERIES_OPTIONS,
+    CLI_END,
+};
+
+static const struct cli_option backtest_options[] = {
+    CLI_TEXT(0, "method", "NAME", &arg.method, "these: a,b,c (naive)"),
+    FORECAST_OPTIONS,
+    CLI_INT(0, "origins", "N", &arg.origins, 1, 1000000,
+	"from so many earlier times (10)"),
+    CLI_INT(0, "every", "N", &arg.every, 1, 1000000, "so many steps apart (1)"),
+    CLI_FLAG(0, "steps", &arg.steps, "also for each step ahead"),
+    CLI_FLAG(0, "each", &arg.each, "for each series, not for all together"),
+    CLI_FLAG(0, "gate", &arg.gate, "exit 4 when the naive ones are better"),
     SERIES_OPTIONS,
     CLI_END,
 };
@@ -350,6 +517,14 @@ static const struct cli_verb verbs[] = {
 	.shared = SERIES_SHARED,
 	.run = series_runs,
 	.work = forecast},
+    {.name = "backtest",
+	.operands = "[FILE...]",
+	.max = CLI_MANY,
+	.help = "say how good forecasts would have been in the past",
+	.options = backtest_options,
+	.shared = SERIES_SHARED,
+	.run = series_runs,
+	.work = backtest},
     {.name = "series",
 	.operands = "[FILE...]",
 	.max = CLI_MANY,

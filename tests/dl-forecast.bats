@@ -216,3 +216,50 @@ times() { # of the records printed, in a line
 	exits 0
 	prints "series,step,time,mean,lo80,hi80,lo95,hi95,method"
 }
+
+saw() { # a season of 4 that grows, 40 of them
+	echo time,value
+	local i
+	for i in $(seq 1 40); do
+		echo "$i,$((i % 4 * 10 + i))"
+	done
+}
+
+@test "a backtest measures what would have been said, method by method" {
+	check dl-forecast backtest --period 4 --method drift -H 4 < <(saw)
+	exits 0
+	[ "$(jq -r .method <<<"$output" | paste -sd' ')" = "drift naive snaive" ]
+	[ "$(jq -s 'map(.forecasts) | unique' -c <<<"$output")" = "[40]" ]
+	# What grows by 4 a season is missed by 4, always.
+	[ "$(jq -c 'select(.method == "snaive") | [.mase, .rmsse, .coverage95]' \
+		<<<"$output")" = "[1,1,100]" ]
+	says "; drift loses to snaive"
+	check dl-forecast backtest --period 4 --method snaive -H 4 --steps \
+		--origins 3 --every 4 < <(saw)
+	[ "$(jq -c 'select(.method == "snaive") | [.step, .forecasts]' \
+		<<<"$output" | paste -sd' ')" = "[null,12] [1,3] [2,3] [3,3] [4,3]" ]
+}
+
+@test "the gate is shut to what the naive methods beat" {
+	check dl-forecast backtest -q --gate --period 4 --method drift < <(saw)
+	exits 4
+	check dl-forecast backtest -q --gate --period 4 --method snaive < <(saw)
+	exits 0
+}
+
+@test "series are measured together or each by itself; short ones are named" {
+	{
+		echo series,time,value
+		saw | sed '1d; s/^/a,/'
+		saw | sed '1d; s/^/b,/' | head -30
+		echo c,1,1
+	} >in.csv
+	check dl-forecast backtest --period 4 -H 2 in.csv
+	exits 3
+	says '"c": a backtest of 2 steps needs'
+	[ "$(jq -c 'select(.method == "naive") | [.series, .forecasts]' \
+		<<<"$output")" = "[null,40]" ]
+	check dl-forecast backtest -q --each --period 4 -H 2 in.csv
+	[ "$(jq -c 'select(.method == "naive") | [.series, .forecasts]' \
+		<<<"$output" | paste -sd' ')" = '["a",20] ["b",20]' ]
+}

@@ -194,4 +194,30 @@ void series_put(const struct series *s, struct buf *out);
 extern const char *const series_columns[];
 extern const size_t series_column_count;
 
+/* ---- trials.c: backtests of many series ---------------------------------- */
+
+/* The same methods at every series. Zero-initialise. */
+struct series_trials {
+	size_t series, origins; /* how many were added, with how many */
+	size_t horizon;         /* the longest of theirs */
+	size_t count;
+	struct forecast_trial *trial;
+};
+void series_trials_release(struct series_trials *t);
+void series_trials_add(
+    struct series_trials *t, const struct forecast_backtest *b);
+/* A line for each method, with steps one more for each step:
+ * {"series","method","step","forecasts","refused","mape","smape","mase",
+ * "rmsse","bias","coverage80","coverage95","width80","width95","msis95"}; no
+ * series when name is missing, no step in what is of all steps, no measure
+ * that cannot be told. */
+void series_trials_put(const struct series_trials *t, struct str name,
+    bool steps, struct buf *out);
+extern const char *const series_trial_columns[];
+extern const size_t series_trial_column_count;
+/* Is this method, by its place, worse than the other? By the mean scaled error
+ * of all. */
+bool series_trials_loses(
+    const struct series_trials *t, size_t one, size_t other);
+
 #endif
