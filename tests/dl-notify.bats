@@ -418,6 +418,39 @@ judge_requests() {
 	dl-db check -q
 }
 
+@test "what a dead program was to send next is sent; not after the machine went down" {
+	smtp_server </dev/null
+	mail_channel
+	mails {a,b,c,d}@a.jp
+	now=$(cat /proc/sys/kernel/random/boot_id)
+	reserve() { # reserve RUN RECIPIENT
+		store_sql "UPDATE outbox SET run = '$1', next_at = NULL
+			WHERE recipient = '$2'"
+	}
+	reserve "$now/x/1/1" a@a.jp
+	reserve "$now/x/1/1" b@a.jp
+	reserve "00000000-before/x/1/1" c@a.jp
+	dl-notify cancel -q "$(jq -r 'select(.recipient == "b@a.jp").id' queued)" \
+		>/dev/null
+	check dl-notify
+	exits 3
+	# A server may have failed alone: there nothing is known.
+	if [ "${DL_TEST_ENGINE:-sqlite}" = sqlite ]; then
+		says "1 message in doubt since a program ended"
+		[ "$(states | paste -sd ' ')" = \
+"a@a.jp sent b@a.jp cancelled c@a.jp doubtful d@a.jp sent" ]
+	else
+		says "2 messages in doubt since a program ended"
+	fi
+	dl-notify show "$(jq -r 'select(.recipient == "c@a.jp").id' queued)" |
+		jq -ec '[.tries, (.history | length), .history[0].state] ==
+			[1, 1, "doubtful"]'
+	check dl-notify --resend-doubtful
+	exits 0
+	[ "$(arrived)" = "$(printf '%s\n' a@a.jp c@a.jp d@a.jp)" ]
+	dl-db check -q
+}
+
 @test "figures by day and channel, and the history of an inbox" {
 	smtp_server <<-'END'
 	rcpt no@* reply 550 5.1.1 no such user

@@ -260,6 +260,7 @@ unsigned utf8_decode(const char *s, size_t n, uint32_t *ret_code);
 unsigned utf8_encode(uint32_t code, char out[4]);
 /* n when all is valid, else the offset of the first bad byte. Fast on ASCII. */
 size_t utf8_valid(struct str s);
+bool utf8_is_ascii(struct str s);
 size_t utf8_count(struct str s);                        /* characters */
 struct str utf8_prefix(struct str s, size_t max_bytes); /* cut at a boundary */
 /* Columns on a terminal: East Asian wide and full-width 2 (ambiguous 1),

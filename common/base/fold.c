@@ -171,16 +171,6 @@ is_folded(struct str s)
 	return true;
 }
 
-static bool
-is_ascii(struct str s)
-{
-	char any = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		any |= s.p[i];
-	return !(any & 0x80);
-}
-
 struct str
 text_folded(struct arena *a, struct str s)
 {
@@ -189,7 +179,7 @@ text_folded(struct arena *a, struct str s)
 
 	if (!s.p || is_folded(s))
 		return s;
-	if (is_ascii(s)) {
+	if (utf8_is_ascii(s)) {
 		char *p = arena_strdup(a, s);
 
 		for (size_t i = 0; i < s.n; i++)
@@ -320,7 +310,7 @@ email_normalise(struct str s, struct buf *ret)
 	char lowered[254];
 	struct buf folded = {0};
 	struct str local, domain;
-	bool ok, ascii = is_ascii(s);
+	bool ok, ascii = utf8_is_ascii(s);
 
 	s = str_trim(s);
 	/* NFKC makes text shorter, but no address out of a page of it. */

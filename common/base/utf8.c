@@ -127,6 +127,20 @@ utf8_valid(struct str s)
 	return s.n;
 }
 
+bool
+utf8_is_ascii(struct str s)
+{
+	size_t i = 0;
+	char any = 0;
+
+	for (; i + 8 <= s.n; i += 8)
+		if (load8(s.p + i) & HIGH_BITS)
+			return false;
+	for (; i < s.n; i++)
+		any |= s.p[i];
+	return !(any & 0x80);
+}
+
 /* Every byte that does not continue a character begins one. */
 size_t
 utf8_count(struct str s)

@@ -87,22 +87,13 @@ add_punycode(struct buf *out, const uint32_t *codes, uint32_t count)
 }
 
 static bool
-is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] >= 0x80)
-			return false;
-	return true;
-}
-
-static bool
 add_label(struct buf *out, struct str label)
 {
 	uint32_t codes[LABEL_MAX];
 	uint32_t count = 0;
 	size_t start = out->len;
 
-	if (is_ascii(label)) {
+	if (utf8_is_ascii(label)) {
 		buf_adds(out, label);
 		return label.n <= LABEL_MAX;
 	}
@@ -156,8 +147,9 @@ mail_address_wire(
 		return -1;
 	ok = address.p && email_normalise(address, &normal);
 	/* Before the @ of an ASCII address capitals may mean something. */
-	ok = ok && add_address(&wire, is_ascii(address) ? str_trim(address)
-							: buf_str(&normal));
+	ok =
+	    ok && add_address(&wire, utf8_is_ascii(address) ? str_trim(address)
+							    : buf_str(&normal));
 	if (ok)
 		buf_adds(ret, buf_str(&wire));
 	else

@@ -51,14 +51,20 @@ add_base64_lines(struct buf *out, struct str bytes)
 static void
 add_canonical(struct buf *out, struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] != '\r' && s.p[i] != '\n') {
-			buf_addc(out, s.p[i]);
-			continue;
+	buf_reserve(out, s.n + s.n / 16 + 2);
+	while (s.n > 0) {
+		struct str line, piece;
+		bool ended = str_cut(&s, '\n', &line);
+
+		if (ended && line.n && line.p[line.n - 1] == '\r')
+			line.n--;
+		while (str_cut(&line, '\r', &piece)) {
+			buf_adds(out, piece);
+			buf_addstr(out, "\r\n");
 		}
-		if (s.p[i] == '\r' && i + 1 < s.n && s.p[i + 1] == '\n')
-			i++;
-		buf_addstr(out, "\r\n");
+		buf_adds(out, piece);
+		if (ended)
+			buf_addstr(out, "\r\n");
 	}
 	if (out->len && out->p[out->len - 1] != '\n')
 		buf_addstr(out, "\r\n");

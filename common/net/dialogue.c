@@ -349,6 +349,11 @@ dialogue_read(struct session *s)
 		s->in.len += n;
 		s->in.p[s->in.len] = '\0';
 		take_lines(s);
+		/* What is left in a socket wakes us again; what TLS has read
+		 * ahead does not. Whether it leaves is of interest at once
+		 * when a message is over. */
+		if (s->smtp->plain && n < PIECE && s->stage != STAGE_IDLE)
+			return;
 	}
 }
 

@@ -320,37 +320,34 @@ is_path(struct str s, bool may_be_empty)
 	       (s.n > 0 || may_be_empty);
 }
 
-static bool
-is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] >= 0x80)
-			return false;
-	return true;
-}
-
 /* CRLF only, at the end too; no NUL; lines of at most 998. */
 static int
 check_content(struct str s, struct err *err)
 {
 	enum { LINE_MAX_BYTES = 998 };
-	size_t line = 0;
+	struct str rest = s, line;
 
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '\r' && i + 1 < s.n && s.p[i + 1] == '\n') {
-			line = 0;
-			i++;
-		} else if (s.p[i] == '\r' || s.p[i] == '\n' || !s.p[i]) {
+	while (rest.n > 0) {
+		size_t at = (size_t)(rest.p - s.p);
+		bool ends = str_cut(&rest, '\n', &line);
+		const char *bare;
+
+		if (!ends)
 			return err_set(err, ERR_FAIL,
-			    "message: byte %zu is a bare line end or a NUL",
-			    i + 1);
-		} else if (++line > LINE_MAX_BYTES) {
+			    "message: does not end in a line's end");
+		bare = memchr(line.p, '\r', line.n);
+		if (!bare || bare + 1 < line.p + line.n ||
+		    memchr(line.p, '\0', line.n))
 			return err_set(err, ERR_FAIL,
-			    "message: byte %zu is in a line of more than %d",
-			    i + 1, LINE_MAX_BYTES);
-		}
+			    "message: the line at byte %zu has a bare line end "
+			    "or a NUL",
+			    at + 1);
+		if (line.n - 1 > LINE_MAX_BYTES)
+			return err_set(err, ERR_FAIL,
+			    "message: byte %zu begins a line of more than %d",
+			    at + 1, LINE_MAX_BYTES);
 	}
-	if (s.n < 2 || line > 0)
+	if (s.n == 0)
 		return err_set(
 		    err, ERR_FAIL, "message: does not end in a line's end");
 	return 0;
@@ -396,11 +393,11 @@ smtp_start(struct smtp *smtp, struct smtp_message *m, struct err *err)
 	m->code = 0;
 	m->text[0] = '\0';
 	s = find_idle(smtp);
-	eight_bit = !is_ascii(m->content);
+	eight_bit = !utf8_is_ascii(m->content);
 	/* Headers that are not ASCII are what RFC 6531 is about. */
-	utf8 = !is_ascii(m->from) || !is_ascii(m->to) ||
-	       (eight_bit &&
-		   !is_ascii((struct str){m->content.p, head_of(m->content)}));
+	utf8 = !utf8_is_ascii(m->from) || !utf8_is_ascii(m->to) ||
+	       (eight_bit && !utf8_is_ascii((struct str){
+				 m->content.p, head_of(m->content)}));
 	if (!s)
 		message_done(smtp, m, SMTP_LOST, 0, "the session was closed");
 	else if (s->size_limit > 0 && m->content.n > (size_t)s->size_limit)

@@ -59,6 +59,16 @@ delivery_prepare(struct delivery *d, struct item *i)
 }
 
 int
+delivery_serve(struct delivery *d, bool *ret_happened, struct err *err)
+{
+	int got = d->net ? net_wait(d->net, 0, err) : 0;
+
+	if (got > 0)
+		*ret_happened = true;
+	return got < 0 ? -1 : 0;
+}
+
+int
 delivery_wait(struct delivery *d, size_t waiting, struct err *err)
 {
 	const struct kind *k = d->channel->kind;

@@ -48,7 +48,8 @@ struct item {
 	const char *headers[4];
 	struct smtp_message smtp;
 	struct http_request http;
-	bool claimed, over; /* over: it will not be begun */
+	bool prepared, reserved, claimed;
+	bool over; /* it will not be begun */
 	/* What came of it. */
 	enum outcome outcome;
 	int code;
@@ -148,8 +149,56 @@ void delivery_close(struct delivery *d);
 /* Words and wire form. What cannot be said is over: no message stops the
  * others. */
 void delivery_prepare(struct delivery *d, struct item *i);
+/* What is under way goes on; *ret_happened is set when something has. */
+int delivery_serve(struct delivery *d, bool *ret_happened, struct err *err);
 /* Until something has happened. */
 int delivery_wait(struct delivery *d, size_t waiting, struct err *err);
+
+/* drain.c: all there is to deliver. */
+enum { DRAIN_AHEAD = 500 }; /* messages read from the store at a time */
+struct drain {
+	struct store *store;
+	const struct tenant *tenant;
+	const struct notify_job *job;
+	struct notify_done *done;
+	struct template_library *library;
+	struct sender *sender;
+	struct buf run, lines;
+	bool noted;       /* the moment */
+	bool may_reserve; /* the store has an epoch */
+	uint64_t begun;
+	int64_t started; /* on the monotonic clock */
+	/* Of the channel. */
+	struct delivery d;
+	struct gate gate;
+	struct items ready, batch, ended, waiting;
+	struct item *next_claimed; /* of batch: where to look first */
+	bool exhausted;            /* nothing more is due, or to be begun */
+	unsigned faults;
+	int64_t hold; /* nothing before this moment; 0: not asked for */
+	int64_t held; /* ... that was written down */
+	/* The first so many of ready are reserved; how many will be next time;
+	 * when it was done last, by the monotonic clock. */
+	size_t reserved, ahead;
+	int64_t reserved_at;
+};
+
+/* ledger.c: what is written down of it. */
+/* What has ended, and that the batch begins; on disk when it returns. Leaves in
+ * the batch what is ours to begin. */
+int ledger_write(struct drain *x, struct err *err);
+/* Just before their first byte: what must not be written to any more, and what
+ * is no longer ours, leaves the batch. */
+int ledger_ask_again(struct drain *x, struct err *err);
+/* What somebody who died has left, and what is to be sent again. */
+int ledger_recover(struct drain *x, const struct channel *c, struct err *err);
+/* What was reserved and is not begun after all. */
+int ledger_give_back(struct drain *x, struct err *err);
+/* A line about one that is over, and it counts. */
+void ledger_tell(
+    struct drain *x, const struct item *i, const struct outbox_end *e);
+/* The lines are true: out with them. */
+int ledger_flush(struct drain *x, struct err *err);
 
 /* policy.c */
 /* When to try again after the attempts and tries so far, or -1: not again. */

@@ -111,8 +111,32 @@ each_claimed(struct store *st, const struct tenant *t, struct str run,
 }
 
 int
+outbox_reserve(struct store *st, const struct tenant *t, struct str run,
+    const int64_t *numbers, size_t count, struct err *err)
+{
+	struct bulk *b = picked(numbers, count);
+	int rc = store_bulk(st, b, err);
+
+	if (rc == 0)
+		rc = store_run(st, &sql_outbox_reserve,
+		    BINDS(BIND_INT(t->id), BIND_TEXT(run)), NULL, err);
+	bulk_free(b);
+	return rc;
+}
+
+int
+outbox_unreserve(struct store *st, const struct tenant *t, struct str channel,
+    struct str run, int64_t at, struct err *err)
+{
+	return store_run(st, &sql_outbox_unreserve,
+	    BINDS(BIND_INT(t->id), BIND_TEXT(channel), BIND_TEXT(run),
+		BIND_INT(at)),
+	    NULL, err);
+}
+
+int
 outbox_claim(struct store *st, const struct tenant *t, struct str run,
-    const int64_t *numbers, size_t count, int64_t now,
+    const int64_t *numbers, size_t count, bool waiting, int64_t now,
     void (*each)(void *context, int64_t number, struct str suppressed),
     void *context, struct err *err)
 {
@@ -121,8 +145,9 @@ outbox_claim(struct store *st, const struct tenant *t, struct str run,
 
 	if (rc == 0)
 		rc = store_run(st, &sql_outbox_claim,
-		    BINDS(BIND_INT(t->id), BIND_TEXT(run), BIND_INT(now)), NULL,
-		    err);
+		    BINDS(BIND_INT(t->id), BIND_TEXT(run), BIND_INT(now),
+			BIND_INT(waiting)),
+		    NULL, err);
 	if (rc == 0)
 		rc = each_claimed(st, t, run, each, context, err);
 	bulk_free(b);
@@ -148,7 +173,7 @@ outbox_claimed(struct store *st, const struct tenant *t, struct str run,
 }
 
 int
-outbox_wait(struct store *st, const struct tenant *t,
+outbox_wait(struct store *st, const struct tenant *t, struct str run,
     const struct outbox_wait *waits, size_t count, struct err *err)
 {
 	struct bulk *b;
@@ -165,8 +190,8 @@ outbox_wait(struct store *st, const struct tenant *t,
 	}
 	rc = store_bulk(st, b, err);
 	if (rc == 0)
-		rc = store_run(
-		    st, &sql_outbox_wait, BINDS(BIND_INT(t->id)), NULL, err);
+		rc = store_run(st, &sql_outbox_wait,
+		    BINDS(BIND_INT(t->id), BIND_TEXT(run)), NULL, err);
 	bulk_free(b);
 	return rc;
 }
@@ -306,12 +331,33 @@ note_left(struct store *st, const struct tenant *t, struct str channel,
 	return got;
 }
 
+/* What was reserved is surely unbegun when nothing that was written since can
+ * be lost. */
+static int
+give_back(struct store *st, const struct tenant *t, struct str channel,
+    int64_t now, struct err *err)
+{
+	struct buf epoch = {0};
+	int rc = 0;
+
+	store_epoch(st, &epoch);
+	if (epoch.len)
+		rc = store_run(st, &sql_outbox_left_unbegun,
+		    BINDS(BIND_INT(t->id), BIND_TEXT(channel),
+			BIND_TEXT(buf_str(&epoch)), BIND_INT(now)),
+		    NULL, err);
+	buf_release(&epoch);
+	return rc;
+}
+
 int
 outbox_recover(struct store *st, const struct tenant *t, struct str channel,
     bool inside, int64_t now, struct buf *lines, int64_t *ret_doubtful,
     struct err *err)
 {
 	*ret_doubtful = 0;
+	if (give_back(st, t, channel, now, err) < 0)
+		return -1;
 	if (!inside &&
 	    note_left(st, t, channel, now, lines, ret_doubtful, err) < 0)
 		return -1;

@@ -26,6 +26,12 @@
  * whoever finds it so and nobody at work calls it doubtful. Doubtful messages
  * are sent again only when somebody says so.
  *
+ * A sync takes longer than a message, so where a file is the store a run may
+ * reserve messages ahead: that they are its own to send is on disk, and their
+ * `sending` need only be written, which outlives the run. When the run is
+ * found dead, those still reserved were not begun; unless the machine has gone
+ * down meanwhile: then they are in doubt.
+ *
  * A store that was copied or restored does not send: it holds the stamp of the
  * sender (host, path, a random id and a count of claims) and a file outside of
  * it holds id and count as well, see sender_open.
@@ -105,11 +111,20 @@ int outbox_due(struct store *st, const struct tenant *t, struct str channel,
     int64_t now, size_t limit,
     int (*each)(void *context, const struct outbox_row *row, struct err *err),
     void *context, struct err *err);
-/* Marks messages as being sent by `run`. Calls each for those that are claimed
- * now (others were taken or decided about meanwhile), with the reason why the
- * recipient must not be written to (missing: none). In a change transaction. */
+/* From a durable commit on, messages that wait are `run`'s to send. Only where
+ * there is a store_epoch, which must stand at the beginning of `run`. */
+int outbox_reserve(struct store *st, const struct tenant *t, struct str run,
+    const int64_t *numbers, size_t count, struct err *err);
+/* What `run` has reserved and not begun waits again, until that moment. */
+int outbox_unreserve(struct store *st, const struct tenant *t,
+    struct str channel, struct str run, int64_t at, struct err *err);
+/* Marks messages as being sent by `run`: those it has reserved and, when the
+ * commit will be durable, those that wait. Calls each for those that are
+ * claimed now (others were taken or decided about meanwhile), with the reason
+ * why the recipient must not be written to (missing: none). In a change
+ * transaction. */
 int outbox_claim(struct store *st, const struct tenant *t, struct str run,
-    const int64_t *numbers, size_t count, int64_t now,
+    const int64_t *numbers, size_t count, bool waiting, int64_t now,
     void (*each)(void *context, int64_t number, struct str suppressed),
     void *context, struct err *err);
 /* The same question once more, when they are claimed. */
@@ -125,14 +140,15 @@ struct outbox_wait {
 /* They are due then, not before: what waits by rule is not late. Others that
  * were taken or decided about meanwhile are left alone. In a change
  * transaction. */
-int outbox_wait(struct store *st, const struct tenant *t,
+int outbox_wait(struct store *st, const struct tenant *t, struct str run,
     const struct outbox_wait *waits, size_t count, struct err *err);
 /* In a change transaction; with history. */
 int outbox_close(struct store *st, const struct tenant *t, struct str run,
     const struct outbox_end *ends, size_t count, int64_t now, struct err *err);
 /* For who has the channel's lease: what is still marked as being sent was left
  * by somebody who has died. It is doubtful now, or, when nothing can have left
- * (`inside`), queued as before. A line for each that is doubtful. */
+ * (`inside`, or it was only reserved), queued as before. A line for each that
+ * is doubtful. */
 int outbox_recover(struct store *st, const struct tenant *t, struct str channel,
     bool inside, int64_t now, struct buf *lines, int64_t *ret_doubtful,
     struct err *err);
@@ -157,8 +173,10 @@ int sender_open(struct store *st, const struct tenant *t, const char *folder,
 int sender_claim(
     struct sender *s, struct store *st, int64_t more, struct err *err);
 int sender_note(struct sender *s, struct err *err);
-/* A name for one run of this process: what rows say has them. */
-void sender_run(const struct sender *s, struct buf *ret);
+/* A name for one run of this process: what rows say has them. True: it begins
+ * with the store's epoch, so that messages may be reserved. */
+bool sender_run(
+    const struct sender *s, const struct store *st, struct buf *ret);
 void sender_close(struct sender *s);
 /* From now on this store is the one that sends. In a change transaction; the
  * audit says who did it. */

@@ -100,27 +100,41 @@ SELECT o.channel FROM outbox AS o {{WHOLE_TENANT}}
 WHERE o.tenant_id = $1 AND o.next_at <= $2
 UNION
 SELECT o.channel FROM outbox AS o
-WHERE o.tenant_id = $1 AND o.run IS NOT NULL AND o.state = 'sending'
+WHERE o.tenant_id = $1 AND o.run IS NOT NULL
+	AND o.state IN ('sending', 'queued', 'retry')
 ORDER BY channel;
 
+-- name: outbox_reserve
+-- Messages of bulk_outbox_pick are a run's to send, those that still wait.
+-- $1 tenant bigint
+-- $2 run text
+UPDATE outbox SET run = $2, next_at = NULL
+WHERE tenant_id = $1 AND next_at IS NOT NULL
+	AND message_id IN (SELECT b.message_id FROM bulk_outbox_pick AS b);
+
+-- name: outbox_unreserve
+-- What a run has reserved on a channel and not begun waits again.
+-- $1 tenant bigint
+-- $2 channel text
+-- $3 run text
+-- $4 next_at bigint
+UPDATE outbox SET run = NULL, next_at = $4
+WHERE tenant_id = $1 AND channel = $2 AND run IS NOT NULL AND run = $3
+	AND state IN ('queued', 'retry');
+
 -- name: outbox_claim
--- Marks messages of bulk_outbox_pick as being sent, those that still wait. (As
--- an upsert, which looks each up by its key.)
+-- Marks messages of bulk_outbox_pick as being sent, those that were reserved
+-- or ($4 1) still wait.
 -- $1 tenant bigint
 -- $2 run text
 -- $3 now bigint
-INSERT INTO outbox (tenant_id, message_id, id, cause, kind, channel, recipient,
-	critical, content, created_at, due_at, state, attempts, tries, run,
-	changed_at)
-SELECT $1, o.message_id, o.id, o.cause, o.kind, o.channel, o.recipient,
-	o.critical, o.content, o.created_at, o.due_at, 'sending', o.attempts,
-	o.tries + 1, $2, $3
-FROM bulk_outbox_pick AS b CROSS JOIN outbox AS o
-WHERE o.tenant_id = $1 AND o.message_id = b.message_id
-	AND o.next_at IS NOT NULL
-ON CONFLICT (tenant_id, message_id) DO UPDATE SET state = excluded.state,
-	next_at = NULL, tries = excluded.tries, run = excluded.run,
-	changed_at = excluded.changed_at;
+-- $4 waiting bigint
+UPDATE outbox SET state = 'sending', next_at = NULL, tries = tries + 1,
+	run = $2, changed_at = $3
+WHERE tenant_id = $1
+	AND message_id IN (SELECT b.message_id FROM bulk_outbox_pick AS b)
+	AND ((next_at IS NOT NULL AND $4 = 1)
+	OR (run = $2 AND state IN ('queued', 'retry')));
 
 -- name: outbox_claimed
 -- Those of bulk_outbox_pick that are ours, and why their recipients must not be
@@ -169,9 +183,10 @@ SET at = excluded.at, outcome = excluded.outcome, code = excluded.code,
 	answer = excluded.answer;
 
 -- name: outbox_wait
--- The messages of bulk_outbox_wait are due later, those that still wait. (As an
--- upsert, which looks each up by its key.)
+-- The messages of bulk_outbox_wait are due later, those that still wait or a
+-- run has reserved. (As an upsert, which looks each up by its key.)
 -- $1 tenant bigint
+-- $2 run text
 INSERT INTO outbox (tenant_id, message_id, id, cause, kind, channel, recipient,
 	critical, content, created_at, due_at, state, next_at, attempts, tries,
 	changed_at, answer)
@@ -181,18 +196,31 @@ SELECT $1, o.message_id, o.id, o.cause, o.kind, o.channel, o.recipient,
 	b.until, o.attempts, o.tries, o.changed_at, b.why
 FROM bulk_outbox_wait AS b CROSS JOIN outbox AS o
 WHERE o.tenant_id = $1 AND o.message_id = b.message_id
-	AND o.next_at IS NOT NULL
+	AND (o.next_at IS NOT NULL
+	OR (o.run = $2 AND o.state IN ('queued', 'retry')))
 ON CONFLICT (tenant_id, message_id) DO UPDATE SET due_at = excluded.due_at,
-	next_at = excluded.next_at, code = NULL, answer = excluded.answer;
+	next_at = excluded.next_at, run = NULL, code = NULL,
+	answer = excluded.answer;
 
--- name: outbox_left
--- What is marked as being sent on a channel.
+-- name: outbox_left_unbegun
+-- What was reserved in this epoch and not begun waits again.
 -- $1 tenant bigint
 -- $2 channel text
-SELECT o.message_id, o.id, o.recipient, o.tries, o.attempts, o.run
+-- $3 epoch text
+-- $4 now bigint
+UPDATE outbox SET run = NULL, next_at = $4
+WHERE tenant_id = $1 AND channel = $2 AND run IS NOT NULL
+	AND substr(run, 1, length($3)) = $3 AND state IN ('queued', 'retry');
+
+-- name: outbox_left
+-- What else a run had on a channel when it ended.
+-- $1 tenant bigint
+-- $2 channel text
+SELECT o.message_id, o.id, o.recipient,
+	o.tries + CASE WHEN o.state = 'sending' THEN 0 ELSE 1 END, o.attempts
 FROM outbox AS o
 WHERE o.tenant_id = $1 AND o.channel = $2 AND o.run IS NOT NULL
-	AND o.state = 'sending'
+	AND o.state IN ('sending', 'queued', 'retry')
 ORDER BY o.message_id;
 
 -- name: outbox_left_move
@@ -204,9 +232,10 @@ ORDER BY o.message_id;
 -- $5 now bigint
 -- $6 answer text
 UPDATE outbox SET state = $3, next_at = $4, changed_at = $5, answer = $6,
-	code = NULL, run = CASE WHEN $3 = 'doubtful' THEN run ELSE NULL END
+	code = NULL, run = CASE WHEN $3 = 'doubtful' THEN run ELSE NULL END,
+	tries = tries + CASE WHEN state = 'sending' THEN 0 ELSE 1 END
 WHERE tenant_id = $1 AND channel = $2 AND run IS NOT NULL
-	AND state = 'sending';
+	AND state IN ('sending', 'queued', 'retry');
 
 -- name: outbox_resend_doubtful
 -- Doubtful messages of a channel are to be sent once more.

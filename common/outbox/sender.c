@@ -350,11 +350,18 @@ sender_note(struct sender *s, struct err *err)
 	return 0;
 }
 
-void
-sender_run(const struct sender *s, struct buf *ret)
+bool
+sender_run(const struct sender *s, const struct store *st, struct buf *ret)
 {
+	bool known;
+
+	store_epoch(st, ret);
+	known = ret->len > 0;
+	if (known)
+		buf_addc(ret, '/');
 	buf_addf(ret, "%.8s/%ld/%lld", s->id, (long)getpid(),
 	    (long long)time_monotonic());
+	return known;
 }
 
 void

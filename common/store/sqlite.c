@@ -316,6 +316,7 @@ const struct engine sqlite_engine = {
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
     .sync = sqlite_sync,
+    .epoch = sqlite_epoch,
     .awaited = turnstile_awaited,
     .exclusive = sqlite_exclusive,
     .query = sqlite_query,

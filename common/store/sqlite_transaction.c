@@ -116,6 +116,18 @@ sqlite_sync(struct store *st, struct err *err)
 	return 0;
 }
 
+/* What was written to a file is there for whoever reads it after us, however we
+ * ended; only the end of the machine takes what was not synced. */
+void
+sqlite_epoch(struct buf *ret)
+{
+	struct buf text = {0};
+
+	if (file_read("/proc/sys/kernel/random/boot_id", &text, 100, NULL) == 0)
+		buf_adds(ret, str_trim(buf_str(&text)));
+	buf_release(&text);
+}
+
 int
 sqlite_exclusive(struct store *st, struct err *err)
 {

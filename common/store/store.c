@@ -154,6 +154,13 @@ store_sync(struct store *st, struct err *err)
 	return st->engine->sync(st, err);
 }
 
+void
+store_epoch(const struct store *st, struct buf *ret)
+{
+	if (st->engine->epoch)
+		st->engine->epoch(ret);
+}
+
 bool
 store_in_transaction(const struct store *st)
 {

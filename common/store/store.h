@@ -124,6 +124,10 @@ int store_begin(struct store *st, enum store_intent intent, const char *who,
 int store_commit(struct store *st, bool durable, struct err *err);
 void store_rollback(struct store *st); /* no-op outside a transaction */
 int store_sync(struct store *st, struct err *err);
+/* Appends what changes whenever commits that were not durable may have been
+ * lost: of a file, a name for the time since this machine started. Nothing
+ * where that cannot be known: on a server, which may fail alone. */
+void store_epoch(const struct store *st, struct buf *ret);
 bool store_in_transaction(const struct store *st);
 /* True when another of our programs waits to write: time to commit and let it
  * in. Cheap enough for once per hundred rows. */

@@ -48,6 +48,7 @@ struct engine {
 	int (*commit)(struct store *st, bool durable, struct err *err);
 	void (*rollback)(struct store *st);
 	int (*sync)(struct store *st, struct err *err);
+	void (*epoch)(struct buf *ret); /* NULL: cannot be known */
 	bool (*awaited)(struct store *st);
 	int (*exclusive)(struct store *st, struct err *err);
 
@@ -207,6 +208,7 @@ int sqlite_begin(struct store *st, enum store_intent intent, const char *who,
 int sqlite_commit(struct store *st, bool durable, struct err *err);
 void sqlite_rollback(struct store *st);
 int sqlite_sync(struct store *st, struct err *err);
+void sqlite_epoch(struct buf *ret);
 int sqlite_exclusive(struct store *st, struct err *err);
 int sqlite_query(struct store *st, const struct sql *sql,
     const struct bind *binds, size_t count, struct rows **ret, struct err *err);
