@@ -108,6 +108,25 @@ int forecast_theta(const struct forecast_series *s,
 int forecast_dotm(const struct forecast_series *s,
     const struct forecast_ask *ask, struct forecast *ret, struct err *err);
 
+/* ---- ces.c --------------------------------------------------------------- */
+
+/* Complex exponential smoothing (Svetunkov, Kourentzes & Ord 2022), the season
+ * taken out as for theta. */
+int forecast_ces(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+
+/* ---- intermittent.c: what comes now and then ----------------------------- */
+
+/* Croston (1972), as Syntetos & Boylan (2005) correct it, and as Teunter,
+ * Syntetos & Babai (2011) let it die out. The mean is a rate a period; bounds
+ * are of what a single period brings. Needs two orders, none below 0. */
+int forecast_croston(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_sba(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_tsb(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+
 /* ---- stl.c: seasonal-trend decomposition by loess ------------------------ */
 
 /* Cleveland et al., STL (1990); Bandara, Hyndman & Bergmeir, MSTL (2021):

@@ -8,6 +8,10 @@ const struct forecast_method forecast_methods[] = {
     {"drift", "the line from the first value to the last", forecast_drift},
     {"theta", "smoothing with half the linear trend", forecast_theta},
     {"dotm", "the dynamic optimised theta model", forecast_dotm},
+    {"ces", "complex exponential smoothing", forecast_ces},
+    {"croston", "sizes and intervals of orders", forecast_croston},
+    {"sba", "the same without its bias", forecast_sba},
+    {"tsb", "sizes of orders and how likely one is", forecast_tsb},
     {0},
 };
 

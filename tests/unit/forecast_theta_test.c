@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* forecast: the Theta family against its equations written down plainly and
- * minimised in R 4.2 (optim); what must not change with the scale. */
+ * minimised in R 4.2 (optim); complex smoothing; what must not change with the
+ * scale. */
 #include "forecast/forecast.h"
 #include "unit.h"
 
@@ -88,6 +89,35 @@ scales(method *m)
 		forecast_release(&f[i]);
 }
 
+/* What no weight can better: a level, a line. */
+static void
+complex_smoothing(void)
+{
+	double y[40];
+	struct forecast_series s = {.y = y, .n = 40, .period = 1};
+	struct forecast_ask ask = {.horizon = 4};
+	struct forecast f;
+	struct err err;
+
+	for (int t = 0; t < 40; t++)
+		y[t] = 20;
+	CHECK(forecast_ces(&s, &ask, &f, &err) == 0);
+	CHECK(series_near(f.mean[3], 20, 1e-6));
+	CHECK(series_near(f.fitted[39], 20, 1e-6));
+	forecast_release(&f);
+	for (int t = 0; t < 40; t++)
+		y[t] = 20 + 3 * t;
+	CHECK(forecast_ces(&s, &ask, &f, &err) == 0);
+	CHECK(f.mean[0] > 138 && f.mean[3] > f.mean[0] + 5);
+	forecast_release(&f);
+	s.y = series_nile;
+	s.n = 100;
+	CHECK(forecast_ces(&s, &ask, &f, &err) == 0);
+	CHECK(f.mean[0] > 750 && f.mean[0] < 870);
+	CHECK(f.high[FORECAST_95][0] - f.mean[0] > 200);
+	forecast_release(&f);
+}
+
 int
 main(void)
 {
@@ -95,5 +125,7 @@ main(void)
 	seasons();
 	scales(forecast_theta);
 	scales(forecast_dotm);
+	complex_smoothing();
+	scales(forecast_ces);
 	return unit_done("forecast_theta");
 }
