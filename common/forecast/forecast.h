@@ -245,4 +245,126 @@ int forecast_backtest(const struct forecast_series *s,
     struct forecast_backtest *ret, struct err *err);
 void forecast_backtest_release(struct forecast_backtest *b);
 
+/* ---- anomaly.c: what is out of the ordinary ------------------------------ */
+
+/* By how much less probable it is than what just counts: a tenth, a
+ * hundredth. */
+enum forecast_severity { FORECAST_MINOR, FORECAST_MAJOR, FORECAST_CRITICAL };
+extern const char *const forecast_severities[]; /* their words, NULL-ended */
+
+/* `span` observations, `at` the last of them: one that stands out by itself,
+ * or several that do together. */
+struct forecast_anomaly {
+	size_t at, span;
+	double value, expected; /* means over the span */
+	double low, high;       /* within which they would be ordinary */
+	/* That something as odd happens although all is as usual: somewhere in
+	 * the series, or, found without a look ahead, within a window. */
+	double chance;
+	enum forecast_severity severity;
+};
+/* NAN stands for a missing observation in all that follows. */
+struct forecast_anomalies {
+	struct forecast_anomaly *list; /* in the order of `at` */
+	size_t count, cap;
+	size_t n;
+	double *expected, *low, *high; /* of each; NAN where nothing was
+					  expected, or could be told apart */
+};
+void forecast_anomalies_release(struct forecast_anomalies *a);
+
+/* Counts vary at least as chance has it (Poisson), so that a single event
+ * where there never was one is no anomaly. A guess says they are counts when
+ * all are whole and none is negative. */
+enum forecast_values { FORECAST_GUESS, FORECAST_COUNTS, FORECAST_PLAIN };
+
+/* What is further than `sigmas` standard deviations from the mean of the
+ * `window` observations before it (Shewhart 1931; without itself, for with
+ * itself among n no z can exceed (n - 1) / sqrt(n)). Chances as if they were
+ * independent and normal. */
+int forecast_moving_anomalies(const double *y, size_t n, size_t window,
+    double sigmas, struct forecast_anomalies *ret, struct err *err);
+
+/* ---- esd.c: what is left of a robust decomposition ----------------------- */
+
+/*
+ * Trend and seasons are taken off by robust STL (stl.c); of what is left, the
+ * furthest from the median is judged, taken away, and so on: the generalised
+ * extreme Studentized deviate test (Rosner 1983), with median and median
+ * absolute deviation in place of mean and standard deviation (Hochenbaum,
+ * Vallis & Kejariwal 2017). It takes care of there being many observations: a
+ * chance of `alpha` of any false one.
+ */
+struct forecast_esd {
+	size_t season[FORECAST_SEASONS]; /* ascending; ends with 0 */
+	double alpha;                    /* 0: 0.05 */
+	double most;                     /* share that may be; 0: 0.1 */
+	enum forecast_values values;
+	bool non_negative; /* so no bound is */
+};
+/* At least 10 observations are needed, else -1. */
+int forecast_esd_anomalies(const double *y, size_t n,
+    const struct forecast_esd *options, struct forecast_anomalies *ret,
+    struct err *err);
+
+/* ---- rate.c: rates of few ------------------------------------------------ */
+
+/*
+ * `yes` of `all` at each time. The rate of the others, and how much more it
+ * varies than chance makes it, give the distribution of the next one: beta-
+ * binomial, which knows that 1 of 2 is no sign. Rates that stand out are put
+ * aside before. Where nothing was counted (all 0 or NAN) nothing is judged.
+ */
+struct forecast_rate {
+	size_t behind; /* only the so many before are the others, for alerts;
+			  0: all, before and after */
+	/* Of any false one: in all (Holm 1979), or, behind, in as many looks
+	 * as `behind`; 0: 0.05. */
+	double alpha;
+};
+/* -1: something is not a count, or yes are more than all. */
+int forecast_rate_anomalies(const double *yes, const double *all, size_t n,
+    const struct forecast_rate *options, struct forecast_anomalies *ret,
+    struct err *err);
+
+/* ---- watch.c: one observation after the other, without a look ahead ------ */
+
+/*
+ * What is expected of an observation is one of: the level so far, or the
+ * median of the last ones at the same place of a season; whichever erred least
+ * of late. What it is off by, and what the last few are off by together, and
+ * those of a whole window, is compared with how far off they have been so far
+ * (tail.c), upwards and downwards by itself. The limit is such that of all
+ * these looks together about one in `rare` windows is a false alarm.
+ *
+ * Nothing is said for four windows, and at least 30 observations. What is
+ * remembered is bounded: some 20 windows.
+ */
+struct forecast_watch_plan {
+	size_t window;    /* observations that belong together: a day of
+			     hours, a week of days; at least 2 */
+	size_t season[2]; /* after how many of them values repeat themselves;
+			     0: no (more) season */
+	double rare;      /* one false alarm in so many windows; 0: 30 */
+	enum forecast_values values; /* guessed from before it speaks */
+	bool non_negative;           /* so no bound is */
+};
+
+struct forecast_verdict {
+	double expected;  /* of this observation; NAN: of the first none is */
+	bool ready;       /* enough is known to judge; without it there are */
+	double low, high; /* no bounds (NAN). Within them it is ordinary by
+			     itself */
+	bool alarm;       /* `anomaly` says what is odd; it ends here */
+	bool fresh;       /* no alarm began in the window before this one */
+	struct forecast_anomaly anomaly;
+};
+
+struct forecast_watch *forecast_watch_open(
+    const struct forecast_watch_plan *plan);
+void forecast_watch_free(struct forecast_watch *w);
+/* The next observation, NAN where there is none. Not a NAN in an anomaly. */
+void forecast_watch_next(
+    struct forecast_watch *w, double y, struct forecast_verdict *ret);
+
 #endif

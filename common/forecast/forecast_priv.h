@@ -17,8 +17,12 @@ void forecast_bounds(struct forecast *f, size_t step, double sd);
 int forecast_finish(
     struct forecast *f, const struct forecast_ask *ask, struct err *err);
 
-/* order.c: of values that get out of order; n >= 1. The share between two of
- * them is interpolated (type 7 of Hyndman & Fan 1996). */
+/* order.c: of values that get out of order; n >= 1. */
+/* What would stand at [k] if they were sorted; afterwards it does stand there,
+ * with nothing greater before it and nothing smaller behind it. */
+double forecast_select(double *values, size_t n, size_t k);
+/* The share between two of them is interpolated (type 7 of Hyndman & Fan 1996).
+ */
 double forecast_quantile(double *values, size_t n, double share);
 double forecast_median(double *values, size_t n);
 
@@ -65,5 +69,58 @@ double forecast_minimise(const struct forecast_search *search, double *x);
 size_t forecast_least_squares(const double *x, const double *y, size_t n,
     size_t k, double *ret_coefficients, double *ret_inverse,
     double *ret_squares);
+
+/* distribution.c: chances of what is at least so far out. */
+double forecast_normal_tail(double z); /* P(Z >= z) */
+/* The regularised incomplete beta integral I_x(a, b). */
+double forecast_beta(double x, double a, double b);
+double forecast_t_tail(double t, double freedom);
+double forecast_t_quantile(double tail, double freedom); /* tail <= 1/2 */
+/* P(count or more), or or fewer, of events as often as `seen` of them in
+ * `exposure` times the time make one expect. */
+double forecast_count_tail(
+    double count, double seen, double exposure, bool above);
+/* P(yes or more of all), or or fewer, where the rate has the distribution
+ * Beta(a, b). */
+double forecast_rate_tail(
+    double yes, double all, double a, double b, bool above);
+
+/* tail.c: values that are remembered for how far out they are. */
+struct forecast_tail {
+	double *value; /* a ring of the last `cap` */
+	size_t n, cap, oldest, room;
+	/* As fitted when last asked: */
+	size_t added;     /* since then */
+	size_t peaks;     /* values over the threshold, 0: never fitted */
+	double share;     /* of all values that are peaks */
+	double threshold; /* which they are over, by at most `unit` */
+	double unit, scale, shape; /* scale in units; unit 0: all are equal */
+	double *scratch;
+	size_t scratch_cap;
+};
+void forecast_tail_init(struct forecast_tail *t, size_t cap);
+void forecast_tail_release(struct forecast_tail *t);
+void forecast_tail_add(struct forecast_tail *t, double value);
+/* Whether enough is known to ask. */
+bool forecast_tail_knows(const struct forecast_tail *t);
+/* P(the next one is greater); 1 for what is not far out, whatever it is. */
+double forecast_tail_chance(struct forecast_tail *t, double value);
+/* What the next one exceeds with that chance; never less than the threshold. */
+double forecast_tail_value(struct forecast_tail *t, double chance);
+
+/* anomaly.c: the scale on which counts vary alike, few or many (Anscombe 1948);
+ * other values as they are. */
+double forecast_to_scale(bool counts, double y);
+double forecast_from_scale(bool counts, double x);
+bool forecast_look_like_counts(const double *y, size_t n);
+enum forecast_severity forecast_severity_of(double chance, double limit);
+double forecast_bounded(double v); /* infinity: the largest there is */
+void forecast_anomalies_make(struct forecast_anomalies *a, size_t n);
+void forecast_anomalies_add(
+    struct forecast_anomalies *a, const struct forecast_anomaly *one);
+
+/* esd.c: Rosner's critical value of the furthest of n, in standard deviations.
+ */
+double forecast_esd_critical(double n, double alpha);
 
 #endif

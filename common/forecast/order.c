@@ -7,11 +7,9 @@
 
 #include "forecast/forecast_priv.h"
 
-/* Hoare's selection (1961), the middle of three as pivot: afterwards values[k]
- * is what would stand there if they were sorted, with nothing greater before
- * it. */
-static double
-select_kth(double *values, size_t n, size_t k)
+/* Hoare's selection (1961), the middle of three as pivot. */
+double
+forecast_select(double *values, size_t n, size_t k)
 {
 	size_t low = 0, high = n - 1;
 
@@ -56,8 +54,8 @@ forecast_quantile(double *values, size_t n, double share)
 	size_t k = (size_t)rank;
 
 	if (k >= n - 1)
-		return select_kth(values, n, n - 1);
-	low = select_kth(values, n, k);
+		return forecast_select(values, n, n - 1);
+	low = forecast_select(values, n, k);
 	high = values[k + 1];
 	for (size_t i = k + 2; i < n; i++)
 		if (values[i] < high)

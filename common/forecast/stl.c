@@ -230,15 +230,20 @@ inner(struct work *k, const double *y, const double *weights, double *trend,
 	smooth(&k->trend, k->detrended, n, weights, trend);
 }
 
-/* Section 2.4: the bisquare of the remainder over six medians. */
+/* Section 2.4: the bisquare of the remainder over six medians. Where most
+ * values are met, but for rounding, the median says nothing and would put
+ * aside all others: then the mean does. */
 static void
 weigh(const double *remainder, size_t n, double *scratch, double *weights)
 {
-	double limit;
+	double limit, mean = 0;
 
-	for (size_t t = 0; t < n; t++)
+	for (size_t t = 0; t < n; t++) {
 		scratch[t] = fabs(remainder[t]);
-	limit = 6 * forecast_median(scratch, n);
+		mean += scratch[t] / (double)n;
+	}
+	limit = forecast_median(scratch, n);
+	limit = 6 * (limit > 1e-9 * mean ? limit : mean);
 	for (size_t t = 0; t < n; t++) {
 		double r = fabs(remainder[t]);
 
