@@ -127,6 +127,51 @@ int forecast_sba(const struct forecast_series *s,
 int forecast_tsb(const struct forecast_series *s,
     const struct forecast_ask *ask, struct forecast *ret, struct err *err);
 
+/* ---- ets.c: exponential smoothing ---------------------------------------- */
+
+/* The forms of R. J. Hyndman, A. B. Koehler, J. K. Ord & R. D. Snyder,
+ * Forecasting with Exponential Smoothing (2008), tables 2.2 and 2.3, by the
+ * likelihood (5.3), with the smoothing parameters within their usual bounds
+ * that are also admissible, and all states before the first observation free.
+ * Left out are the forms that are unstable or seldom pay: additive errors with
+ * factors of a season, and trends that multiply. */
+struct forecast_ets_form {
+	char error;  /* 'A'dditive; 'M'ultiplicative: all data are positive */
+	char trend;  /* 'N'one, 'A'dditive */
+	bool damped; /* the trend dies out */
+	char season; /* 'N'one, 'A'dditive, 'M'ultiplicative (then the error is,
+			too); where there is one, the period is 2 to 24: longer
+			ones have more starting values than a series can tell */
+};
+enum { FORECAST_ETS_FORMS = 15, FORECAST_ETS_PERIOD = 24 };
+/* Each as a method named by its letters, "ANN", "AAdA", "MAM" ...; ends with
+ * NULL. forecast_method_find knows them; the classic methods (ses, holt,
+ * damped, Holt-Winters) are some of them. */
+extern const struct forecast_method forecast_ets_methods[];
+/* From those letters; false where there is no such form. */
+bool forecast_ets_form(struct str letters, struct forecast_ets_form *ret);
+
+/* By that form, or, where it is NULL, by the form with the least AICc of those
+ * that the series allows. Of more than 4,000 observations the last 4,000 are
+ * fitted: those before have no weight left, and no `fitted`. Needs as many
+ * observations as parameters, one of them the variance; to choose, two more
+ * than that. log_likelihood and aicc are those of the book, without the
+ * constant n / 2 * (1 + log(2 pi / n)). Intervals are analytic (chapter 6). */
+int forecast_ets(const struct forecast_series *s,
+    const struct forecast_ask *ask, const struct forecast_ets_form *form,
+    struct forecast *ret, struct err *err);
+
+/* What the choice is between, the best first; returns how many, 0 where there
+ * are too few observations for any. */
+struct forecast_ets_candidate {
+	struct forecast_ets_form form;
+	char method[16]; /* "ETS(A,Ad,N)" */
+	double log_likelihood, aicc;
+	double alpha, beta, gamma, phi; /* NAN: has none */
+};
+size_t forecast_ets_candidates(const struct forecast_series *s,
+    struct forecast_ets_candidate ret[FORECAST_ETS_FORMS]);
+
 /* ---- stl.c: seasonal-trend decomposition by loess ------------------------ */
 
 /* Cleveland et al., STL (1990); Bandara, Hyndman & Bergmeir, MSTL (2021):

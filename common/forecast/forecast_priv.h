@@ -123,4 +123,128 @@ void forecast_anomalies_add(
  */
 double forecast_esd_critical(double n, double alpha);
 
+/* ets_model.c: one form of exponential smoothing over a series, as a function
+ * of its parameters x. Those are: alpha, then where the form has them the share
+ * of beta between FORECAST_ETS_LEAST and alpha, that of gamma between it and 1
+ * - alpha, and phi; then the states before the first observation: level,
+ * slope, and the season but for its last, which follows from the others. */
+#define FORECAST_ETS_LEAST 1e-4
+struct forecast_ets_model {
+	const double *y; /* within -1 .. 1 */
+	size_t n;
+	size_t period; /* 1 without a season */
+	bool multiplicative, trend, damped;
+	char season;
+	size_t beta, gamma, phi, level, slope, seasonal; /* where in x */
+	size_t smoothing; /* parameters before the states */
+	size_t count;     /* of x */
+	size_t width;     /* of a row of derivatives, in lanes */
+};
+void forecast_ets_model_init(struct forecast_ets_model *m,
+    const struct forecast_ets_form *form, const double *y, size_t n,
+    size_t period);
+struct forecast_ets_weights {
+	double alpha, beta, gamma, phi;
+};
+struct forecast_ets_weights forecast_ets_weights(
+    const struct forecast_ets_model *m, const double *x);
+struct forecast_ets_state {
+	double level, slope;
+	double *season; /* the caller's room for a period, by phase */
+	size_t next;    /* the phase of what comes after the last one */
+};
+/* Goes through the series; s becomes the states after it, `fitted`, unless
+ * NULL, the forecasts one step ahead. Returns what is to be made small, of
+ * which the log likelihood is -n / 2: log(sum of squared errors), and for
+ * multiplicative errors twice the mean logarithm of the forecasts. INFINITY
+ * where the form cannot have these parameters. */
+double forecast_ets_walk(const struct forecast_ets_model *m, const double *x,
+    struct forecast_ets_state *s, double *fitted);
+/* Two numbers that are worked on at once. */
+typedef double forecast_lanes __attribute__((vector_size(16), may_alias));
+struct forecast_ets_derivatives {
+	forecast_lanes *gradient;  /* width; half that of the squares */
+	forecast_lanes *curvature; /* count rows of width; Gauss & Newton's
+				      half, what is below the diagonal */
+	double squares;
+	forecast_lanes *level, *slope, *season, *logarithm, *rows, *room;
+	size_t size;
+};
+/* Room for them; free(d->room). */
+void forecast_ets_derivatives_init(
+    struct forecast_ets_derivatives *d, const struct forecast_ets_model *m);
+/* The same walk at an x where it is finite, with derivatives. */
+double forecast_ets_derive(const struct forecast_ets_model *m, const double *x,
+    struct forecast_ets_state *s, struct forecast_ets_derivatives *d);
+
+/* ets_search.c: from a start to the nearest parameters that make it small. */
+struct forecast_ets_search {
+	const struct forecast_ets_model *model;
+	struct forecast_ets_derivatives d;
+	struct forecast_ets_state state;
+	double low[4], high[4]; /* of the smoothing parameters */
+	bool pinned[4];
+	double *room, *matrix, *trial, *step, *half, *polynomial;
+	size_t *moving;
+};
+void forecast_ets_search_init(
+    struct forecast_ets_search *s, const struct forecast_ets_model *m);
+void forecast_ets_search_release(struct forecast_ets_search *s);
+/* As forecast_ets_walk, and INFINITY where the past does not lose its weight.
+ */
+double forecast_ets_value(struct forecast_ets_search *s, const double *x);
+/* One step of the states alone: to the best where errors are additive. Both
+ * change x and return its value. */
+double forecast_ets_project(struct forecast_ets_search *s, double *x);
+double forecast_ets_improve(struct forecast_ets_search *s, double *x);
+
+/* ets_fit.c: the parameters under which the series is most likely. A fitter
+ * keeps what one form tells of the next. */
+struct forecast_ets_fit {
+	struct forecast_ets_model model;
+	double *x;    /* NULL: not tried */
+	double value; /* of forecast_ets_value; INFINITY: there is none */
+};
+struct forecast_ets_fitter;
+/* y is borrowed. */
+struct forecast_ets_fitter *forecast_ets_fitter_new(
+    const double *y, size_t n, size_t period);
+const struct forecast_ets_fit *forecast_ets_fit(
+    struct forecast_ets_fitter *f, const struct forecast_ets_form *form);
+void forecast_ets_fitter_free(struct forecast_ets_fitter *f);
+
+/* ets_methods.c: the choice, and each form; the classic methods are forms. */
+int forecast_ets_chosen(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_ets_ANN(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_ets_MNN(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_ets_AAN(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_ets_MAN(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_ets_AAdN(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_ets_MAdN(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_ets_ANA(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_ets_MNA(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_ets_MNM(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_ets_AAA(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_ets_MAA(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_ets_MAM(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_ets_AAdA(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_ets_MAdA(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_ets_MAdM(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+
 #endif

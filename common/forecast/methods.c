@@ -12,6 +12,18 @@ const struct forecast_method forecast_methods[] = {
     {"croston", "sizes and intervals of orders", forecast_croston},
     {"sba", "the same without its bias", forecast_sba},
     {"tsb", "sizes of orders and how likely one is", forecast_tsb},
+    {"ses", "simple exponential smoothing", forecast_ets_ANN},
+    {"holt", "smoothing with a trend", forecast_ets_AAN},
+    {"damped", "smoothing with a trend that dies out", forecast_ets_AAdN},
+    {"hw-additive", "Holt-Winters, the season is added", forecast_ets_AAA},
+    {"hw-multiplicative", "Holt-Winters, the season multiplies",
+	forecast_ets_MAM},
+    {"hw-damped-additive", "the same with a trend that dies out",
+	forecast_ets_AAdA},
+    {"hw-damped-multiplicative", "the same with a trend that dies out",
+	forecast_ets_MAdM},
+    {"ets", "the form of exponential smoothing with the least AICc",
+	forecast_ets_chosen},
     {0},
 };
 
@@ -19,6 +31,10 @@ const struct forecast_method *
 forecast_method_find(struct str name)
 {
 	for (const struct forecast_method *m = forecast_methods; m->name; m++)
+		if (str_is(name, m->name))
+			return m;
+	for (const struct forecast_method *m = forecast_ets_methods; m->name;
+	     m++)
 		if (str_is(name, m->name))
 			return m;
 	return NULL;
