@@ -205,6 +205,23 @@ void forecast_parts_release(struct forecast_parts *p);
 double forecast_trend_strength(const struct forecast_parts *p);
 double forecast_seasonal_strength(const struct forecast_parts *p, size_t which);
 
+/* ---- arima.c: ARIMA(p,d,q)(P,D,Q)[period] -------------------------------- */
+
+/* Differences of the series, d times at lag 1 and D times at lag `period`, are
+ * a stationary process of autoregressions and moving averages (Box & Jenkins).
+ * With a constant that process has a mean: of the series itself when d + D is
+ * 0, its drift when it is 1; above 1 none is allowed. */
+struct forecast_arima_order {
+	size_t p, d, q, P, D, Q;
+	bool constant;
+};
+/* By exact maximum likelihood (where n times the lags is in the millions, that
+ * of the last observations). Intervals know the uncertainty of innovations,
+ * of the state and of the constant, not that of the coefficients. */
+int forecast_arima(const struct forecast_series *s,
+    const struct forecast_ask *ask, const struct forecast_arima_order *order,
+    struct forecast *ret, struct err *err);
+
 /* ---- season.c: is there a season, and of what length --------------------- */
 
 /* Autocorrelations at lags 0 to `lags`; 0 where there are none to tell. */

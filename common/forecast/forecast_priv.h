@@ -62,6 +62,25 @@ struct forecast_search {
 };
 double forecast_minimise(const struct forecast_search *search, double *x);
 
+/* bfgs.c: the same for smooth functions, by the quasi-Newton method of Broyden,
+ * Fletcher, Goldfarb & Shanno with central differences of size step[n]. Stops
+ * when a step promises less than `tolerance` of |f| + 1. */
+double forecast_descend(const struct forecast_search *search, double *x);
+
+/* marquardt.c: the least sum of squares of n residuals that are not linear in
+ * the parameters. Goes from x[parameters] downhill; f fills ret[n] at x, false
+ * where x is not allowed. Stops when a step promises less than `tolerance` of
+ * the sum, and after `evaluations` of f. Deterministic. Returns the sum there,
+ * INFINITY when x itself was not allowed. */
+struct forecast_residuals {
+	bool (*f)(const double *x, double *ret, void *context);
+	void *context;
+	size_t parameters, n;
+	unsigned evaluations;
+	double tolerance;
+};
+double forecast_marquardt(const struct forecast_residuals *ask, double *x);
+
 /* linear.c: least squares by Householder's QR. x is n rows of k columns, row
  * after row. Returns the rank; columns that depend on earlier ones get
  * coefficient 0. ret_inverse, unless NULL, becomes (X'X)^-1, k by k (0 for
@@ -69,6 +88,9 @@ double forecast_minimise(const struct forecast_search *search, double *x);
 size_t forecast_least_squares(const double *x, const double *y, size_t n,
     size_t k, double *ret_coefficients, double *ret_inverse,
     double *ret_squares);
+/* A power of two that brings the largest of the n values near 1: divided by
+ * it, squares neither overflow nor vanish, and not a bit is lost. */
+double forecast_unit(const double *p, size_t n);
 
 /* distribution.c: chances of what is at least so far out. */
 double forecast_normal_tail(double z); /* P(Z >= z) */

@@ -20,10 +20,8 @@ struct factor {
 	size_t *kept;  /* the columns that count, `rank` of them */
 };
 
-/* A power of two that brings the largest of the n values near 1: squares
- * neither overflow nor vanish, and not a bit is lost. */
-static double
-scale_of(const double *p, size_t n)
+double
+forecast_unit(const double *p, size_t n)
 {
 	double largest = 0;
 	int exponent;
@@ -100,11 +98,11 @@ factorise(
 
 		for (size_t i = 0; i < n; i++)
 			column[i] = x[i * k + j];
-		f->scale[j] = scale_of(column, n);
+		f->scale[j] = forecast_unit(column, n);
 		for (size_t i = 0; i < n; i++)
 			column[i] /= f->scale[j];
 	}
-	f->scale[k] = scale_of(y, n);
+	f->scale[k] = forecast_unit(y, n);
 	for (size_t i = 0; i < n; i++)
 		f->b[i] = y[i] / f->scale[k];
 	for (size_t j = 0; j < k && f->rank < n; j++)
