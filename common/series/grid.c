@@ -220,7 +220,7 @@ fill(struct making *m, struct err *err)
 	if (m->rules->gaps == SERIES_ZERO) {
 		for (size_t i = 0; i < m->s.n; i++)
 			y[i] = isnan(y[i]) ? 0 : y[i];
-	} else if (m->s.missing * 2 > m->s.n) {
+	} else if (m->s.missing * 2 > m->s.n && !m->rules->sparse) {
 		return err_set(err, ERR_USAGE,
 		    "%zu of %zu values missing at steps of %s, more than half: "
 		    "give --by for longer steps, or --gaps zero where nothing "

@@ -128,6 +128,7 @@ struct series_rules {
 			  none; SERIES_AUTO: found in the values */
 	enum series_double doubled;
 	enum series_gaps gaps;
+	bool sparse; /* more than half may be missing: `known` is what counts */
 };
 
 /* What a series is made in; zero-initialise. */
@@ -178,6 +179,11 @@ struct series_counts {
 /* Memory: 16 bytes a record, less when sorted. */
 int series_read(
     const struct series_read *job, struct series_counts *ret, struct err *err);
+
+/* ---- watch.c ------------------------------------------------------------- */
+
+/* How to watch it for anomalies: window and seasons by its calendar. */
+struct forecast_watch_plan series_watch(const struct series *s);
 
 /* ---- put.c: numbers about series ---------------------------------------- */
 
