@@ -29,6 +29,9 @@ struct forecast_series {
 	const double *y;
 	size_t n;
 	size_t period;
+	const size_t *longer; /* further seasons, each longer than the one
+				 before it; for methods that know several */
+	size_t longer_count;
 };
 
 /* What is asked for. */
@@ -204,6 +207,11 @@ void forecast_parts_release(struct forecast_parts *p);
 /* 0 (none) to 1 (nothing else): Hyndman & Athanasopoulos, 3rd ed., 4.3. */
 double forecast_trend_strength(const struct forecast_parts *p);
 double forecast_seasonal_strength(const struct forecast_parts *p, size_t which);
+
+/* stlf.c: the seasons go on as they were last, the rest by dotm; all of it
+ * with logarithms where swings grow with the level. */
+int forecast_by_stl(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
 
 /* ---- arima.c: ARIMA(p,d,q)(P,D,Q)[period] -------------------------------- */
 

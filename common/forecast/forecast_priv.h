@@ -26,6 +26,10 @@ double forecast_select(double *values, size_t n, size_t k);
 double forecast_quantile(double *values, size_t n, double share);
 double forecast_median(double *values, size_t n);
 
+/* stl.c: the span of the i-th season, the shortest first, in forecast_mstl
+ * (Bandara, Hyndman & Bergmeir, section 2). */
+#define FORECAST_MSTL_SPAN(i) (11 + 4 * (i))
+
 /* adjust.c: a series without its season, by classical decomposition. */
 enum forecast_season {
 	FORECAST_NO_SEASON,

@@ -9,6 +9,7 @@ const struct forecast_method forecast_methods[] = {
     {"theta", "smoothing with half the linear trend", forecast_theta},
     {"dotm", "the dynamic optimised theta model", forecast_dotm},
     {"ces", "complex exponential smoothing", forecast_ces},
+    {"stl", "decomposition; several seasons", forecast_by_stl},
     {"croston", "sizes and intervals of orders", forecast_croston},
     {"sba", "the same without its bias", forecast_sba},
     {"tsb", "sizes of orders and how likely one is", forecast_tsb},

@@ -425,10 +425,8 @@ forecast_mstl(const double *y, size_t n, const size_t *periods, size_t count,
 	memcpy(rest, y, n * sizeof(*rest));
 	for (int pass = 0; pass < (count > 1 ? MSTL_PASSES : 1); pass++) {
 		for (size_t i = 0; i < count; i++) {
-			/* Bandara, Hyndman & Bergmeir, section 2: spans of
-			 * 11, 15 ... from the shortest season on. */
 			struct forecast_stl o = {.period = periods[i],
-			    .seasonal_span = 11 + 4 * i,
+			    .seasonal_span = FORECAST_MSTL_SPAN(i),
 			    .robust = robust};
 
 			for (size_t t = 0; t < n; t++)

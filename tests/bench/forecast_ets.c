@@ -65,7 +65,7 @@ one(struct str line)
 		if (number_real(str_trim(field), &y[n]))
 			n++;
 	}
-	s = (struct forecast_series){y, n, (size_t)period};
+	s = (struct forecast_series){.y = y, .n = n, .period = (size_t)period};
 	for (size_t i = 0; i < COUNT_OF(forms); i++) {
 		struct forecast_ets_form form;
 

@@ -191,7 +191,7 @@ airline_model(void)
 	static const struct forecast_arima_order order = {
 	    .d = 1, .q = 1, .D = 1, .Q = 1};
 	double y[COUNT_OF(airline)];
-	struct forecast_series s = {y, COUNT_OF(y), 12};
+	struct forecast_series s = {.y = y, .n = COUNT_OF(y), .period = 12};
 	struct forecast_ask ask = {14, false};
 	struct arima_fit fit;
 	struct forecast f;
@@ -225,7 +225,7 @@ autoregression_is_found(void)
 	static const struct forecast_arima_order order = {
 	    .p = 1, .constant = true};
 	static double y[5000];
-	struct forecast_series s = {y, COUNT_OF(y), 1};
+	struct forecast_series s = {.y = y, .n = COUNT_OF(y), .period = 1};
 	struct forecast_ask ask = {50, false};
 	struct arima_fit fit;
 	struct forecast f;
@@ -261,7 +261,7 @@ exact(void)
 	static const struct forecast_arima_order mean = {
 	    .p = 1, .constant = true};
 	double y[24];
-	struct forecast_series s = {y, COUNT_OF(y), 4};
+	struct forecast_series s = {.y = y, .n = COUNT_OF(y), .period = 4};
 	struct forecast_ask ask = {8, false};
 	struct forecast f;
 	struct err err;
@@ -297,7 +297,7 @@ refused(void)
 	    {.d = 3}, {.p = SIZE_MAX, .q = 2}, /* beyond all bounds */
 	    {.Q = SIZE_MAX / 2 + 1}};
 	double y[11] = {1, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10};
-	struct forecast_series s = {y, COUNT_OF(y), 1};
+	struct forecast_series s = {.y = y, .n = COUNT_OF(y), .period = 1};
 	struct forecast_ask ask = {3, false};
 	struct forecast f;
 	struct err err;
@@ -320,7 +320,7 @@ sizes(void)
 	    .p = 1, .d = 1, .q = 1, .Q = 1};
 	static const double factors[] = {1, 1e-300, 1e-9, 1e9, 1e300};
 	double plain[60], y[60], first = 0, likelihood = 0;
-	struct forecast_series s = {y, COUNT_OF(y), 4};
+	struct forecast_series s = {.y = y, .n = COUNT_OF(y), .period = 4};
 	struct forecast_ask ask = {6, false};
 	struct forecast f;
 	struct err err;

@@ -100,7 +100,7 @@ static void
 single(void)
 {
 	double y[] = {12, 15, 11, 14, 18, 13, 16, 17, 15, 19};
-	struct forecast_series s = {y, COUNT_OF(y), 1};
+	struct forecast_series s = {.y = y, .n = COUNT_OF(y), .period = 1};
 	struct forecast_ask ask = {3, false};
 	struct forecast_ets_form ses = form_of("ANN");
 	struct forecast_ets_candidate found[FORECAST_ETS_FORMS];
@@ -148,7 +148,8 @@ exact(void)
 	double season[] = {3, -1, -4, 2}, factor[] = {1.5, .5, .8, 1.2};
 	struct forecast_ask ask = {8, false};
 	struct forecast_ets_form form;
-	struct forecast_series s = {line, COUNT_OF(line), 1};
+	struct forecast_series s = {
+	    .y = line, .n = COUNT_OF(line), .period = 1};
 	struct forecast f;
 	struct err err;
 
@@ -165,7 +166,8 @@ exact(void)
 	CHECK(isfinite(f.aicc) && isfinite(f.log_likelihood));
 	forecast_release(&f);
 
-	s = (struct forecast_series){sums, COUNT_OF(sums), 4};
+	s = (struct forecast_series){
+	    .y = sums, .n = COUNT_OF(sums), .period = 4};
 	form = form_of("AAA");
 	CHECK(forecast_ets(&s, &ask, &form, &f, &err) == 0);
 	for (size_t h = 0; h < 8; h++)
@@ -295,7 +297,7 @@ intervals(void)
 {
 	enum { PATHS = 20000, STEPS = 10 };
 	double y[60];
-	struct forecast_series series = {y, COUNT_OF(y), 4};
+	struct forecast_series series = {.y = y, .n = COUNT_OF(y), .period = 4};
 	struct forecast_ask ask = {STEPS, false};
 
 	make_wandering(y, COUNT_OF(y), 4);
@@ -397,7 +399,7 @@ static void
 invariances(void)
 {
 	double y[48], scaled[48], shifted[48];
-	struct forecast_series s = {y, 48, 12};
+	struct forecast_series s = {.y = y, .n = 48, .period = 12};
 	struct forecast_ask ask = {12, false};
 
 	make_series(y, 48, 12);
@@ -437,7 +439,7 @@ invariances(void)
 static void
 try_all(const double *y, size_t n, size_t period, bool non_negative)
 {
-	struct forecast_series s = {y, n, period};
+	struct forecast_series s = {.y = y, .n = n, .period = period};
 	struct forecast_ask ask = {15, non_negative};
 	struct forecast_ets_candidate found[FORECAST_ETS_FORMS];
 	struct forecast f;
@@ -465,7 +467,7 @@ edges(void)
 {
 	double y[60];
 	uint64_t state = 3;
-	struct forecast_series s = {y, 60, 1};
+	struct forecast_series s = {.y = y, .n = 60, .period = 1};
 	struct forecast_ask ask = {3, false};
 	struct forecast_ets_form form = form_of("MNN");
 	struct forecast f;
@@ -512,7 +514,7 @@ static void
 seasons(void)
 {
 	double y[120];
-	struct forecast_series s = {y, 120, 30};
+	struct forecast_series s = {.y = y, .n = 120, .period = 30};
 	struct forecast_ask ask = {3, false};
 	struct forecast_ets_form form = form_of("ANA");
 	struct forecast f;
@@ -541,7 +543,7 @@ many(void)
 {
 	enum { N = 100000 };
 	double *y = xcalloc(N, sizeof(*y));
-	struct forecast_series s = {y, N, 7};
+	struct forecast_series s = {.y = y, .n = N, .period = 7};
 	struct forecast_ask ask = {3, false};
 	struct forecast f;
 

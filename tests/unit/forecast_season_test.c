@@ -177,6 +177,50 @@ periods(void)
 	free(y);
 }
 
+/* Two seasons and a slope go on; swings that grow go on growing. */
+static void
+forecasts(void)
+{
+	size_t n = 700, longer[] = {56};
+	double *y = series_make(n, 50, 0.05, 10, 56, 0.5), off = 0;
+	struct forecast_series s = {.y = y,
+	    .n = n - 56,
+	    .period = 7,
+	    .longer = longer,
+	    .longer_count = 1};
+	struct forecast_ask ask = {.horizon = 56};
+	struct forecast f;
+	struct err err;
+
+	for (size_t t = 0; t < n; t++)
+		y[t] += t % 7 < 5 ? 4 : -10;
+	CHECK(forecast_by_stl(&s, &ask, &f, &err) == 0);
+	CHECK_TEXT(f.method, "mstl");
+	for (size_t h = 0; h < 56; h++)
+		off = fmax(off, fabs(f.mean[h] - y[s.n + h]));
+	CHECK(off < 2);
+	forecast_release(&f);
+	s.longer_count = 0;
+	CHECK(forecast_by_stl(&s, &ask, &f, &err) == 0);
+	CHECK_TEXT(f.method, "stl");
+	forecast_release(&f);
+	free(y);
+
+	s = (struct forecast_series){.y = air, .n = 132, .period = 12};
+	ask.horizon = 12;
+	CHECK(forecast_by_stl(&s, &ask, &f, &err) == 0);
+	off = 0;
+	for (size_t h = 0; h < 12; h++)
+		off += fabs(f.mean[h] / air[132 + h] - 1) / 12;
+	CHECK(off < 0.04);
+	CHECK(f.mean[6] - f.mean[10] > 200); /* last year 196, then 213 */
+	forecast_release(&f);
+	s.n = 23;
+	CHECK(forecast_by_stl(&s, &ask, &f, &err) == -1);
+	CHECK_TEXT(err.text, "stl needs two seasons (24 observations), there "
+			     "are 23");
+}
+
 int
 main(void)
 {
@@ -186,5 +230,6 @@ main(void)
 	edges();
 	long_series();
 	periods();
+	forecasts();
 	return unit_done("forecast_season");
 }

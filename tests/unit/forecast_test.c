@@ -15,7 +15,7 @@ static void
 naive(void)
 {
 	double y[] = {3, 5, 4, 8};
-	struct forecast_series s = {y, COUNT_OF(y), 2};
+	struct forecast_series s = {.y = y, .n = COUNT_OF(y), .period = 2};
 	struct forecast_ask ask = {3, false};
 	struct forecast f;
 	struct err err;
@@ -43,7 +43,7 @@ static void
 bounds(void)
 {
 	double y[] = {100, 0, 90, 1}, huge[] = {-1e308, 1e308, -1e308, 1e308};
-	struct forecast_series s = {y, COUNT_OF(y), 1};
+	struct forecast_series s = {.y = y, .n = COUNT_OF(y), .period = 1};
 	struct forecast_ask ask = {2, true};
 	struct forecast f;
 	struct err err;
