@@ -102,7 +102,7 @@ list_tenants(struct session *s, struct err *err)
 	    "priority_critical", "priority_high", "priority_medium",
 	    "conversion_events", "zone", "locale", "working_hours",
 	    "working_days", "due_clock", "quiet_hours", "plan", "goals",
-	    "features", "quiet"};
+	    "features", "quiet", "per_recipient"};
 
 	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
 		return -1;

@@ -82,6 +82,11 @@ sum_up(struct session *s, const struct notify_done *d)
 		session_summary(s, "%s%" PRIu64 " %s", comma, n, sums[i].name);
 		comma = ", ";
 	}
+	if (d->limited.len) {
+		session_summary(
+		    s, "%s%s waits for its limit", comma, d->limited.p);
+		comma = ", ";
+	}
 	if (*comma)
 		session_summary(s, "%s", session_dry(s));
 }
@@ -118,6 +123,7 @@ deliver_by(struct session *s, struct err *err)
 	cli_progress_end();
 	sum_up(s, &done);
 	buf_release(&done.holder);
+	buf_release(&done.limited);
 	if (rc < 0)
 		return -1;
 	return done.later ? CLI_LATER : failures.count ? CLI_REJECTS : CLI_DONE;

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# dl-notify: what is not sent now, though it is due: quiet hours, and what
-# people do not want. (It is Thursday, nine o'clock in Tokyo.)
+# dl-notify: what is not sent now, though it is due: quiet hours, what people do
+# not want, and what is more than may be. (It is Thursday, nine o'clock in
+# Tokyo.)
 load helper
 load servers.bash
 load notify.bash
@@ -28,6 +29,16 @@ says_to() {
 
 paged() {
 	[ ! -e paged ] || paste -sd ' ' paged
+}
+
+# pages N [OPTION...]: as many messages for the pager, to different people.
+pages() {
+	seq "$1" | jq -c '{channel: "pager", to: "p\(.)@x.example",
+		text: "\(.)", key: "\(.)"}' | dl-notify send -q "${@:2}" >/dev/null
+}
+
+count_paged() {
+	cat paged 2>/dev/null | wc -l
 }
 
 @test "what falls into quiet hours is due at their end; what is critical is not held up" {
@@ -175,4 +186,119 @@ paged() {
 	check dl-notify prefer set abe@ao.example use.email= use.inbox=email
 	has '"use":{"inbox":"email"}'
 	[ "$(asked 4)" = email ]
+}
+
+@test "a channel's rate holds over runs, for two at once, for all tenants together" {
+	forget_channels
+	channel pager kind=exec "command=jq -r .text >>paged" rate=3/1h
+	dl-db tenant add -q other
+	pages 8 -t main
+	pages 4 -t other
+	check dl-notify -n -t main
+	[ "$(wc -l <<<"$output")" = 3 ]
+	dl-notify -q -t main >/dev/null 3>&- &
+	dl-notify -q -t other >/dev/null 3>&- &
+	wait
+	[ "$(count_paged)" = 3 ]
+	check dl-notify -t main
+	exits 0
+	says "pager until 2026-01-15T01:00:0" "waits for its limit"
+	prints_nothing
+	for hour in 1 2 3 4; do
+		[ "$(count_paged)" = $((3 * hour)) ]
+		for tenant in other main; do
+			# An hour and a little: what has begun has begun later.
+			check dl-notify -t "$tenant" --max-late 90m \
+			    --now "2026-01-15T0$hour:00:1$hour"
+			exits 0
+		done
+	done
+	[ "$(count_paged)" = 12 ]
+	[ "$(sort -n paged | uniq -c | awk '$1 == 2' | wc -l)" = 4 ]
+	[ "$(dl-notify list -t main --state sent | wc -l)" = 8 ]
+	dl-db check -q
+}
+
+@test "for a limit of little time a run waits" {
+	forget_channels
+	channel pager kind=exec "command=jq -r .text >>paged" \
+		"rate=4/100ms, 100/1h"
+	pages 10
+	check dl-notify
+	exits 0
+	says "10 sent"
+	smtp_server </dev/null
+	mail_channel rate=5/50ms
+	# shellcheck disable=SC2046
+	mails $(seq -f 'm%g@a.jp' 23)
+	check dl-notify
+	says "23 sent"
+	[ "$(arrived | uniq | wc -l)" = 23 ]
+	forget_channels
+	channel pager kind=exec command=true rate=soon
+	check dl-notify
+	exits 2
+	says "config:3: rate: not like 10/1s or 10/1s,500/1h"
+}
+
+@test "nobody gets more than so many; each that waits has a place of its own" {
+	forget_channels
+	channel pager kind=exec "command=jq -r .text >>paged" per_recipient=2/1h
+	for n in 1 2 3 4 5; do
+		says_to abe@ao.example "a$n"
+	done
+	says_to baba@ao.example b1
+	says_to ABE@ao.example fire '"critical":true'
+	check dl-notify
+	exits 0
+	says "4 sent, 3 waiting"
+	[ "$(paged)" = "a1 a2 b1 fire" ]
+	[ "$(dl-notify list --state queued |
+		jq -r '"\(.next_at[11:16]) \(.answer)"' | sort | uniq -c |
+		sed 's/^ *//')" = \
+'2 01:00 the recipient has got as many as may be for now
+1 02:00 the recipient has got as many as may be for now' ]
+	check dl-notify --now +59m
+	prints_nothing
+	check dl-notify --now +62m
+	says "2 sent"
+	# The tenant may be stricter, and the operator has the last word.
+	dl-db tenant set -q main per_recipient.pager=1/1d --now +62m >/dev/null
+	check dl-notify --now +125m
+	says "1 waiting"
+	check dl-notify --now +27h
+	says "1 sent"
+	dl-db check -q
+	# Erased with the person.
+	echo '{"id":"L1","email":"baba@ao.example"}' |
+		dl-import leads -q --now +27h
+	dl-db erase -q L1 --now +27h >/dev/null
+	[ "$(store_sql "SELECT count(*) FROM pace WHERE whom LIKE 'baba%'")" = 0 ]
+}
+
+@test "killed whenever: no more than may be, none lost, none twice" {
+	forget_channels
+	channel pager kind=exec "command=jq -r .text >>paged" rate=7/1h \
+		per_recipient=3/2h
+	seq 24 | jq -c '{channel: "pager", to: "p\(. % 4)@x.example",
+		text: "\(.)", key: "\(.)"}' | dl-notify send -q >/dev/null
+	for ((hour = 1; hour < 20; hour++)); do
+		for _ in 1 2; do
+			dl-notify -q --max-late 12h --now "+$((61 * hour))m" \
+			    >/dev/null 2>&1 3>&- &
+		done
+		if ((hour < 5)); then
+			sleep "0.0$((RANDOM % 80 + 10))"
+			kill -9 $(jobs -p) 2>/dev/null || true
+		fi
+		wait
+		# A command outlives who has started it.
+		[ "$(count_paged)" -le $((7 * hour)) ] || tell "too many at $hour"
+		[ -n "$(dl-notify list | jq -r 'select(.next_at or
+			.state == "sending").id')" ] || break
+	done
+	[ "$(sort paged | uniq -d)" = "" ]
+	[ "$(dl-notify list | jq -r 'select(.state == "sent" or
+		.state == "doubtful").id' | wc -l)" = 24 ]
+	dl-db check -q
 }

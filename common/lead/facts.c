@@ -369,9 +369,10 @@ lead_erase(struct store *st, const struct tenant *t, int64_t lead,
 	    &sql_erase_task_notes, &sql_erase_tasks, &sql_erase_stages,
 	    &sql_erase_stage_state, &sql_erase_members, &sql_erase_memberships,
 	    &sql_erase_overrides, &sql_erase_segment_next, &sql_erase_inboxes,
-	    &sql_erase_attempts, &sql_erase_messages, &sql_forget_suppressed,
-	    &sql_erase_signal_queue, &sql_erase_firings, &sql_erase_signals,
-	    &sql_erase_changes, &sql_erase_work, &sql_erase_lead};
+	    &sql_erase_attempts, &sql_erase_messages, &sql_erase_pace,
+	    &sql_forget_suppressed, &sql_erase_signal_queue, &sql_erase_firings,
+	    &sql_erase_signals, &sql_erase_changes, &sql_erase_work,
+	    &sql_erase_lead};
 	struct json_writer w = {.out = lines};
 	struct arena arena = {0};
 	struct buf detail = {0};

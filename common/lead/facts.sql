@@ -532,6 +532,14 @@ DELETE FROM outbox WHERE tenant_id = $1 AND message_id IN (
 	AND (o.lead_id = $2 OR o.address = (SELECT m.email_key FROM lead AS m
 	WHERE m.tenant_id = $1 AND m.lead_id = $2)));
 
+-- name: erase_pace
+-- How much went to it lately.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM pace WHERE tenant_id = $1 AND whom IN (
+	SELECT l.email_key FROM lead AS l
+	WHERE l.tenant_id = $1 AND l.lead_id = $2);
+
 -- name: forget_suppressed
 -- That it must not be written to stays true; its address goes.
 -- $1 tenant_id bigint

@@ -19,7 +19,8 @@ enum { EMAIL = 1, HOOK = 2, SIGNED = 4, EXEC = 8, ALL = 15 };
 
 static const struct key {
 	const char *name;
-	char type; /* t text, b yes or no, n number, d duration, l list */
+	char type; /* t text, b yes or no, n number, d duration, l list, r rates
+		    */
 	unsigned kinds;
 	size_t offset;
 	int64_t most; /* of numbers */
@@ -43,6 +44,8 @@ static const struct key {
     {"timeout", 'd', ALL, FIELD(timeout), 0},
     {"command", 't', EXEC, FIELD(command), 0},
     {"tenants", 'l', ALL, FIELD(tenants), 0},
+    {"rate", 'r', ALL, FIELD(rate), 0},
+    {"per_recipient", 'r', ALL, FIELD(per_recipient), 0},
 #undef FIELD
 };
 
@@ -162,6 +165,11 @@ set_value(struct channel *c, const struct key *key, struct str value,
 			return err_at(err, ERR_USAGE, where,
 			    "%s: no time like 30s or 2m", key->name);
 		return 0;
+	case 'r':
+		if (rates_parse(key->name, value, at, NULL) < 0)
+			return err_at(err, ERR_USAGE, where,
+			    "%s: not like 10/1s or 10/1s,500/1h", key->name);
+		return 0;
 	default:
 		if (!number_int(value, &number) || number < 1 ||
 		    number > key->most)
@@ -226,6 +234,7 @@ check_keys(const struct channel *c, struct err *err)
 		size_t size = keys[i].type == 'b'   ? sizeof(bool)
 			      : keys[i].type == 't' ? sizeof(char *)
 			      : keys[i].type == 'l' ? sizeof(char **)
+			      : keys[i].type == 'r' ? sizeof(struct rates)
 						    : sizeof(int64_t);
 
 		if (!(keys[i].kinds & c->kind->keys) &&

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A channel at work. */
+#include <poll.h>
 #include <stdlib.h>
 
 #include "notify/notify_priv.h"
@@ -78,6 +79,19 @@ delivery_wait(struct delivery *d, size_t waiting, struct err *err)
 	if (k->busy(d) == 0 && (waiting == 0 || k->room(d, waiting) > 0))
 		return 0;
 	return net_wait(d->net, STEP, err) < 0 ? -1 : 0;
+}
+
+int
+delivery_pause(struct delivery *d, int64_t ms, struct err *err)
+{
+	if (d->done.count > 0)
+		return 0;
+	if (ms > STEP)
+		ms = STEP;
+	if (d->net && d->channel->kind->busy(d) > 0)
+		return net_wait(d->net, ms, err) < 0 ? -1 : 0;
+	poll(NULL, 0, (int)ms);
+	return 0;
 }
 
 /* ---- for kinds that end what they begin -----------------------------------

@@ -11,6 +11,8 @@
 #include "notify/notify_priv.h"
 
 enum { FAULTS = 5 }; /* of a server in a row: enough for now */
+/* Longer than that nobody waits for a place under a limit. */
+#define PATIENCE (5 * MS_SECOND)
 
 static bool
 stopped(struct drain *x)
@@ -24,9 +26,8 @@ stopped(struct drain *x)
 	return x->job->progress && x->job->progress(x->job->context, over, 0);
 }
 
-/* The moment of the run, and what has passed since it began. */
-static int64_t
-clock_now(const struct drain *x)
+int64_t
+drain_clock(const struct drain *x)
 {
 	return x->job->now + time_monotonic() - x->started;
 }
@@ -102,36 +103,108 @@ is_late(struct drain *x, struct item *i)
 }
 
 /* Over, or to wait, or to go out? */
-static void
-judge(struct drain *x, struct item *i)
+static int
+judge(struct drain *x, struct item *i, struct err *err)
 {
-	if (i->over || is_late(x, i))
-		return;
-	i->until = gate_ask(&x->gate, i, clock_now(x));
+	if (i->over || i->until || is_late(x, i))
+		return 0;
+	if (gate_ask(&x->gate, i, drain_clock(x), &i->until, err) < 0)
+		return -1;
 	if (i->over || i->until || i->prepared)
-		return;
+		return 0;
 	delivery_prepare(&x->d, i);
 	i->prepared = true;
+	return 0;
+}
+
+/* The batch has no more than `most` to begin; the others wait in front. */
+static void
+shorten(struct drain *x, size_t most)
+{
+	struct items all = x->batch, back = {0};
+	struct item *i;
+	size_t begin = 0;
+
+	x->batch = (struct items){0};
+	while ((i = items_take(&all)) != NULL) {
+		bool stays = i->over || begin++ < most;
+
+		items_add(stays ? &x->batch : &back, i);
+		x->reserved += !stays && i->reserved;
+	}
+	while ((i = items_take(&x->ready)) != NULL)
+		items_add(&back, i);
+	x->ready = back;
+}
+
+/* The rest is left to another run. It is not late by that. */
+static int
+leave(struct drain *x, struct err *err)
+{
+	int64_t late = x->job->now - x->job->max_late;
+	int rc;
+
+	x->exhausted = true;
+	items_free(&x->ready);
+	buf_addf(&x->done->limited, "%s%s until ",
+	    x->done->limited.len ? ", " : "", x->d.channel->name);
+	time_add(&x->done->limited, x->pause - x->pause % MS_SECOND);
+	if (store_begin(x->store, STORE_CHANGE, "leave the rest", err) < 0)
+		return -1;
+	rc = outbox_keep(x->store, x->tenant, str_of(x->d.channel->name),
+	    x->job->now, late, x->pause, err);
+	if (rc == 0)
+		rc = store_commit(x->store, false, err);
+	store_rollback(x->store);
+	return rc;
+}
+
+/* As many of the batch as the channel's rate lets through. */
+static int
+limit(struct drain *x, size_t *begin, struct err *err)
+{
+	int64_t clock = drain_clock(x);
+	size_t got;
+
+	if (*begin == 0 || x->d.channel->rate.count == 0)
+		return 0;
+	if (limits_take(x->store, x->tenant, x->d.channel, clock, *begin, &got,
+		&x->pause, err) < 0)
+		return -1;
+	if (got < *begin)
+		shorten(x, got);
+	else
+		x->pause = 0;
+	*begin = got;
+	return x->pause - clock > PATIENCE ? leave(x, err) : 0;
 }
 
 /* From ready to batch: as many as can begin, and on the way what never will,
  * or not now. */
-static void
-choose(struct drain *x)
+static int
+choose(struct drain *x, struct err *err)
 {
 	size_t room = x->d.channel->kind->room(&x->d, x->ready.count),
 	       begin = 0;
 	struct item *i;
 
+	if (x->pause > drain_clock(x))
+		return 0;
 	if (x->job->limit > 0 && room > (uint64_t)x->job->limit - x->begun)
 		room = (size_t)((uint64_t)x->job->limit - x->begun);
 	while (begin < room && (i = items_take(&x->ready)) != NULL) {
+		int rc = judge(x, i, err);
+
 		x->reserved -= i->reserved;
-		judge(x, i);
 		items_add(i->until ? &x->waiting : &x->batch, i);
+		if (rc < 0)
+			return -1;
 		begin += !i->over && !i->until;
 	}
+	if (limit(x, &begin, err) < 0)
+		return -1;
 	x->begun += begin;
+	return 0;
 }
 
 /* While the server is at work: as many as may begin when it has answered. */
@@ -145,7 +218,8 @@ prepare_ahead(struct drain *x, bool *ret_happened, struct err *err)
 	for (struct item *i = x->ready.first; i && n < most; i = i->next, n++) {
 		if (i->prepared || i->over || i->until)
 			continue;
-		judge(x, i);
+		if (judge(x, i, err) < 0)
+			return -1;
 		if (n % AT_A_TIME == 0 &&
 		    delivery_serve(&x->d, ret_happened, err) < 0)
 			return -1;
@@ -169,6 +243,16 @@ begin_batch(struct drain *x, struct err *err)
 }
 
 static int
+wait_turn(struct drain *x, struct err *err)
+{
+	int64_t left = x->pause - drain_clock(x);
+
+	if (left > 0 && !x->exhausted)
+		return delivery_pause(&x->d, left, err);
+	return delivery_wait(&x->d, x->ready.count, err);
+}
+
+static int
 work(struct drain *x, struct err *err)
 {
 	bool happened;
@@ -177,7 +261,8 @@ work(struct drain *x, struct err *err)
 		collect(x);
 		if (look_ahead(x, err) < 0)
 			return -1;
-		choose(x);
+		if (choose(x, err) < 0)
+			return -1;
 		if ((x->batch.count || x->ended.count || x->waiting.count) &&
 		    ledger_write(x, err) < 0)
 			return -1;
@@ -189,7 +274,7 @@ work(struct drain *x, struct err *err)
 		if (lease_renew(x->store, err) < 0 ||
 		    prepare_ahead(x, &happened, err) < 0)
 			return -1;
-		if (!happened && delivery_wait(&x->d, x->ready.count, err) < 0)
+		if (!happened && wait_turn(x, err) < 0)
 			return -1;
 	}
 }
@@ -235,7 +320,7 @@ deliver(struct drain *x, const struct channel *c, struct err *err)
 	x->exhausted = false;
 	x->faults = 0;
 	x->reserved = x->ahead = 0;
-	x->held = x->reserved_at = 0;
+	x->held = x->reserved_at = x->pause = 0;
 	rc = ledger_recover(x, c, err);
 	if (rc == 0 && delivery_open(&x->d, err) < 0) {
 		snprintf(x->d.trouble, sizeof(x->d.trouble), "%s", err->text);
@@ -321,7 +406,9 @@ rehearse(struct drain *x, struct str name, struct err *err)
 {
 	const struct channel *c =
 	    channel_find(x->job->channels, x->tenant, name);
+	struct pace pace = {0};
 	struct item *i;
+	int64_t clock = x->job->now, next;
 	int rc = 0;
 
 	if (!c || (x->job->only && !str_is(name, x->job->only)))
@@ -331,13 +418,25 @@ rehearse(struct drain *x, struct str name, struct err *err)
 	    .library = x->library,
 	    .now = x->job->now};
 	if (gate_open(&x->gate, x->store, x->tenant, c, err) < 0 ||
+	    (c->rate.count &&
+		limits_look(x->store, x->tenant, c, clock, &pace, err) < 0) ||
 	    outbox_due(x->store, x->tenant, name, x->job->now, INT32_MAX,
 		look_at, x, err) < 0)
 		return -1;
 	while (rc == 0 && (i = items_take(&x->ready)) != NULL) {
 		struct outbox_end e;
 
-		judge(x, i);
+		rc = judge(x, i, err);
+		next = i->over || i->until || rc < 0
+			   ? clock
+			   : pace_next(&pace, &c->rate, clock);
+		if (next - clock > PATIENCE) {
+			item_free(i);
+			break;
+		}
+		if (!i->over && !i->until)
+			pace_add(&pace, &c->rate, next, 1);
+		clock = next;
 		e = item_verdict(i, x->job->now, false);
 		ledger_tell(x, i, &e);
 		item_free(i);

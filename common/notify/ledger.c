@@ -167,6 +167,8 @@ claim(struct drain *x, bool *ret_durable, struct err *err)
 	if (rc < 0)
 		return -1;
 	sort_batch(x);
+	if (gate_count(&x->gate, &x->batch, drain_clock(x), err) < 0)
+		return -1;
 	*ret_durable = fresh > 0 && x->batch.count > 0;
 	if (!*ret_durable)
 		return 0;

@@ -26,7 +26,9 @@
  *	doubtful	handed over, and no answer came
  *	cancelled	suppressed, muted, or overdue by more than max_late
  *
- * What falls into quiet hours is due at their end instead.
+ * What falls into quiet hours is due at their end instead. Of more than a
+ * channel's rate, or one recipient's, lets through the rest waits: for a
+ * recipient until there is a place, for a channel until a run finds one.
  */
 #ifndef DL_NOTIFY_H
 #define DL_NOTIFY_H
@@ -78,9 +80,11 @@ struct notify_job {
 };
 struct notify_done {
 	uint64_t sent, retried, doubtful, dead, cancelled;
-	uint64_t waiting;  /* due now, and put off by a rule */
-	bool later;        /* a server is at fault: try again later */
-	struct buf holder; /* who is at work on a channel; released by caller */
+	uint64_t waiting; /* due now, and put off by a rule */
+	bool later;       /* a server is at fault: try again later */
+	/* Released by the caller: */
+	struct buf holder;  /* who is at work on a channel */
+	struct buf limited; /* "CHANNEL until MOMENT": whose rate is used up */
 };
 /* Outside a transaction. With dry_run it only says what it would do. */
 int notify_drain(struct store *st, const struct tenant *t,

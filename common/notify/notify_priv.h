@@ -20,6 +20,7 @@ struct channel {
 	char **tenants; /* NULL-terminated; NULL: all */
 	bool starttls, private_too, plain_too;
 	int64_t sessions, per_session, timeout;
+	struct rates rate, per_recipient;
 };
 const struct channel *channel_find(
     const struct notify_channels *c, const struct tenant *t, struct str name);
@@ -49,7 +50,8 @@ struct item {
 	struct smtp_message smtp;
 	struct http_request http;
 	bool prepared, reserved, claimed;
-	bool over; /* it will not be begun */
+	bool placed; /* under the limits of its recipient */
+	bool over;   /* it will not be begun */
 	/* What came of it. */
 	enum outcome outcome;
 	int code;
@@ -129,19 +131,64 @@ struct outbox_end item_verdict(const struct item *i, int64_t now, bool inside);
 void item_put(const struct item *i, const struct outbox_end *end,
     const struct channel *c, struct buf *out);
 
+/* pace.c: what was begun lately, against limits */
+enum { PACE_MARKS = 64 };
+struct pace {
+	struct pace_mark {
+		int64_t at, count;
+	} mark[PACE_MARKS]; /* the oldest first */
+	size_t count;
+};
+/* `at` is not before the newest, or counts as that. */
+void pace_add(
+    struct pace *p, const struct rates *rates, int64_t at, int64_t count);
+/* How many may begin now; and the first moment, from now on, of the next. */
+int64_t pace_room(const struct pace *p, const struct rates *rates, int64_t now);
+int64_t pace_next(const struct pace *p, const struct rates *rates, int64_t now);
+/* From when on it limits nothing. */
+int64_t pace_until(const struct pace *p, const struct rates *rates);
+void pace_put(const struct pace *p, struct buf *out);
+void pace_read(struct pace *p, struct str text, int64_t now);
+
+/* limits.c: the same in the store, by channel, recipient and tenant */
+int pace_load(struct store *st, int64_t tenant, struct str whom,
+    struct str channel, int64_t now, struct pace *ret, struct err *err);
+/* Rows to be saved; in a change transaction. */
+struct bulk *pace_rows(void);
+void pace_row(struct bulk *b, struct str whom, const struct pace *p,
+    const struct rates *rates);
+int pace_save(struct store *st, int64_t tenant, struct bulk *rows,
+    struct str channel, int64_t now, struct err *err);
+/* How many of `want` may begin on a channel now, by its rate; they count as
+ * begun. *ret_next: when the next may. A transaction of its own. */
+int limits_take(struct store *st, const struct tenant *t,
+    const struct channel *c, int64_t clock, size_t want, size_t *ret_got,
+    int64_t *ret_next, struct err *err);
+/* What was begun on a channel lately. */
+int limits_look(struct store *st, const struct tenant *t,
+    const struct channel *c, int64_t clock, struct pace *ret, struct err *err);
+
 /* gate.c: whether it may go out now */
 struct gate {
+	struct store *store;
 	const struct tenant *tenant;
 	const struct channel *channel;
 	struct quiet quiet;
 	struct outbox_preferences *preferences;
+	struct rates rates; /* to one recipient */
+	struct recipients *recipients;
 };
 /* Reads what people prefer; again, when it was open. */
 int gate_open(struct gate *g, struct store *st, const struct tenant *t,
     const struct channel *c, struct err *err);
 void gate_close(struct gate *g);
-/* 0: it may, or is over now; else the moment it is to wait for. */
-int64_t gate_ask(const struct gate *g, struct item *i, int64_t clock);
+/* *ret_until: 0 when it may, or is over now; else the moment it is to wait
+ * for, or to be asked about again. */
+int gate_ask(struct gate *g, struct item *i, int64_t clock, int64_t *ret_until,
+    struct err *err);
+/* Messages that are begun count: in the transaction that claims them. */
+int gate_count(
+    struct gate *g, const struct items *batch, int64_t clock, struct err *err);
 
 /* delivery.c */
 int delivery_open(struct delivery *d, struct err *err);
@@ -153,6 +200,9 @@ void delivery_prepare(struct delivery *d, struct item *i);
 int delivery_serve(struct delivery *d, bool *ret_happened, struct err *err);
 /* Until something has happened. */
 int delivery_wait(struct delivery *d, size_t waiting, struct err *err);
+/* Nothing may begin for so long: until that is over, or something has
+ * happened. */
+int delivery_pause(struct delivery *d, int64_t ms, struct err *err);
 
 /* drain.c: all there is to deliver. */
 enum { DRAIN_AHEAD = 500 }; /* messages read from the store at a time */
@@ -181,7 +231,10 @@ struct drain {
 	 * when it was done last, by the monotonic clock. */
 	size_t reserved, ahead;
 	int64_t reserved_at;
+	int64_t pause; /* none is begun until then, by the channel's rate */
 };
+/* The moment of the run, and what has passed since it began. */
+int64_t drain_clock(const struct drain *x);
 
 /* ledger.c: what is written down of it. */
 /* What has ended, and that the batch begins; on disk when it returns. Leaves in

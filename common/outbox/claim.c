@@ -196,6 +196,16 @@ outbox_wait(struct store *st, const struct tenant *t, struct str run,
 	return rc;
 }
 
+int
+outbox_keep(struct store *st, const struct tenant *t, struct str channel,
+    int64_t now, int64_t late, int64_t until, struct err *err)
+{
+	return store_run(st, &sql_outbox_keep,
+	    BINDS(BIND_INT(t->id), BIND_TEXT(channel), BIND_INT(now),
+		BIND_INT(late), BIND_INT(late / 2 + now / 2), BIND_INT(until)),
+	    NULL, err);
+}
+
 /* ---- closing --------------------------------------------------------------
  */
 

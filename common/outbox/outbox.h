@@ -142,6 +142,11 @@ struct outbox_wait {
  * transaction. */
 int outbox_wait(struct store *st, const struct tenant *t, struct str run,
     const struct outbox_wait *waits, size_t count, struct err *err);
+/* What is due on a channel and waits its turn is due at `until`, so that it is
+ * not late one day; what is late by now (due before `late`) stays that. Not
+ * written down each time: only what is well on the way to being late is. */
+int outbox_keep(struct store *st, const struct tenant *t, struct str channel,
+    int64_t now, int64_t late, int64_t until, struct err *err);
 /* In a change transaction; with history. */
 int outbox_close(struct store *st, const struct tenant *t, struct str run,
     const struct outbox_end *ends, size_t count, int64_t now, struct err *err);

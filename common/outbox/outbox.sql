@@ -202,6 +202,18 @@ ON CONFLICT (tenant_id, message_id) DO UPDATE SET due_at = excluded.due_at,
 	next_at = excluded.next_at, run = NULL, code = NULL,
 	answer = excluded.answer;
 
+-- name: outbox_keep
+-- What is due on a channel, and has been for long, is due later.
+-- $1 tenant bigint
+-- $2 channel text
+-- $3 now bigint
+-- $4 late bigint
+-- $5 long bigint
+-- $6 until bigint
+UPDATE outbox SET due_at = $6
+WHERE tenant_id = $1 AND channel = $2 AND next_at <= $3
+	AND due_at >= $4 AND due_at < $5;
+
 -- name: outbox_left_unbegun
 -- What was reserved in this epoch and not begun waits again.
 -- $1 tenant bigint

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Settings of which there are as many as somebody names: goals, features,
- * quiet hours of channels. In the document each family is an object.
+ * quiet hours and limits of channels. In the document each family is an object.
  */
 #include "tenant/tenant_priv.h"
 
@@ -69,11 +69,27 @@ quiet_value(struct str name, struct str value, struct buf *ret, struct err *err)
 	return 0;
 }
 
+static int
+per_recipient_value(
+    struct str name, struct str value, struct buf *ret, struct err *err)
+{
+	struct rates rates;
+
+	if (name_check("channel", name, err) < 0)
+		return err_prefix(err, "per_recipient");
+	if (rates_parse("per_recipient", value, &rates, err) < 0)
+		return -1;
+	json_quote(ret, value);
+	return 0;
+}
+
 static const struct family families[] = {
     {"goal.", "goals", "", "a number to be reached, for reports", goal_value},
     {"feature.", "features", "by plan", "on or off", feature_value},
-    {"quiet.", "quiet", "quiet_hours",
-	"the same of one channel of dl-notify; none: never", quiet_value},
+    {"quiet.", "quiet", "quiet_hours", "the same of one channel of dl-notify",
+	quiet_value},
+    {"per_recipient.", "per_recipient", "",
+	"most that one recipient gets: 5/1h,20/1d", per_recipient_value},
 };
 
 const struct family *
@@ -274,4 +290,18 @@ tenant_quiet(const struct tenant *t, struct str channel, struct quiet *ret)
 	} else if (!str_is(channel, "inbox")) {
 		*ret = t->settings.quiet;
 	}
+}
+
+void
+tenant_per_recipient(
+    const struct tenant *t, struct str channel, struct rates *ret)
+{
+	const struct json *node;
+	struct json *doc;
+
+	*ret = (struct rates){0};
+	if (!look_up(t, "per_recipient.", channel, &doc, &node))
+		return;
+	rates_parse("per_recipient", json_text(node), ret, NULL);
+	json_doc_free(doc);
 }

@@ -29,6 +29,21 @@ void quiet_join(struct quiet *q, const struct quiet *other); /* and these */
  * INT64_MAX: never. */
 int64_t quiet_until(const struct quiet *q, const struct zone *z, int64_t at);
 
+/* rate.c: at most so many in so much time: "10/1s, 500/1h". */
+enum { RATES_MOST = 4 }; /* of one text */
+struct rate {
+	int64_t count, span; /* span in ms */
+};
+struct rates {
+	struct rate rate[2 * RATES_MOST]; /* all of them hold */
+	size_t count;                     /* 0: no limit */
+};
+/* ERR_USAGE names `what` it is. */
+int rates_parse(
+    const char *what, struct str text, struct rates *ret, struct err *err);
+/* Those of another text hold as well. */
+void rates_join(struct rates *all, const struct rates *other);
+
 /* settings.c. Settings: a JSON document in the store; what is not set has its
  * default. Names, defaults and meanings stand in one table, which also drives
  * `dl-db tenant set` and its help. */
@@ -54,8 +69,8 @@ struct tenant_settings {
 	char *due_clock; /* "clock" or "working" */
 	char *quiet_hours;
 	struct quiet quiet; /* the same */
-	/* goal.NAME=NUMBER, feature.NAME=on|off and quiet.NAME=HOURS live in
-	 * the document, family.c. */
+	/* goal.NAME=NUMBER, feature.NAME=on|off, quiet.NAME=HOURS and
+	 * per_recipient.NAME=RATES live in the document, family.c. */
 };
 /* "name  default  meaning" of every setting, one a line. */
 void tenant_settings_help(struct buf *out);
@@ -106,6 +121,9 @@ int tenant_require(
  */
 void tenant_quiet(
     const struct tenant *t, struct str channel, struct quiet *ret);
+/* How many messages of a channel one recipient gets at most. */
+void tenant_per_recipient(
+    const struct tenant *t, struct str channel, struct rates *ret);
 
 /* Bands and priorities of a score: static names. */
 const char *tenant_band(const struct tenant *t, int64_t score);

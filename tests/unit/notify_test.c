@@ -268,7 +268,8 @@ waits(const struct kind *kind, const char *to, bool critical)
 	int hours;
 
 	OK(gate_open(&gate, st, t, &c, &err));
-	until = gate_ask(&gate, i, NOW);
+	i->placed = false;
+	OK(gate_ask(&gate, i, NOW, &until, &err));
 	hours = i->over ? -1 : until ? (int)((until - NOW) / MS_HOUR) : 0;
 	CHECK(!i->over || i->outcome == OUT_CANCELLED);
 	CHECK((until != 0 || i->over) == (i->answer[0] != '\0'));
@@ -319,6 +320,205 @@ gates(void)
 	set("quiet_hours=");
 }
 
+/* ---- limits ----------------------------------------------------------------
+ */
+
+static struct rates
+rates_of(const char *text)
+{
+	struct rates r;
+
+	OK(rates_parse("rate", str_of(text), &r, &err));
+	return r;
+}
+
+static void
+rates(void)
+{
+	static const char *const wrong[] = {"", "10", "0/1s", "-1/1s", "1/0s",
+	    "1/32d", "1000001/1s", "1/1s,", "1/1s,,1/1m", "1.5/1s", "1/1s/1s",
+	    "1/1s,1/2s,1/3s,1/4s,1/5s"};
+	struct rates r = rates_of(" 10/1s , 500/1h"), other = rates_of("7/1d");
+
+	CHECK(r.count == 2 && r.rate[0].count == 10);
+	CHECK(r.rate[1].count == 500 && r.rate[1].span == MS_HOUR);
+	rates_join(&r, &other);
+	CHECK(r.count == 3 && r.rate[2].span == MS_DAY);
+	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+		err_clear(&err);
+		CHECK_INT(rates_parse("rate", str_of(wrong[i]), &r, &err), -1);
+		CHECK_INT(err.kind, ERR_USAGE);
+	}
+}
+
+static uint64_t random_state = 7;
+
+static int64_t
+random_below(int64_t n)
+{
+	random_state =
+	    random_state * 6364136223846793005u + 1442695040888963407u;
+	return (int64_t)(random_state >> 33) % n;
+}
+
+/* The most that any span of a limit holds. */
+static int64_t
+busiest(const int64_t *at, size_t n, int64_t span)
+{
+	int64_t most = 0;
+	size_t first = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		while (at[first] <= at[i] - span)
+			first++;
+		if ((int64_t)(i - first + 1) > most)
+			most = (int64_t)(i - first + 1);
+	}
+	return most;
+}
+
+/* As many as may go, asked at odd moments, written down and read again. */
+static size_t
+run_against(const char *text, int64_t wake, int64_t *at, size_t most)
+{
+	struct rates r = rates_of(text);
+	struct pace p = {0};
+	struct buf kept = {0};
+	int64_t now = NOW;
+	size_t n = 0;
+
+	while (n < most) {
+		int64_t room = pace_room(&p, &r, now), next;
+
+		CHECK((room > 0) == (pace_next(&p, &r, now) == now));
+		room = room ? 1 + random_below(room) : 0;
+		pace_add(&p, &r, now, room);
+		for (int64_t k = 0; k < room && n < most; k++)
+			at[n++] = now;
+		next = pace_next(&p, &r, now);
+		CHECK(next == now || pace_room(&p, &r, next - 1) == 0);
+		CHECK(pace_room(&p, &r, next) > 0);
+		buf_clear(&kept);
+		pace_put(&p, &kept);
+		pace_read(&p, kept.p ? buf_str(&kept) : STR(""), now);
+		now += 1 + random_below(wake);
+	}
+	for (size_t i = 0; i < r.count; i++)
+		CHECK(busiest(at, n, r.rate[i].span) <= r.rate[i].count);
+	buf_release(&kept);
+	return n;
+}
+
+static void
+paces(void)
+{
+	enum { MANY = 20000 };
+	int64_t *at = xmalloc(MANY * sizeof(*at)), fair;
+	struct rates r = rates_of("2/1h");
+	struct pace p = {0};
+
+	run_against("3/1s", 100, at, 1000);
+	run_against("1/1m", 20000, at, 500);
+	run_against("10/1s,100/1m", 150, at, 3000);
+	run_against("5/1h,20/1d", 10 * MS_MINUTE, at, 500);
+	/* Far more than there are marks: none too many, and few too few. */
+	run_against("1000/1h", 2 * MS_SECOND, at, MANY);
+	fair = (at[MANY - 1] - at[0]) / MS_HOUR * 1000;
+	CHECK(fair <= MANY && fair >= MANY * 85 / 100);
+	free(at);
+	/* A clock that was wrong once does not stop anybody for ever. */
+	pace_read(&p, STR("99999999999999:2"), NOW);
+	CHECK_INT(pace_next(&p, &r, NOW), NOW + MS_HOUR);
+	pace_read(&p, STR("x 5: 7:-1 :3"), NOW);
+	CHECK_INT(p.count, 0);
+	/* Places that are taken ahead come one after the other. */
+	for (int64_t i = 0; i < 200; i++) {
+		int64_t next = pace_next(&p, &r, NOW);
+
+		CHECK_INT((next - NOW) / MS_HOUR, i / 2);
+		pace_add(&p, &r, next, 1);
+	}
+}
+
+/* What two runs of different tenants take, they take from the same. */
+static void
+shared_limit(void)
+{
+	char name[] = "pager";
+	struct channel c = {
+	    .name = name, .kind = &kind_exec, .rate = rates_of("5/1h")};
+	struct tenant *other;
+	int64_t next;
+	size_t got;
+
+	OK(store_begin(st, STORE_CHANGE, "test", &err));
+	OK(tenant_add(st, "b", "me", NOW, &err));
+	OK(store_commit(st, false, &err));
+	OK(limits_take(st, t, &c, NOW, 3, &got, &next, &err));
+	CHECK(got == 3 && next == NOW);
+	OK(tenant_open(st, "b", &other, &err));
+	OK(limits_take(st, other, &c, NOW + 1, 3, &got, &next, &err));
+	CHECK(got == 2 && next == NOW + MS_HOUR);
+	OK(limits_take(st, other, &c, NOW + 2, 3, &got, &next, &err));
+	CHECK(got == 0 && next == NOW + MS_HOUR);
+	OK(limits_take(st, other, &c, NOW + MS_HOUR, 9, &got, &next, &err));
+	CHECK(got == 3 && next == NOW + MS_HOUR + 1);
+	name[0] = 'P'; /* another channel */
+	OK(limits_take(st, other, &c, NOW + 2, 9, &got, &next, &err));
+	CHECK_INT(got, 5);
+	tenant_free(other);
+	tenant_free(t);
+	OK(tenant_open(st, "a", &t, &err));
+}
+
+/* Hours from NOW to which the n-th message for somebody is put off. */
+static void
+of_one_recipient(void)
+{
+	char name[] = "pager";
+	struct channel c = {.name = name,
+	    .kind = &kind_exec,
+	    .per_recipient = rates_of("2/1h")};
+	struct item *i = item_to(STR("abe@ao.example"), false);
+	struct item *urgent = item_to(STR("abe@ao.example"), true);
+	struct item *other = item_to(STR("baba@ao.example"), false);
+	struct gate gate = {0};
+	struct items batch = {0};
+	int64_t until;
+
+	OK(gate_open(&gate, st, t, &c, &err));
+	for (int64_t n = 0; n < 10; n++) {
+		i->placed = false;
+		OK(gate_ask(&gate, i, NOW, &until, &err));
+		CHECK_INT(until ? (until - NOW) / MS_HOUR : 0, n / 2);
+	}
+	OK(gate_ask(&gate, urgent, NOW, &until, &err));
+	CHECK_INT(until, 0);
+	OK(gate_ask(&gate, other, NOW, &until, &err));
+	CHECK_INT(until, 0);
+	/* Only what is begun is kept; the tenant may be stricter. */
+	items_add(&batch, i);
+	items_add(&batch, other);
+	OK(store_begin(st, STORE_CHANGE, "test", &err));
+	OK(gate_count(&gate, &batch, NOW, &err));
+	OK(store_commit(st, false, &err));
+	gate_close(&gate);
+	OK(gate_open(&gate, st, t, &c, &err));
+	i->placed = false;
+	OK(gate_ask(&gate, i, NOW, &until, &err));
+	CHECK_INT(until, 0);
+	gate_close(&gate);
+	set("per_recipient.pager=1/1d");
+	OK(gate_open(&gate, st, t, &c, &err));
+	i->placed = false;
+	OK(gate_ask(&gate, i, NOW, &until, &err));
+	CHECK_INT(until, NOW + MS_DAY);
+	gate_close(&gate);
+	set("per_recipient.pager=");
+	items_free(&batch);
+	item_free(urgent);
+}
+
 int
 main(void)
 {
@@ -331,6 +531,10 @@ main(void)
 	when_again();
 	verdicts();
 	gates();
+	rates();
+	paces();
+	shared_limit();
+	of_one_recipient();
 	tenant_free(t);
 	store_close(st);
 	return unit_done("notify");
