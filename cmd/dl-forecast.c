@@ -24,11 +24,14 @@ static struct {
 	const char *metric, *group;
 	int64_t since, within;
 	int64_t origins, every;
+	int64_t until;
 	bool steps, each, gate;
+	bool keep; /* the verb is keep */
 } arg = {.by = -1,
     .method = "naive",
     .since = TIME_MIN,
     .within = 90 * MS_DAY,
+    .until = TIME_MAX,
     .origins = 10,
     .every = 1};
 
@@ -43,6 +46,7 @@ struct looking {
 						   for first */
 	size_t method_count;
 	struct series_trials trials;
+	struct metric_keeping *keeping; /* NULL: they are not kept */
 	struct buf lines;
 	uint64_t refused; /* series that came, but were no good */
 };
@@ -52,6 +56,8 @@ look_at(void *context, const struct series *series, struct err *err)
 {
 	struct looking *l = context;
 
+	if (arg.keep && cli_interrupted())
+		return err_set(err, ERR_FAIL, "interrupted: nothing is kept");
 	return l->each(l, series, err);
 }
 
@@ -126,12 +132,17 @@ series_runs(const struct cli_call *call, struct err *err)
 	    call->verb->work, NULL, err);
 }
 
+/* What --metric and its options ask of the store. */
 static int
-read_store(struct looking *l, const struct series_rules *rules,
-    struct remarks *refused, struct series_counts *done, struct err *err)
+metric_asked(struct looking *l, const struct series_rules *rules,
+    struct metric_ask *ret, struct err *err)
 {
 	struct session *s = l->s;
-	struct metric_ask ask = {.metric = arg.metric,
+
+	if (rules->unit && strcmp(rules->unit, "weekday") == 0)
+		return err_set(err, ERR_USAGE,
+		    "--by weekday: what happens at week-ends counts too");
+	*ret = (struct metric_ask){.metric = arg.metric,
 	    .unit = rules->unit ? rules->unit : "week",
 	    .where = s->where,
 	    .group = arg.group,
@@ -140,14 +151,22 @@ read_store(struct looking *l, const struct series_rules *rules,
 	    .within = arg.within,
 	    .period = rules->period,
 	    .remarks = cli_remarks(s->call),
-	    .refused = refused,
 	    .each = look_at,
 	    .context = l};
+	return 0;
+}
 
-	if (rules->unit && strcmp(rules->unit, "weekday") == 0)
-		return err_set(err, ERR_USAGE,
-		    "--by weekday: what happens at week-ends counts too");
-	return metric_read(s->st, s->tenant, &ask, done, err);
+static int
+read_store(struct looking *l, const struct series_rules *rules,
+    struct remarks *refused, struct series_counts *done, struct err *err)
+{
+	struct metric_ask ask;
+
+	if (metric_asked(l, rules, &ask, err) < 0 ||
+	    (arg.keep && metric_keeping_new(&ask, &l->keeping, err) < 0))
+		return -1;
+	ask.refused = refused;
+	return metric_read(l->s->st, l->s->tenant, &ask, done, err);
 }
 
 static int
@@ -270,9 +289,14 @@ forecast_series(struct looking *l, const struct series *series, struct err *err)
 		refuse_series(l, series, &why);
 		return 0;
 	}
-	buf_clear(&l->lines);
-	series_put_forecast(series, &f, &l->lines);
-	printer_lines(&l->s->printer, buf_str(&l->lines));
+	if (l->keeping) {
+		metric_keeping_add(l->keeping, series, arg.method, &f);
+		series_put_forecast(series, &f, &l->s->lines);
+	} else {
+		buf_clear(&l->lines);
+		series_put_forecast(series, &f, &l->lines);
+		printer_lines(&l->s->printer, buf_str(&l->lines));
+	}
 	forecast_release(&f);
 	return 0;
 }
@@ -311,6 +335,117 @@ forecast(struct session *s, struct err *err)
 	return rc;
 }
 
+/* ---- kept forecasts ---------------------------------------------------- */
+
+/* All of them in one change, when all are made. */
+static int
+keep_these(struct looking *l, struct err *err)
+{
+	struct session *s = l->s;
+	bool dry = s->call->shared->dry_run;
+	int rc;
+
+	if (!dry && (session_begin(s, err) < 0 ||
+			store_moment(s->st, s->tenant->id, s->now,
+			    s->call->shared->replay, err) < 0))
+		return -1;
+	rc = dry ? 0 : metric_keep(s->st, s->tenant, l->keeping, s->now, err);
+	if (!dry)
+		rc = session_commit(s, rc, err);
+	session_summary(s, ", kept%s", session_dry(s));
+	return rc < 0 ? -1 : session_tell(s, err);
+}
+
+static int
+keep(struct session *s, struct err *err)
+{
+	const struct forecast_method *method;
+	struct looking l = {
+	    .s = s, .each = forecast_series, .methods = &method};
+	int rc, kept;
+
+	if (!arg.metric)
+		return err_set(
+		    err, ERR_USAGE, "which forecasts? give --metric NAME");
+	if (find_method(str_of(arg.method), &method, err) < 0 ||
+	    session_print(s, series_forecast_columns,
+		series_forecast_column_count, err) < 0)
+		return -1;
+	arg.keep = true;
+	rc = with_series(&l, err);
+	kept = rc < 0 ? -1 : keep_these(&l, err);
+	metric_keeping_free(l.keeping);
+	return kept < 0 ? -1 : rc;
+}
+
+static struct metric_grading
+grading(struct session *s)
+{
+	return (struct metric_grading){.metric = arg.metric,
+	    .since = arg.since,
+	    .until = arg.until,
+	    .moment = s->moment,
+	    .steps = arg.steps,
+	    .each = arg.each,
+	    .remarks = cli_remarks(s->call),
+	    .flush = session_each,
+	    .context = s};
+}
+
+static void
+sum_up_kept(struct session *s, const struct metric_graded *done)
+{
+	session_summary(s,
+	    "%" PRIu64 " forecasts of %" PRIu64 " steps, %" PRIu64
+	    " of them have come",
+	    done->forecasts, done->steps, done->come);
+}
+
+static int
+grade(struct session *s, struct err *err)
+{
+	struct metric_grading how = grading(s);
+	struct metric_graded done;
+
+	if (session_print(
+		s, metric_grade_columns, metric_grade_column_count, err) < 0 ||
+	    metric_grade(s->st, s->tenant, &how, &done, err) < 0)
+		return -1;
+	sum_up_kept(s, &done);
+	return 0;
+}
+
+static int
+list_kept(struct session *s, struct err *err)
+{
+	struct metric_grading how = grading(s);
+	struct metric_graded done;
+
+	if (session_print(
+		s, metric_kept_columns, metric_kept_column_count, err) < 0 ||
+	    metric_kept(s->st, s->tenant, &how, &done, err) < 0)
+		return -1;
+	sum_up_kept(s, &done);
+	return 0;
+}
+
+static int
+forget(struct session *s, struct err *err)
+{
+	int64_t count;
+
+	if (arg.until == TIME_MAX)
+		return err_set(
+		    err, ERR_USAGE, "which forecasts? give --until TIME");
+	if (store_moment(s->st, s->tenant->id, s->now, s->call->shared->replay,
+		err) < 0 ||
+	    metric_forget(s->st, s->tenant, arg.until, &count, err) < 0)
+		return -1;
+	session_summary(
+	    s, "%" PRId64 " forecasts forgotten%s", count, session_dry(s));
+	return 0;
+}
+
 /* ---- backtest -------------------------------------------------------------
  */
 
@@ -326,6 +461,18 @@ least_known(const struct series *series, size_t horizon)
 	return least < 4 ? 4 : least;
 }
 
+/* {"series":"tokyo"}, or nothing of one without a name. */
+static void
+put_name(const struct series *series, struct buf *out)
+{
+	struct json_writer w = {.out = out};
+
+	json_put_object(&w);
+	if (series->name.p)
+		json_add_text(&w, "series", series->name);
+	json_put_end(&w);
+}
+
 static int
 backtest_series(struct looking *l, const struct series *series, struct err *err)
 {
@@ -336,6 +483,7 @@ backtest_series(struct looking *l, const struct series *series, struct err *err)
 	    .least = least_known(series, ask.horizon)};
 	struct series_trials alone = {0};
 	struct forecast_backtest b;
+	struct buf about = {0};
 	struct err why = {0};
 
 	(void)err;
@@ -348,7 +496,10 @@ backtest_series(struct looking *l, const struct series *series, struct err *err)
 	if (arg.each) {
 		series_trials_add(&alone, &b);
 		buf_clear(&l->lines);
-		series_trials_put(&alone, series->name, arg.steps, &l->lines);
+		put_name(series, &about);
+		series_trials_put(
+		    &alone, buf_str(&about), arg.steps, &l->lines);
+		buf_release(&about);
 		printer_lines(&l->s->printer, buf_str(&l->lines));
 		series_trials_release(&alone);
 	}
@@ -403,12 +554,12 @@ judge(struct looking *l)
 		return CLI_DONE;
 	for (size_t i = 1; i < t->count; i++)
 		for (size_t k = 0; k < COUNT_OF(rivals); k++)
-			if (strcmp(t->trial[i].method->name, rivals[k]) == 0 &&
+			if (strcmp(t->trial[i].method, rivals[k]) == 0 &&
 			    (best == 0 || series_trials_loses(t, best, i)))
 				best = i;
-	session_summary(l->s, "; %s %s %s", t->trial[0].method->name,
+	session_summary(l->s, "; %s %s %s", t->trial[0].method,
 	    series_trials_loses(t, 0, best) ? "loses to" : "is no worse than",
-	    t->trial[best].method->name);
+	    t->trial[best].method);
 	return series_trials_loses(t, 0, best) ? CLI_NO : CLI_DONE;
 }
 
@@ -449,10 +600,21 @@ backtest(struct session *s, struct err *err)
 /* ---- the table --------------------------------------------------------- */
 
 /* How series are read: the same in every verb that looks at them. */
+#define STEP_OPTIONS                                                \
+	CLI_TEXT(0, "period", "P", &arg.period,                     \
+	    "steps in a season, or auto (as the calendar has it)"), \
+	    CLI_CHOICE(0, "by", "UNIT", &arg.by, series_units, "a step")
+#define METRIC_OPTIONS                                              \
+	CLI_TEXT(0, "metric", "NAME", &arg.metric,                  \
+	    "series from the store: see dl-forecast metrics"),      \
+	    CLI_TEXT(0, "group", "FIELD", &arg.group,               \
+		"of these a series for each value of a field"),     \
+	    CLI_MOMENT(0, "since", "TIME", &arg.since, NOT_BEFORE), \
+	    CLI_DURATION(0, "within", "TIME", &arg.within,          \
+		"how long leads have to convert (90d)")
+#define NOT_BEFORE "not before this"
 #define SERIES_OPTIONS                                                        \
-	CLI_TEXT(0, "period", "P", &arg.period,                               \
-	    "steps in a season, or auto (as the calendar has it)"),           \
-	    CLI_CHOICE(0, "by", "UNIT", &arg.by, series_units, "a step"),     \
+	STEP_OPTIONS,                                                         \
 	    CLI_TEXT(0, "series", "FIELD", &arg.series,                       \
 		"the field that names the series (series)"),                  \
 	    CLI_TEXT(0, "time", "FIELD", &arg.time,                           \
@@ -471,13 +633,7 @@ backtest(struct session *s, struct err *err)
 		"records that were refused, with the reason"),                \
 	    CLI_FLAG(0, "sorted", &arg.sorted,                                \
 		"series come one after another: less memory"),                \
-	    CLI_TEXT(0, "metric", "NAME", &arg.metric,                        \
-		"series from the store: see dl-forecast metrics"),            \
-	    CLI_TEXT(0, "group", "FIELD", &arg.group,                         \
-		"of these a series for each value of a field"),               \
-	    CLI_MOMENT(0, "since", "TIME", &arg.since, "not before this"),    \
-	    CLI_DURATION(0, "within", "TIME", &arg.within,                    \
-		"how long leads have to convert (90d)")
+	    METRIC_OPTIONS
 #define SERIES_SHARED ((CLI_READING | CLI_WHERE) & ~(unsigned)CLI_AS)
 
 static const struct cli_option series_options[] = {SERIES_OPTIONS, CLI_END};
@@ -495,14 +651,37 @@ static const struct cli_option forecast_options[] = {
     CLI_END,
 };
 
+static const struct cli_option keep_options[] = {
+    CLI_TEXT(0, "method", "NAME", &arg.method, "how (naive)"),
+    FORECAST_OPTIONS,
+    STEP_OPTIONS,
+    METRIC_OPTIONS,
+    CLI_END,
+};
+
+#define KEPT_OPTIONS                                                           \
+	CLI_TEXT(0, "metric", "NAME", &arg.metric, "only forecasts of this"),  \
+	    CLI_MOMENT(                                                        \
+		0, "since", "TIME", &arg.since, "made at this time or later"), \
+	    CLI_MOMENT(0, "until", "TIME", &arg.until, "made before this")
+#define TRIAL_OPTIONS                                                 \
+	CLI_FLAG(0, "steps", &arg.steps, "also for each step ahead"), \
+	    CLI_FLAG(                                                 \
+		0, "each", &arg.each, "for each series, not for all together")
+
+static const struct cli_option grade_options[] = {
+    KEPT_OPTIONS, TRIAL_OPTIONS, CLI_END};
+static const struct cli_option kept_options[] = {KEPT_OPTIONS, CLI_END};
+static const struct cli_option forget_options[] = {
+    CLI_MOMENT(0, "until", "TIME", &arg.until, "made before this"), CLI_END};
+
 static const struct cli_option backtest_options[] = {
     CLI_TEXT(0, "method", "NAME", &arg.method, "these: a,b,c (naive)"),
     FORECAST_OPTIONS,
     CLI_INT(0, "origins", "N", &arg.origins, 1, 1000000,
 	"from so many earlier times (10)"),
     CLI_INT(0, "every", "N", &arg.every, 1, 1000000, "so many steps apart (1)"),
-    CLI_FLAG(0, "steps", &arg.steps, "also for each step ahead"),
-    CLI_FLAG(0, "each", &arg.each, "for each series, not for all together"),
+    TRIAL_OPTIONS,
     CLI_FLAG(0, "gate", &arg.gate, "exit 4 when the naive ones are better"),
     SERIES_OPTIONS,
     CLI_END,
@@ -533,6 +712,30 @@ static const struct cli_verb verbs[] = {
 	.shared = SERIES_SHARED,
 	.run = series_runs,
 	.work = show_series},
+    {.name = "keep",
+	.help = "forecast what a store is measured by, and keep that",
+	.options = keep_options,
+	.shared = (CLI_CHANGING | CLI_WHERE) & ~(unsigned)CLI_PROGRESS,
+	.run = session_writes,
+	.work = keep},
+    {.name = "grade",
+	.help = "say how good the kept forecasts were",
+	.options = grade_options,
+	.shared = CLI_READING & ~(unsigned)CLI_AS,
+	.run = session_reads,
+	.work = grade},
+    {.name = "kept",
+	.help = "print the kept forecasts, and what came",
+	.options = kept_options,
+	.shared = CLI_READING & ~(unsigned)CLI_AS,
+	.run = session_reads,
+	.work = list_kept},
+    {.name = "forget",
+	.help = "delete kept forecasts",
+	.options = forget_options,
+	.shared = CLI_STORE | CLI_DRY_RUN | CLI_REPLAY | CLI_CHANGES,
+	.run = session_changes,
+	.work = forget},
     {.name = "metrics",
 	.help = "list what a store can be measured by",
 	.shared = CLI_PRINTS,

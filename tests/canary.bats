@@ -52,6 +52,8 @@ plant() {
 	dl-notify suppress add -q -t "$t" "$w@elsewhere.example" >/dev/null
 	dl-notify prefer set -q -t "$t" "$w@$t.example" "mute=$w" "use.$w=$w" \
 		>/dev/null
+	dl-forecast keep -q -t "$t" --metric "events:$w" --group industry \
+		--by day -w "industry = '$w'" >/dev/null
 }
 
 # The operands that make each verb say as much as it can; a verb without a row
@@ -85,6 +87,9 @@ operands() {
 		"dl-automation enable" | "dl-automation disable") echo 雀 ;;
 	"dl-automation recommend") echo "雀-1 雀-2" ;;
 	"dl-segment overlap") echo "雀 雀" ;;
+	"dl-forecast forecast" | "dl-forecast backtest" | "dl-forecast series" | \
+		"dl-forecast keep") echo "--metric leads --group industry" \
+		"--by day --now 2026-01-25" ;;
 	"dl-segment diff") echo "雀 --from 2025-01-01" ;;
 	"dl-segment include" | "dl-segment exclude" | "dl-segment clear" | \
 		"dl-segment explain") echo "雀 雀-3" ;;

@@ -324,6 +324,14 @@ FROM suppression AS s
 JOIN lead AS l ON l.tenant_id = s.tenant_id AND l.email_key = s.address
 WHERE s.tenant_id = $1 AND l.lead_id = $2;
 
+-- name: dump_forecasts
+-- Forecasts that were kept.
+-- $1 tenant_id bigint
+SELECT f.made_at, f.definition, f.series, f.method, f.model, f.period,
+	f.first_at, f.steps {{WHOLE_TENANT}}
+FROM forecast AS f
+WHERE f.tenant_id = $1 ORDER BY f.what, f.part, f.made_at;
+
 -- name: dump_preferences
 -- How the tenant's people want to be told.
 -- $1 tenant_id bigint

@@ -89,9 +89,12 @@ static int
 group_named(struct groups *g, struct str name, uint32_t *ret, struct err *err)
 {
 	bool new;
-	size_t *at =
-	    text_index_at(&g->index, name.n ? name : STR(""), &g->texts, &new);
+	size_t *at;
 
+	/* What is said of those who have none. */
+	if (str_is(name, "(none)"))
+		name.n = 0;
+	at = text_index_at(&g->index, name.n ? name : STR(""), &g->texts, &new);
 	if (new) {
 		if (g->count >= METRIC_GROUPS)
 			return err_set(err, ERR_USAGE,

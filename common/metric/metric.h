@@ -58,4 +58,59 @@ struct metric_ask {
 int metric_read(struct store *st, const struct tenant *t,
     const struct metric_ask *ask, struct series_counts *ret, struct err *err);
 
+/* ---- keep.c: forecasts are kept, to be graded by what comes ---------------
+ */
+
+/* Forecasts that are to be kept together. ERR_USAGE when the groups are people:
+ * what is kept of them would outlive an erasure. */
+struct metric_keeping;
+int metric_keeping_new(
+    const struct metric_ask *ask, struct metric_keeping **ret, struct err *err);
+void metric_keeping_free(struct metric_keeping *k);
+/* The forecast of a series that metric_read gave; `method` is what was asked
+ * for. */
+void metric_keeping_add(struct metric_keeping *k, const struct series *s,
+    const char *method, const struct forecast *f);
+/* In a change transaction. What was kept of the same at the same moment is
+ * replaced. */
+int metric_keep(struct store *st, const struct tenant *t,
+    struct metric_keeping *k, int64_t now, struct err *err);
+/* Deletes those made before a moment. In a change transaction. */
+int metric_forget(struct store *st, const struct tenant *t, int64_t until,
+    int64_t *ret_count, struct err *err);
+
+/* ---- grade.c --------------------------------------------------------------
+ */
+
+struct metric_grading {
+	const char *metric;   /* only of this one; NULL: of all */
+	int64_t since, until; /* only those made from here on, and before */
+	struct cond_moment moment; /* what has come by then counts */
+	bool steps, each;          /* a line for each step, for each series */
+	struct remarks *remarks;   /* what cannot be measured any more */
+	int (*flush)(void *context, struct str lines, struct err *err);
+	void *context;
+};
+struct metric_graded {
+	uint64_t forecasts, steps; /* kept */
+	uint64_t come;             /* steps of which we know what came */
+};
+/* Lines as of series_trials_put, about {"metric","by","where","group",
+ * "within","series"}: how good the kept forecasts of each definition were, by
+ * method, and how good the naive ones would have been from the same times. Not
+ * in a transaction. */
+int metric_grade(struct store *st, const struct tenant *t,
+    const struct metric_grading *how, struct metric_graded *ret,
+    struct err *err);
+extern const char *const metric_grade_columns[];
+extern const size_t metric_grade_column_count;
+/* The forecasts themselves: {"metric","by","where","group","within","series",
+ * "made_at","step","time","mean","lo80","hi80","lo95","hi95","actual",
+ * "method"}. */
+int metric_kept(struct store *st, const struct tenant *t,
+    const struct metric_grading *how, struct metric_graded *ret,
+    struct err *err);
+extern const char *const metric_kept_columns[];
+extern const size_t metric_kept_column_count;
+
 #endif

@@ -169,3 +169,45 @@ FROM (SELECT m.lead_id, m.since AS at, 1 AS change
 	WHERE h.tenant_id = $1 AND h.segment_id = $5 AND h.lead_id > $2
 		AND h.lead_id <= $3) AS x
 WHERE x.at <= $4;
+
+-- ---- forecasts that are kept -------------------------------------------------
+
+-- bulk: forecast (what text, part text, definition text, series text, method text,
+--	model text, period bigint, first_at bigint, steps text)
+
+-- name: metric_keep
+-- The forecasts in bulk_forecast, made at a moment; those that were made of the
+-- same then are replaced.
+-- $1 tenant bigint
+-- $2 made_at bigint
+INSERT INTO forecast (tenant_id, what, part, made_at, definition, series,
+	method, model, period, first_at, steps)
+SELECT $1, b.what, b.part, $2, b.definition, b.series, b.method, b.model,
+	b.period, b.first_at, b.steps
+FROM bulk_forecast AS b WHERE true
+ON CONFLICT (tenant_id, what, part, made_at) DO UPDATE SET method = excluded.method,
+	model = excluded.model, period = excluded.period,
+	first_at = excluded.first_at, steps = excluded.steps;
+
+-- name: metric_definitions
+-- What has been forecast.
+-- $1 tenant bigint
+SELECT DISTINCT f.definition {{WHOLE_TENANT}} FROM forecast AS f
+WHERE f.tenant_id = $1 ORDER BY f.definition;
+
+-- name: metric_kept
+-- The forecasts of one definition, made from a moment on and before another.
+-- $1 tenant bigint
+-- $2 what text
+-- $3 since bigint
+-- $4 until bigint
+SELECT f.series, f.made_at, f.method, f.model, f.period, f.first_at, f.steps
+FROM forecast AS f
+WHERE f.tenant_id = $1 AND f.what = $2 AND f.made_at >= $3 AND f.made_at < $4
+ORDER BY f.series, f.made_at;
+
+-- name: metric_forget
+-- Those made before a moment.
+-- $1 tenant bigint
+-- $2 until bigint
+DELETE FROM forecast WHERE tenant_id = $1 AND made_at < $2;

@@ -15,8 +15,11 @@ const char *const series_gaps[] = {"fill", "zero", NULL};
 struct forecast_series
 series_numbers(const struct series *s)
 {
-	return (struct forecast_series){
-	    .y = s->y, .n = s->n, .period = s->period};
+	return (struct forecast_series){.y = s->y,
+	    .n = s->n,
+	    .period = s->period,
+	    .longer = &s->longer,
+	    .longer_count = s->longer > 0};
 }
 
 const char *

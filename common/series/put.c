@@ -79,6 +79,66 @@ series_put_forecast(
 	buf_release(&time);
 }
 
+void
+series_put_steps(const struct forecast *f, struct buf *out)
+{
+	struct json_writer w = {.out = out};
+	double scale = find_scale(f);
+
+	json_put_array(&w);
+	for (size_t h = 0; h < f->horizon; h++) {
+		json_put_array(&w);
+		json_put_real(&w, rounded(f->mean[h], scale));
+		for (int l = 0; l < FORECAST_LEVELS; l++) {
+			json_put_real(&w, rounded(f->low[l][h], scale));
+			json_put_real(&w, rounded(f->high[l][h], scale));
+		}
+		json_put_end(&w);
+	}
+	json_put_end(&w);
+}
+
+static bool
+take_step(const struct json *step, struct forecast *f, size_t h)
+{
+	double v[1 + 2 * FORECAST_LEVELS];
+
+	if (json_count(step) != COUNT_OF(v))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(v); i++)
+		if (json_as_real(json_item(step, i), &v[i], NULL) < 0)
+			return false;
+	f->mean[h] = v[0];
+	for (int l = 0; l < FORECAST_LEVELS; l++) {
+		f->low[l][h] = v[1 + 2 * l];
+		f->high[l][h] = v[2 + 2 * l];
+	}
+	return true;
+}
+
+bool
+series_take_steps(struct str json, struct forecast *ret)
+{
+	struct forecast f = {0};
+	struct json *doc;
+	bool good;
+
+	if (json_doc_parse(json, "steps", &doc, NULL) < 0)
+		return false;
+	good = json_type_of(doc) == JSON_TYPE_ARRAY && json_count(doc) > 0;
+	if (good)
+		forecast_make(&f, 0, json_count(doc));
+	for (size_t h = 0; good && h < f.horizon; h++)
+		good = take_step(json_item(doc, h), &f, h);
+	json_doc_free(doc);
+	if (!good) {
+		forecast_release(&f);
+		return false;
+	}
+	*ret = f;
+	return true;
+}
+
 const char *const series_columns[] = {
     "series", "time", "value", "of", "filled"};
 const size_t series_column_count = COUNT_OF(series_columns);

@@ -115,7 +115,7 @@ struct series {
 	size_t longer;       /* of the season above it; 0: none */
 	bool non_negative;   /* no value is below 0 */
 };
-/* What the room for forecasts takes. */
+/* What the room for forecasts takes; points into s. */
 struct forecast_series series_numbers(const struct series *s);
 /* "tokyo", in quotes, or "the series": how messages call it. */
 const char *series_called(struct str name);
@@ -200,28 +200,41 @@ void series_put(const struct series *s, struct buf *out);
 extern const char *const series_columns[];
 extern const size_t series_column_count;
 
-/* ---- trials.c: backtests of many series ---------------------------------- */
+/* The steps as a JSON array of [mean, lo80, hi80, lo95, hi95], rounded like
+ * that; and back: false when it is no such array. */
+void series_put_steps(const struct forecast *f, struct buf *out);
+bool series_take_steps(struct str json, struct forecast *ret);
 
-/* The same methods at every series. Zero-initialise. */
+/* ---- trials.c: how good forecasts of many series were -------------------- */
+
+struct series_trial {
+	char method[64];
+	size_t refused; /* origins at which it made no forecast */
+	struct forecast_measure all, *step; /* `horizon` of them */
+};
+/* Zero-initialise. */
 struct series_trials {
-	size_t series, origins; /* how many were added, with how many */
-	size_t horizon;         /* the longest of theirs */
-	size_t count;
-	struct forecast_trial *trial;
+	size_t horizon;             /* the longest */
+	struct series_trial *trial; /* by method, as they came first */
+	size_t count, cap;
 };
 void series_trials_release(struct series_trials *t);
 void series_trials_add(
     struct series_trials *t, const struct forecast_backtest *b);
-/* A line for each method, with steps one more for each step:
- * {"series","method","step","forecasts","refused","mape","smape","mase",
- * "rmsse","bias","coverage80","coverage95","width80","width95","msis95"}; no
- * series when name is missing, no step in what is of all steps, no measure
- * that cannot be told. */
-void series_trials_put(const struct series_trials *t, struct str name,
+/* One step of one forecast, and what came. */
+void series_trials_measure(struct series_trials *t, const char *method,
+    const struct forecast_scale *scale, const struct forecast *f, size_t step,
+    double actual);
+/* A line for each method, with steps one more for each step: the members of
+ * `about` (a JSON object) and {"method","step","forecasts","refused","mape",
+ * "smape","mase","rmsse","bias","coverage80","coverage95","width80","width95",
+ * "msis95"}; no step in what is of all steps, no measure that cannot be
+ * told. */
+void series_trials_put(const struct series_trials *t, struct str about,
     bool steps, struct buf *out);
 extern const char *const series_trial_columns[];
 extern const size_t series_trial_column_count;
-/* Is this method, by its place, worse than the other? By the mean scaled error
+/* Is the method of this place worse than the other? By the mean scaled error
  * of all. */
 bool series_trials_loses(
     const struct series_trials *t, size_t one, size_t other);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Backtests of many series put together, as records. */
+/* How good forecasts of many series were, put together, as records. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -14,46 +14,72 @@ series_trials_release(struct series_trials *t)
 	*t = (struct series_trials){0};
 }
 
-/* Room for a backtest's methods, in their order, and its steps. */
 static void
-make_room(struct series_trials *t, const struct forecast_backtest *b)
+make_steps(struct series_trials *t, struct series_trial *trial, size_t from)
 {
-	if (!t->trial) {
-		t->trial = xcalloc(b->count + 1, sizeof(*t->trial));
-		t->count = b->count;
-		for (size_t i = 0; i < b->count; i++)
-			t->trial[i].method = b->trial[i].method;
-	}
-	if (b->horizon <= t->horizon)
-		return;
-	for (size_t i = 0; i < t->count; i++) {
-		struct forecast_trial *to = &t->trial[i];
+	trial->step =
+	    xreallocarray(trial->step, t->horizon, sizeof(*trial->step));
+	for (size_t h = from; h < t->horizon; h++)
+		trial->step[h] = (struct forecast_measure){0};
+}
 
-		to->step =
-		    xreallocarray(to->step, b->horizon, sizeof(*to->step));
-		for (size_t h = t->horizon; h < b->horizon; h++)
-			to->step[h] = (struct forecast_measure){0};
-	}
-	t->horizon = b->horizon;
+static void
+make_horizon(struct series_trials *t, size_t horizon)
+{
+	size_t from = t->horizon;
+
+	if (horizon <= from)
+		return;
+	t->horizon = horizon;
+	for (size_t i = 0; i < t->count; i++)
+		make_steps(t, &t->trial[i], from);
+}
+
+static struct series_trial *
+trial_of(struct series_trials *t, const char *method)
+{
+	struct series_trial *trial;
+
+	for (size_t i = 0; i < t->count; i++)
+		if (strcmp(t->trial[i].method, method) == 0)
+			return &t->trial[i];
+	GROW(t->trial, t->cap, t->count + 1);
+	trial = &t->trial[t->count++];
+	*trial = (struct series_trial){0};
+	snprintf(trial->method, sizeof(trial->method), "%s", method);
+	if (t->horizon)
+		make_steps(t, trial, 0);
+	return trial;
 }
 
 void
 series_trials_add(struct series_trials *t, const struct forecast_backtest *b)
 {
-	make_room(t, b);
-	t->series++;
-	t->origins += b->origins;
+	make_horizon(t, b->horizon);
 	for (size_t i = 0; i < b->count; i++) {
 		const struct forecast_trial *from = &b->trial[i];
-		struct forecast_trial *to = &t->trial[i];
+		struct series_trial *to = trial_of(t, from->method->name);
 
-		if (from->refused && !to->refused)
-			to->why = from->why;
 		to->refused += from->refused;
 		forecast_measure_merge(&to->all, &from->all);
 		for (size_t h = 0; h < b->horizon; h++)
 			forecast_measure_merge(&to->step[h], &from->step[h]);
 	}
+}
+
+void
+series_trials_measure(struct series_trials *t, const char *method,
+    const struct forecast_scale *scale, const struct forecast *f, size_t step,
+    double actual)
+{
+	struct forecast_measure m = {0};
+	struct series_trial *trial;
+
+	make_horizon(t, step + 1);
+	trial = trial_of(t, method);
+	forecast_measure_step(&m, scale, f, step, actual);
+	forecast_measure_merge(&trial->all, &m);
+	forecast_measure_merge(&trial->step[step], &m);
 }
 
 const char *const series_trial_columns[] = {"series", "method", "step",
@@ -70,18 +96,34 @@ put_measure(struct json_writer *w, const char *name, double v)
 	json_put_real(w, fabs(v) < 1e9 ? round(v * 1e4) / 1e4 : v);
 }
 
+/* Those of a JSON object into another one. */
+static void
+put_members(struct json_writer *w, struct str object)
+{
+	struct json_scanner scanner = {0};
+
+	if (!object.p)
+		return;
+	if (json_scan_object(&scanner, object) < 0)
+		BUG("no object: %.*s", STR_ARG(object));
+	for (size_t i = 0; i < scanner.count; i++) {
+		json_put_key(w, scanner.member[i].name);
+		json_put_raw(w, scanner.member[i].raw);
+	}
+	json_scanner_release(&scanner);
+}
+
 /* step 0: all of them. */
 static void
-put_line(const struct forecast_trial *trial, struct str name, size_t step,
+put_line(const struct series_trial *trial, struct str about, size_t step,
     const struct forecast_measure *m, struct buf *out)
 {
 	struct forecast_accuracy a = forecast_accuracy_of(m);
 	struct json_writer w = {.out = out};
 
 	json_put_object(&w);
-	if (name.p)
-		json_add_text(&w, "series", name);
-	json_add_text(&w, "method", str_of(trial->method->name));
+	put_members(&w, about);
+	json_add_text(&w, "method", str_of(trial->method));
 	if (step)
 		json_add_int(&w, "step", (int64_t)step);
 	json_add_int(&w, "forecasts", (int64_t)m->steps);
@@ -102,22 +144,24 @@ put_line(const struct forecast_trial *trial, struct str name, size_t step,
 }
 
 void
-series_trials_put(
-    const struct series_trials *t, struct str name, bool steps, struct buf *out)
+series_trials_put(const struct series_trials *t, struct str about, bool steps,
+    struct buf *out)
 {
 	for (size_t i = 0; i < t->count; i++) {
-		const struct forecast_trial *trial = &t->trial[i];
+		const struct series_trial *trial = &t->trial[i];
 
-		put_line(trial, name, 0, &trial->all, out);
+		put_line(trial, about, 0, &trial->all, out);
 		for (size_t h = 0; steps && h < t->horizon; h++)
-			put_line(trial, name, h + 1, &trial->step[h], out);
+			if (trial->step[h].steps)
+				put_line(
+				    trial, about, h + 1, &trial->step[h], out);
 	}
 }
 
 /* The mean scaled error, or, of constant series, the relative one; a method
  * that never made a forecast is the worst. */
 static double
-error_of(const struct forecast_trial *t)
+error_of(const struct series_trial *t)
 {
 	struct forecast_accuracy a = forecast_accuracy_of(&t->all);
 	double error = isfinite(a.mase) ? a.mase : a.smape;

@@ -131,6 +131,10 @@ static const struct bulk_column suppression[] = {{"hash", 't'},
     {"address", 't'}, {"reason", 't'}, {"note", 't'}, {"who", 't'},
     {"at", 'i'}};
 
+static const struct bulk_column forecast[] = {{"what", 't'}, {"part", 't'},
+    {"made_at", 'i'}, {"definition", 't'}, {"series", 't'}, {"method", 't'},
+    {"model", 't'}, {"period", 'i'}, {"first_at", 'i'}, {"steps", 't'}};
+
 static const struct bulk_column preference[] = {
     {"email", 't'}, {"document", 't'}, {"updated_at", 'i'}};
 
@@ -190,4 +194,5 @@ const struct copy_table copy_tables[] = {TABLE("member", member, 1),
     TABLE("sender", sender, 0), TABLE("signal_wanted", signal_wanted, 1),
     TABLE("signal_queue", signal_queue, 1), TABLE("automation", automation, 1),
     TABLE("automation_state", automation_state, 0), TABLE("firing", firing, 2),
-    TABLE("counter", counter, 1), TABLE("moment", moment, 0), {{0}, NULL, 0}};
+    TABLE("forecast", forecast, 3), TABLE("counter", counter, 1),
+    TABLE("moment", moment, 0), {{0}, NULL, 0}};
