@@ -60,6 +60,15 @@ struct firing {
 	struct json *task;   /* a signal's task, as task_show has it; NULL */
 };
 
+/* One of the tenant's people, or whoever has an address. */
+struct person {
+	struct str email; /* normalised */
+	struct str json;  /* as member_read has it; missing: no member */
+	struct str name;  /* missing: not known */
+	struct str manager;
+	bool manages; /* is told as the manager */
+};
+
 /* What a run has at hand. */
 struct work {
 	struct store *st;
@@ -75,6 +84,9 @@ struct work {
 	struct buf absent;     /* channels that were remarked upon, a line
 				  each */
 	struct buf lines;
+	/* The tenant's people who were looked for in this step. */
+	struct person *person;
+	size_t people, people_cap;
 	struct arena arena; /* of a step */
 };
 /* Does the actions; in a change transaction. -1 only for what ends the run. 1
@@ -97,13 +109,6 @@ struct str fire_cause(struct work *w, const struct firing *f,
 
 /* ---- people.c: who is told, and what ---- */
 
-struct person {
-	struct str email; /* normalised */
-	struct str json;  /* as member_read has it; missing: no member */
-	struct str name;  /* missing: not known */
-	struct str manager;
-	bool manages; /* is told as the manager */
-};
 /* Somebody by address; 1 found, 0 no active member (email is set when it is an
  * address at all), -1. */
 int person_read(

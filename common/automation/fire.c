@@ -90,7 +90,6 @@ add_task(struct work *w, struct firing *f, const struct automation_action *act,
 	    .assign = act->assign,
 	    .cause = fire_cause(w, f, act)};
 	struct buf said = {0};
-	struct json *doc = NULL;
 	struct json_writer j;
 	int got;
 
@@ -98,11 +97,9 @@ add_task(struct work *w, struct firing *f, const struct automation_action *act,
 		task.body = buf_str(&m->part[TEMPLATE_TEXT]);
 	got = task_add(w->st, w->tenant, &task, who_acts(w, f).p, now, &number,
 	    &said, err);
-	if (got > 0)
-		got = json_doc_parse(buf_str(&said), "task", &doc, err) < 0 ? -1
-									    : 1;
 	if (got > 0) {
-		struct str assignee = json_text(json_find(doc, "assignee"));
+		struct str assignee = json_stored_text(
+		    buf_str(&said), STR("assignee"), &w->arena);
 
 		f->tasks++;
 		if (assignee.p)
@@ -114,7 +111,6 @@ add_task(struct work *w, struct firing *f, const struct automation_action *act,
 			json_add_text(&j, "assignee", assignee);
 		fire_line_end(w, &j);
 	}
-	json_doc_free(doc);
 	buf_release(&said);
 	return got < 0 ? -1 : 0;
 }

@@ -12,19 +12,34 @@ member_text(const struct json *doc, const char *name, struct arena *a)
 	return text.n ? arena_str(a, text) : (struct str){0};
 }
 
-int
-person_read(
-    struct work *w, struct str email, struct person *ret, struct err *err)
-{
-	struct buf key = {0}, text = {0};
-	struct json *doc = NULL;
-	int got = 0;
+/* The same few are told again and again. */
+enum { KNOWN_MOST = 200 };
 
-	memset(ret, 0, sizeof(*ret));
-	if (email.n && email_normalise(email, &key)) {
-		ret->email = arena_str(&w->arena, buf_str(&key));
-		got = member_read(w->st, w->tenant, ret->email, &text, err);
-	}
+static const struct person *
+find_known(const struct work *w, struct str email)
+{
+	for (size_t i = 0; i < w->people; i++)
+		if (str_eq(w->person[i].email, email))
+			return &w->person[i];
+	return NULL;
+}
+
+static void
+keep_known(struct work *w, const struct person *one)
+{
+	if (w->people == KNOWN_MOST)
+		return;
+	GROW(w->person, w->people_cap, w->people + 1);
+	w->person[w->people++] = *one;
+}
+
+static int
+read_member(struct work *w, struct person *ret, struct err *err)
+{
+	struct buf text = {0};
+	struct json *doc = NULL;
+	int got = member_read(w->st, w->tenant, ret->email, &text, err);
+
 	if (got > 0 && json_doc_parse(buf_str(&text), "member", &doc, err) < 0)
 		got = -1;
 	if (got > 0 && json_truth(json_find(doc, "active"))) {
@@ -35,8 +50,32 @@ person_read(
 		got = 0;
 	}
 	json_doc_free(doc);
-	buf_release(&key);
 	buf_release(&text);
+	return got;
+}
+
+int
+person_read(
+    struct work *w, struct str email, struct person *ret, struct err *err)
+{
+	const struct person *known;
+	struct buf key = {0};
+	int got = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	if (email.n && email_normalise(email, &key)) {
+		known = find_known(w, buf_str(&key));
+		if (known) {
+			*ret = *known;
+			got = known->json.p != NULL;
+		} else {
+			ret->email = arena_str(&w->arena, buf_str(&key));
+			got = read_member(w, ret, err);
+			if (got >= 0)
+				keep_known(w, ret);
+		}
+	}
+	buf_release(&key);
 	return got;
 }
 

@@ -252,6 +252,7 @@ do_batch(struct batch *b, size_t *ret_count, struct err *err)
 	struct work *w = &b->work;
 
 	arena_clear(&w->arena);
+	w->people = 0;
 	bulk_clear(b->firings);
 	b->signals = 0;
 	if (signal_claim(w->st, w->tenant->id, b->size, b->last, keep_signal, b,
@@ -366,6 +367,7 @@ close_batch(struct batch *b)
 	buf_release(&w->absent);
 	buf_release(&w->lines);
 	arena_release(&w->arena);
+	free(w->person);
 	free(b->signal);
 	free(b->chance);
 	free(b->lead);

@@ -146,14 +146,16 @@ put_content(const struct outbox_message *m, struct buf *out)
 	json_put_end(&w);
 }
 
+/* *ret_added false: it is there already. */
 static int
 insert(struct store *st, const struct tenant *t, const struct outbox_message *m,
-    const char *id, struct str content, int64_t now, struct err *err)
+    const char *id, struct str content, int64_t now, bool *ret_added,
+    struct err *err)
 {
 	struct buf address = {0};
 	struct str hash = {0}, key = {0};
 	char hex[65];
-	int64_t number;
+	int64_t number, added = 0;
 	int rc = store_numbers(st, t->id, "message", 1, &number, err);
 
 	if (email_normalise(m->recipient, &address) &&
@@ -173,11 +175,12 @@ insert(struct store *st, const struct tenant *t, const struct outbox_message *m,
 			BIND_INT(m->critical), BIND_TEXT(str_of(m->locale)),
 			BIND_TEXT(m->template), BIND_TEXT(content),
 			BIND_INT(now), BIND_INT(m->due_at ? m->due_at : now)),
-		    NULL, err);
+		    &added, err);
 	/* Where the first one is written is where they are sent from. */
 	if (rc == 0 && number == 1)
 		rc = sender_stamp(st, t, err);
 	buf_release(&address);
+	*ret_added = added > 0;
 	return rc;
 }
 
@@ -188,27 +191,21 @@ outbox_add(struct store *st, const struct tenant *t,
 {
 	struct buf content = {0};
 	char id[OUTBOX_ID];
-	int64_t number;
-	int found, rc = 0;
+	bool added = false;
+	int rc;
 
 	if (check(m, err) < 0)
 		return -1;
 	make_id(t, m, id);
-	found = store_int(st, &sql_outbox_has,
-	    BINDS(BIND_INT(t->id), BIND_TEXT(str_of(id))), &number, err);
-	if (found < 0)
-		return -1;
-	if (!found) {
-		put_content(m, &content);
-		rc = content.len > CONTENT_MOST
-			 ? err_set(err, ERR_USAGE, "more than a megabyte")
-			 : insert(st, t, m, id, buf_str(&content), now, err);
-		buf_release(&content);
-	}
+	put_content(m, &content);
+	rc = content.len > CONTENT_MOST
+		 ? err_set(err, ERR_USAGE, "more than a megabyte")
+		 : insert(st, t, m, id, buf_str(&content), now, &added, err);
+	buf_release(&content);
 	if (rc < 0)
 		return -1;
 	memcpy(ret_id, id, OUTBOX_ID);
 	if (ret_added)
-		*ret_added = !found;
+		*ret_added = added;
 	return 0;
 }

@@ -12,12 +12,6 @@
 
 -- ---- the front door ---------------------------------------------------------
 
--- name: outbox_has
--- Is this message known?
--- $1 tenant bigint
--- $2 id text
-SELECT o.message_id FROM outbox AS o WHERE o.tenant_id = $1 AND o.id = $2;
-
 -- name: outbox_add
 -- A message to be said.
 -- $1 tenant bigint
