@@ -143,171 +143,40 @@ can_choose(const struct fitting *f, const struct forecast_ets_form *form)
 	return f->n > parameters_of(form, f->period) + 1;
 }
 
-static const struct forecast_ets_fit *
-choose(const struct fitting *f, const struct forecast_ets_form **ret_form)
+/* One form that the series allows, and how well it does. */
+struct fitted {
+	const struct forecast_ets_form *form;
+	const struct forecast_ets_fit *fit;
+	double aicc;
+};
+
+/* All of them, the best first. */
+static size_t
+fit_all(const struct fitting *f, struct fitted ret[FORECAST_ETS_FORMS])
 {
-	const struct forecast_ets_fit *best = NULL;
-	double least = INFINITY;
+	size_t count = 0;
 
 	for (size_t i = 0; i < COUNT_OF(forms); i++) {
-		const struct forecast_ets_fit *fit;
-		double aicc;
+		struct fitted one = {.form = &forms[i]};
+		size_t at = count;
 
-		if (!can_choose(f, &forms[i]))
+		if (!can_choose(f, one.form))
 			continue;
-		fit = forecast_ets_fit(f->fitter, &forms[i]);
-		if (!isfinite(fit->value))
+		one.fit = forecast_ets_fit(f->fitter, one.form);
+		if (!isfinite(one.fit->value))
 			continue;
-		aicc =
-		    aicc_of(log_likelihood(f, fit), fit->model.count + 1, f->n);
-		if (aicc < least) {
-			least = aicc;
-			best = fit;
-			*ret_form = &forms[i];
-		}
+		one.aicc = aicc_of(
+		    log_likelihood(f, one.fit), one.fit->model.count + 1, f->n);
+		for (; at > 0 && one.aicc < ret[at - 1].aicc; at--)
+			ret[at] = ret[at - 1];
+		ret[at] = one;
+		count++;
 	}
-	return best;
+	return count;
 }
 
 /* ---- forecasts ------------------------------------------------------------
  */
-
-/* How much of an error one step ahead is in the forecast j steps later: c_j of
- * table 6.2, j >= 1. `damping` is phi + ... + phi^j. */
-static double
-carried(const struct forecast_ets_model *m,
-    const struct forecast_ets_weights *w, size_t j, double damping)
-{
-	double c = w->alpha;
-
-	if (m->trend)
-		c += w->beta * damping;
-	if (m->season == 'A' && j % m->period == 0)
-		c += w->gamma;
-	return c;
-}
-
-/* From the point forecasts the variances of the steps, by sections 6.3.1 and
- * 6.3.2; `variance` is that of the errors, relative ones where they multiply.
- * `room` holds twice as many and two more. */
-static void
-spread(const struct forecast_ets_model *m, const struct forecast_ets_weights *w,
-    const double *mean, double variance, size_t steps, double *room,
-    double *ret)
-{
-	double *c = room, *second = room + steps + 1;
-	double damping = 0, power = 1, sum = 0;
-
-	for (size_t j = 1; j <= steps; j++) {
-		power *= w->phi;
-		damping += power;
-		c[j] = carried(m, w, j, damping);
-	}
-	for (size_t h = 0; h < steps; h++) {
-		if (!m->multiplicative) {
-			ret[h] = variance * (1 + sum);
-			sum += c[h + 1] * c[h + 1];
-			continue;
-		}
-		sum = 0;
-		for (size_t j = 1; j <= h; j++)
-			sum += c[j] * c[j] * second[h - j];
-		second[h] = mean[h] * mean[h] + variance * sum;
-		ret[h] = (1 + variance) * second[h] - mean[h] * mean[h];
-	}
-}
-
-/* Level and slope, times the factor of one phase of the season relative to
- * what it is now: expectations, and those of their products. */
-struct moments {
-	double level, slope, level2, both, slope2;
-};
-
-/* A step on. An error e makes level and slope q * (1 + alpha * e) and phi *
- * slope + beta * q * e, with q = level + phi * slope; and where the step is of
- * that phase, the factor is multiplied by 1 + gamma * e. Errors are normal, so
- * their third moment is 0 and the fourth 3 * variance^2. */
-static void
-advance(struct moments *e, const struct forecast_ets_weights *w, double gamma,
-    double variance)
-{
-	double phi = w->phi, q = e->level + phi * e->slope;
-	double shift = gamma * variance, grow = 1 + gamma * shift;
-	double q2 = e->level2 + 2 * phi * e->both + phi * phi * e->slope2;
-	/* q times what phi * slope is. */
-	double q_slope = phi * e->both + phi * phi * e->slope2;
-	double squared = (variance + 3 * shift * shift) * q2;
-
-	e->level = q * (1 + shift * w->alpha);
-	e->slope = phi * e->slope + shift * w->beta * q;
-	e->level2 = grow * q2 + 4 * shift * w->alpha * q2 +
-		    w->alpha * w->alpha * squared;
-	e->both = grow * q_slope +
-		  2 * shift * (w->beta * q2 + w->alpha * q_slope) +
-		  w->alpha * w->beta * squared;
-	e->slope2 = grow * phi * phi * e->slope2 +
-		    4 * shift * w->beta * q_slope + w->beta * w->beta * squared;
-}
-
-/* With factors of a season, exact where 6.3.3 is for the first season only: a
- * factor depends on the errors of its own phase alone, so that the moments of
- * its product with level and slope follow from each other. */
-static void
-spread_of_factors(const struct forecast_ets_model *m,
-    const struct forecast_ets_weights *w,
-    const struct forecast_ets_state *state, double variance, size_t steps,
-    double *mean, double *ret)
-{
-	struct moments e[FORECAST_ETS_PERIOD];
-	double l = state->level, b = state->slope;
-
-	for (size_t phase = 0; phase < m->period; phase++)
-		e[phase] = (struct moments){l, b, l * l, l * b, b * b};
-	for (size_t h = 0; h < steps; h++) {
-		size_t phase = (state->next + h) % m->period;
-		double factor = state->season[phase], phi = w->phi;
-		const struct moments *now = &e[phase];
-		double q2 =
-		    now->level2 + 2 * phi * now->both + phi * phi * now->slope2;
-
-		mean[h] = (now->level + phi * now->slope) * factor;
-		ret[h] =
-		    (1 + variance) * q2 * factor * factor - mean[h] * mean[h];
-		for (size_t i = 0; i < m->period; i++)
-			advance(&e[i], w, i == phase ? w->gamma : 0, variance);
-	}
-}
-
-static void
-project_ahead(const struct forecast_ets_fit *fit,
-    const struct forecast_ets_state *state, double variance, int exponent,
-    struct forecast *f)
-{
-	const struct forecast_ets_model *m = &fit->model;
-	struct forecast_ets_weights w = forecast_ets_weights(m, fit->x);
-	size_t steps = f->horizon;
-	double *mean = xcalloc(4 * (steps + 1), sizeof(*mean));
-	double *spreads = mean + steps, *room = spreads + steps;
-	double damping = 0, power = 1;
-
-	for (size_t h = 0; h < steps; h++) {
-		power *= w.phi;
-		damping += power;
-		mean[h] = state->level + damping * state->slope;
-		if (m->season == 'A')
-			mean[h] += state->season[(state->next + h) % m->period];
-	}
-	if (m->season == 'M')
-		spread_of_factors(m, &w, state, variance, steps, mean, spreads);
-	else
-		spread(m, &w, mean, variance, steps, room, spreads);
-	for (size_t h = 0; h < steps; h++) {
-		f->mean[h] = ldexp(mean[h], exponent);
-		forecast_bounds(
-		    f, h, ldexp(sqrt(fmax(spreads[h], 0)), exponent));
-	}
-	free(mean);
-}
 
 static void
 fill(const struct fitting *f, const struct forecast_ets_fit *fit,
@@ -332,7 +201,7 @@ fill(const struct fitting *f, const struct forecast_ets_fit *fit,
 		squares += off * off;
 		fitted[t] = ldexp(fitted[t], f->exponent);
 	}
-	project_ahead(
+	forecast_ets_ahead(
 	    fit, &state, squares / (double)(f->n - m->count), f->exponent, ret);
 	free(state.season);
 }
@@ -365,11 +234,21 @@ refuse(const struct forecast_series *s, const struct fitting *f,
 	return 0;
 }
 
+static int
+too_few(size_t n, struct err *err)
+{
+	return err_set(err, ERR_USAGE,
+	    "exponential smoothing needs 5 observations to choose a form, "
+	    "there "
+	    "are %zu",
+	    n);
+}
+
 int
 forecast_ets(const struct forecast_series *s, const struct forecast_ask *ask,
     const struct forecast_ets_form *form, struct forecast *ret, struct err *err)
 {
-	const struct forecast_ets_fit *fit = NULL;
+	struct fitted all[FORECAST_ETS_FORMS];
 	struct fitting f;
 	struct forecast made;
 	int code = -1;
@@ -378,26 +257,21 @@ forecast_ets(const struct forecast_series *s, const struct forecast_ask *ask,
 	if (form) {
 		if (refuse(s, &f, form, err) < 0)
 			goto out;
-		fit = forecast_ets_fit(f.fitter, form);
-	} else {
-		fit = choose(&f, &form);
-		if (!fit) {
+		all[0].form = form;
+		all[0].fit = forecast_ets_fit(f.fitter, form);
+		if (!isfinite(all[0].fit->value)) {
 			err_set(err, ERR_USAGE,
-			    "exponential smoothing needs 5 observations to "
-			    "choose a form, there are %zu",
-			    s->n);
+			    "exponential smoothing does not fit: the values "
+			    "differ too much in size");
 			goto out;
 		}
+	} else if (!fit_all(&f, all)) {
+		too_few(s->n, err);
+		goto out;
 	}
 	forecast_make(&made, s->n, ask->horizon);
-	if (isfinite(fit->value)) {
-		fill(&f, fit, form, &made);
-		code = forecast_finish(&made, ask, err);
-	} else {
-		err_set(err, ERR_USAGE,
-		    "exponential smoothing does not fit: the values differ "
-		    "too much in size");
-	}
+	fill(&f, all[0].fit, all[0].form, &made);
+	code = forecast_finish(&made, ask, err);
 	if (code == 0)
 		*ret = made;
 	else
@@ -407,37 +281,133 @@ out:
 	return code;
 }
 
+/* Adds `part` of what one form says; until all have been added, spread[h]
+ * holds the expectation of the square. What a form says below 0 would take
+ * away from the others where nothing can be there. */
+static void
+mix(struct forecast *into, const struct forecast *one, bool non_negative,
+    double part, double *spread)
+{
+	for (size_t h = 0; h < into->horizon; h++) {
+		double mean = one->mean[h];
+		double sd = (one->high[FORECAST_80][h] - mean) /
+			    forecast_z[FORECAST_80];
+
+		if (non_negative && mean < 0)
+			mean = 0;
+		into->mean[h] += part * mean;
+		spread[h] += part * (sd * sd + mean * mean);
+	}
+	for (size_t t = 0; t < into->n; t++)
+		into->fitted[t] += part * one->fitted[t];
+}
+
+/* How much each form counts, 1 in all. */
+static void
+parts_of(const struct fitted *all, size_t count, double *ret)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		ret[i] = exp((all[0].aicc - all[i].aicc) / 16);
+		if (ret[i] < 1e-3)
+			ret[i] = 0;
+		sum += ret[i];
+	}
+	for (size_t i = 0; i < count; i++)
+		ret[i] /= sum;
+}
+
+static void
+average(const struct fitting *f, const struct fitted *all, size_t count,
+    int exponent, bool non_negative, struct forecast *ret)
+{
+	double part[FORECAST_ETS_FORMS];
+	double *spread = xcalloc(ret->horizon, sizeof(*spread));
+	struct forecast one;
+
+	parts_of(all, count, part);
+	memcpy(ret->method, "ETS average", sizeof("ETS average"));
+	memset(ret->mean, 0, ret->horizon * sizeof(*ret->mean));
+	memset(ret->fitted, 0, ret->n * sizeof(*ret->fitted));
+	for (size_t i = 0; i < count; i++) {
+		if (part[i] <= 0)
+			continue;
+		forecast_make(&one, ret->n, ret->horizon);
+		fill(f, all[i].fit, all[i].form, &one);
+		mix(ret, &one, non_negative, part[i], spread);
+		if (one.parameters > ret->parameters)
+			ret->parameters = one.parameters;
+		forecast_release(&one);
+	}
+	for (size_t h = 0; h < ret->horizon; h++) {
+		double mean = ret->mean[h];
+		double sd = sqrt(fmax(spread[h] - mean * mean, 0));
+
+		ret->mean[h] = ldexp(mean, exponent);
+		forecast_bounds(ret, h, ldexp(sd, exponent));
+	}
+	for (size_t t = 0; t < ret->n; t++)
+		ret->fitted[t] = ldexp(ret->fitted[t], exponent);
+	free(spread);
+}
+
+int
+forecast_ets_average(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err)
+{
+	struct fitted all[FORECAST_ETS_FORMS];
+	struct fitting f;
+	struct forecast made;
+	size_t count;
+	int exponent, code = -1;
+
+	begin(&f, s);
+	count = fit_all(&f, all);
+	/* Squares are added: of the numbers as they are fitted. */
+	exponent = f.exponent;
+	f.exponent = 0;
+	if (count) {
+		forecast_make(&made, s->n, ask->horizon);
+		average(&f, all, count, exponent, ask->non_negative, &made);
+		code = forecast_finish(&made, ask, err);
+		if (code == 0)
+			*ret = made;
+		else
+			forecast_release(&made);
+	} else {
+		too_few(s->n, err);
+	}
+	end(&f);
+	return code;
+}
+
 size_t
 forecast_ets_candidates(const struct forecast_series *s,
     struct forecast_ets_candidate ret[FORECAST_ETS_FORMS])
 {
+	struct fitted all[FORECAST_ETS_FORMS];
 	struct fitting f;
-	size_t count = 0;
+	double part[FORECAST_ETS_FORMS];
+	size_t count;
 
 	begin(&f, s);
-	for (size_t i = 0; i < COUNT_OF(forms); i++) {
-		const struct forecast_ets_fit *fit;
-		struct forecast_ets_candidate c = {.form = forms[i]};
-		struct forecast_ets_weights w;
-		size_t at = count;
+	count = fit_all(&f, all);
+	parts_of(all, count, part);
+	for (size_t i = 0; i < count; i++) {
+		const struct forecast_ets_fit *fit = all[i].fit;
+		struct forecast_ets_weights w =
+		    forecast_ets_weights(&fit->model, fit->x);
 
-		if (!can_choose(&f, &forms[i]))
-			continue;
-		fit = forecast_ets_fit(f.fitter, &forms[i]);
-		if (!isfinite(fit->value))
-			continue;
-		w = forecast_ets_weights(&fit->model, fit->x);
-		name_of(&forms[i], c.method, sizeof(c.method));
-		c.log_likelihood = log_likelihood(&f, fit);
-		c.aicc = aicc_of(c.log_likelihood, fit->model.count + 1, f.n);
-		c.alpha = w.alpha;
-		c.beta = fit->model.trend ? w.beta : NAN;
-		c.gamma = forms[i].season != 'N' ? w.gamma : NAN;
-		c.phi = forms[i].damped ? w.phi : NAN;
-		for (; at > 0 && c.aicc < ret[at - 1].aicc; at--)
-			ret[at] = ret[at - 1];
-		ret[at] = c;
-		count++;
+		ret[i] = (struct forecast_ets_candidate){.form = *all[i].form,
+		    .log_likelihood = log_likelihood(&f, fit),
+		    .aicc = all[i].aicc,
+		    .part = part[i],
+		    .alpha = w.alpha,
+		    .beta = fit->model.trend ? w.beta : NAN,
+		    .gamma = all[i].form->season != 'N' ? w.gamma : NAN,
+		    .phi = all[i].form->damped ? w.phi : NAN};
+		name_of(&ret[i].form, ret[i].method, sizeof(ret[i].method));
 	}
 	end(&f);
 	return count;

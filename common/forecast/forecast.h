@@ -164,12 +164,23 @@ int forecast_ets(const struct forecast_series *s,
     const struct forecast_ask *ask, const struct forecast_ets_form *form,
     struct forecast *ret, struct err *err);
 
+/* All of them, each as far as its AICc speaks for it: exp(-(AICc - least) /
+ * 16). Akaike weights (S. Kolassa, Combining exponential smoothing forecasts
+ * using Akaike weights, International Journal of Forecasting 27, 2011), which
+ * are exp(- / 2), trust differences that are chance: on the known parts of the
+ * M3 series the forecasts were better with each halving, and much better than
+ * those of the form that is chosen. Intervals are as wide as those of the
+ * mixture. */
+int forecast_ets_average(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+
 /* What the choice is between, the best first; returns how many, 0 where there
  * are too few observations for any. */
 struct forecast_ets_candidate {
 	struct forecast_ets_form form;
 	char method[16]; /* "ETS(A,Ad,N)" */
 	double log_likelihood, aicc;
+	double part;                    /* of forecast_ets_average */
 	double alpha, beta, gamma, phi; /* NAN: has none */
 };
 size_t forecast_ets_candidates(const struct forecast_series *s,

@@ -239,6 +239,13 @@ const struct forecast_ets_fit *forecast_ets_fit(
     struct forecast_ets_fitter *f, const struct forecast_ets_form *form);
 void forecast_ets_fitter_free(struct forecast_ets_fitter *f);
 
+/* ets_ahead.c: the forecasts from the states after the series, and bounds by
+ * the variance of the errors within it (relative ones where they multiply);
+ * times 2^exponent. */
+void forecast_ets_ahead(const struct forecast_ets_fit *fit,
+    const struct forecast_ets_state *state, double variance, int exponent,
+    struct forecast *f);
+
 /* ets_methods.c: the choice, and each form; the classic methods are forms. */
 int forecast_ets_chosen(const struct forecast_series *s,
     const struct forecast_ask *ask, struct forecast *ret, struct err *err);

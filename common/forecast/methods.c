@@ -25,6 +25,7 @@ const struct forecast_method forecast_methods[] = {
 	forecast_ets_MAdM},
     {"ets", "the form of exponential smoothing with the least AICc",
 	forecast_ets_chosen},
+    {"ets-average", "all forms of it, by their AICc", forecast_ets_average},
     {0},
 };
 

