@@ -448,4 +448,77 @@ void forecast_watch_free(struct forecast_watch *w);
 void forecast_watch_next(
     struct forecast_watch *w, double y, struct forecast_verdict *ret);
 
+/* ---- trend.c: does it rise or fall --------------------------------------- */
+
+/* Seasons are to be taken off before (stl.c), or they count as noise. */
+struct forecast_trend {
+	size_t n;         /* observations that are there */
+	double s, tau;    /* Kendall's; tau is 1 where it always rises */
+	double z, chance; /* that there is none, both tails */
+	double inflation; /* of the variance, for values resemble those before
+			     them; 1: they do not */
+	double slope;     /* Sen's, by step */
+	double low, high; /* its interval of 95 % */
+	double level;     /* of the line through the middle at observation 0 */
+};
+/* At least 4 observations. O(n log n). */
+int forecast_trend_test(
+    const double *y, size_t n, struct forecast_trend *ret, struct err *err);
+
+/* ---- profile.c: what a weekday or a month is worth ----------------------- */
+
+struct forecast_profile {
+	size_t groups, seen; /* seen: groups with observations */
+	double *effect;      /* of each, around 0; NAN where never seen */
+	size_t *count;
+	double level; /* the mean of all: effect / level is a share */
+	/* 0 (none) to 1 (nothing else): Wang, Smith & Hyndman (2006), less
+	 * what chance alone would make of so many groups. */
+	double strength;
+	double chance; /* that the groups are alike */
+	size_t best, worst;
+};
+/* group[n] says to which of `groups` an observation belongs. `turn`
+ * observations go once around them: the mean of so many around each is taken
+ * off, as far as they are there twice, else a line. */
+int forecast_profile_of(const double *y, size_t n, const size_t *group,
+    size_t groups, size_t turn, struct forecast_profile *ret, struct err *err);
+void forecast_profile_release(struct forecast_profile *p);
+
+/* ---- change.c: where it became another ----------------------------------- */
+
+enum forecast_change_kind {
+	FORECAST_STEPS, /* segments have a mean */
+	FORECAST_LINES, /* segments have a line */
+};
+struct forecast_change_options {
+	enum forecast_change_kind kind;
+	size_t least;    /* observations of a segment; 0: 1 (3 of a line) */
+	double penalty;  /* of a change, in variances of the noise; 0: 3 log n
+			    (4 log n), the modified BIC of Zhang & Siegmund
+			    (2007) */
+	double variance; /* of the noise; 0: it is estimated, and a change the
+			    dearer, the more observations resemble those
+			    before them */
+	bool all;        /* values that stand out count in full: else single
+			    ones are clipped */
+};
+struct forecast_segment {
+	size_t from, to; /* observations from .. to - 1 */
+	double mean, slope;
+	/* That the step to it from the one before is chance, wherever in the
+	 * series (1: the first one, and lines) */
+	double chance;
+};
+struct forecast_changes {
+	struct forecast_segment *segment; /* at least one */
+	size_t count;
+};
+/* At least 4 observations, and two segments of the least length. Of more than
+ * 4,096 observations neighbours are put together for the search. */
+int forecast_changes_of(const double *y, size_t n,
+    const struct forecast_change_options *options, struct forecast_changes *ret,
+    struct err *err);
+void forecast_changes_release(struct forecast_changes *c);
+
 #endif

@@ -25,6 +25,9 @@ double forecast_select(double *values, size_t n, size_t k);
  */
 double forecast_quantile(double *values, size_t n, double share);
 double forecast_median(double *values, size_t n);
+void forecast_sort(double *values, size_t n);
+/* From 1; equal values share the mean of theirs. */
+void forecast_ranks(const double *values, size_t n, double *ret);
 
 /* stl.c: the span of the i-th season, the shortest first, in forecast_mstl
  * (Bandara, Hyndman & Bergmeir, section 2). */

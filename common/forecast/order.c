@@ -68,3 +68,49 @@ forecast_median(double *values, size_t n)
 {
 	return forecast_quantile(values, n, 0.5);
 }
+
+static int
+smaller_first(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+void
+forecast_sort(double *values, size_t n)
+{
+	qsort(values, n, sizeof(*values), smaller_first);
+}
+
+struct placed {
+	double value;
+	size_t at;
+};
+
+static int
+smaller_placed(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+
+	if (x->value != y->value)
+		return x->value < y->value ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+void
+forecast_ranks(const double *values, size_t n, double *ret)
+{
+	struct placed *p = xcalloc(n + 1, sizeof(*p));
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = (struct placed){values[i], i};
+	qsort(p, n, sizeof(*p), smaller_placed);
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i; end < n && p[end].value == p[i].value; end++)
+			;
+		for (size_t k = i; k < end; k++)
+			ret[p[k].at] = (double)(i + end + 1) / 2;
+	}
+	free(p);
+}
