@@ -23,7 +23,7 @@ static struct {
 	bool sorted, negative;
 	const char *metric, *group;
 	int64_t since, within;
-	int64_t origins, every;
+	int64_t origins, every, jobs;
 	int64_t until;
 	bool steps, each, gate;
 	bool keep; /* the verb is keep */
@@ -37,11 +37,16 @@ static struct {
 
 /* ---- series in --------------------------------------------------------- */
 
-/* A work for each series. */
+/* A work for each series: `each` where it comes up; or `look`, several at once,
+ * which leaves this as it is, and `tell` in their order. */
 struct looking {
 	struct session *s;
 	int (*each)(
 	    struct looking *l, const struct series *series, struct err *err);
+	void *(*look)(void *looking, const struct series *series);
+	int (*tell)(void *looking, const struct series *series, void *result,
+	    struct err *err);
+	struct series_crew *crew;
 	const struct forecast_method **methods; /* the first is the one asked
 						   for first */
 	size_t method_count;
@@ -58,7 +63,8 @@ look_at(void *context, const struct series *series, struct err *err)
 
 	if (arg.keep && cli_interrupted())
 		return err_set(err, ERR_FAIL, "interrupted: nothing is kept");
-	return l->each(l, series, err);
+	return l->crew ? series_crew_add(l->crew, series, err)
+		       : l->each(l, series, err);
 }
 
 /* This series cannot be used: it is told, and the others go on. */
@@ -192,19 +198,35 @@ read_records(struct looking *l, const struct series_rules *rules,
 	return series_read(&job, done, err);
 }
 
-/* Calls l->each for every series that was asked for. The result is the
+/* All series that were asked for. */
+static int
+read_series(struct looking *l, struct series_counts *ret, struct err *err)
+{
+	struct remarks refused = {.put = session_refuses};
+	const struct series_work work = {l->look, l->tell, l};
+	struct series_rules rules;
+	int rc;
+
+	if (read_rules(&rules, err) < 0)
+		return -1;
+	if (l->look)
+		l->crew = series_crew_new((size_t)arg.jobs, &work);
+	rc = (l->s->st ? read_store : read_records)(
+	    l, &rules, &refused, ret, err);
+	if (l->crew && series_crew_end(l->crew, rc < 0 ? NULL : err) < 0)
+		rc = -1;
+	return rc;
+}
+
+/* Does the work for every series that was asked for. The result is the
  * status: CLI_REJECTS when records or series were refused. */
 static int
 with_series(struct looking *l, struct err *err)
 {
-	struct remarks refused = {.put = session_refuses};
 	struct session *s = l->s;
 	struct series_counts done;
-	struct series_rules rules;
 
-	if (read_rules(&rules, err) < 0 ||
-	    (s->st ? read_store : read_records)(
-		l, &rules, &refused, &done, err) < 0)
+	if (read_series(l, &done, err) < 0)
 		return -1;
 	l->refused += done.refused;
 	session_summary(s, "%" PRIu64 " series", done.series + done.refused);
@@ -242,6 +264,33 @@ show_series(struct session *s, struct err *err)
 	return rc;
 }
 
+static void
+put_method(const struct forecast_method *m, struct buf *out)
+{
+	struct json_writer w = {.out = out};
+
+	json_put_object(&w);
+	json_add_text(&w, "method", str_of(m->name));
+	json_add_text(&w, "about", str_of(m->help));
+	json_put_end(&w);
+	buf_addc(out, '\n');
+}
+
+static int
+list_methods(struct session *s, struct err *err)
+{
+	static const char *const columns[] = {"method", "about"};
+	struct buf lines = {0};
+
+	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
+		return -1;
+	for (const struct forecast_method *m = forecast_methods; m->name; m++)
+		put_method(m, &lines);
+	printer_lines(&s->printer, buf_str(&lines));
+	buf_release(&lines);
+	return 0;
+}
+
 static int
 list_metrics(struct session *s, struct err *err)
 {
@@ -276,28 +325,46 @@ ask_of(const struct series *series)
 	    .non_negative = series->non_negative && !arg.negative};
 }
 
-static int
-forecast_series(struct looking *l, const struct series *series, struct err *err)
+/* What came of one series. */
+struct made {
+	int rc;
+	struct err why;
+	struct forecast f;
+	struct forecast_backtest b;
+};
+
+static void *
+forecast_one(void *looking, const struct series *series)
 {
+	const struct looking *l = looking;
 	struct forecast_series numbers = series_numbers(series);
 	struct forecast_ask ask = ask_of(series);
-	struct forecast f;
-	struct err why = {0};
+	struct made *m = xcalloc(1, sizeof(*m));
+
+	m->rc = forecast_run(l->methods[0], &numbers, &ask, &m->f, &m->why);
+	return m;
+}
+
+static int
+tell_forecast(
+    void *looking, const struct series *series, void *result, struct err *err)
+{
+	struct looking *l = looking;
+	struct made *m = result;
 
 	(void)err;
-	if (forecast_run(l->methods[0], &numbers, &ask, &f, &why) < 0) {
-		refuse_series(l, series, &why);
-		return 0;
-	}
-	if (l->keeping) {
-		metric_keeping_add(l->keeping, series, arg.method, &f);
-		series_put_forecast(series, &f, &l->s->lines);
+	if (m->rc < 0) {
+		refuse_series(l, series, &m->why);
+	} else if (l->keeping) {
+		metric_keeping_add(l->keeping, series, arg.method, &m->f);
+		series_put_forecast(series, &m->f, &l->s->lines);
 	} else {
 		buf_clear(&l->lines);
-		series_put_forecast(series, &f, &l->lines);
+		series_put_forecast(series, &m->f, &l->lines);
 		printer_lines(&l->s->printer, buf_str(&l->lines));
 	}
-	forecast_release(&f);
+	forecast_release(&m->f);
+	free(m);
 	return 0;
 }
 
@@ -305,25 +372,26 @@ static int
 find_method(
     struct str name, const struct forecast_method **ret, struct err *err)
 {
-	struct buf names = {0};
+	struct nearest near;
 
 	*ret = forecast_method_find(name);
 	if (*ret)
 		return 0;
+	nearest_start(&near, name);
 	for (const struct forecast_method *m = forecast_methods; m->name; m++)
-		buf_addf(&names, " %s", m->name);
-	err_set(err, ERR_USAGE, "--method: no such method: %s; there is%s",
-	    quoted(name), names.p);
-	buf_release(&names);
-	return -1;
+		nearest_offer(&near, str_of(m->name));
+	nearest_err(&near, "method", err);
+	return err_prefix(err, "--method");
 }
 
 static int
 forecast(struct session *s, struct err *err)
 {
 	const struct forecast_method *method;
-	struct looking l = {
-	    .s = s, .each = forecast_series, .methods = &method};
+	struct looking l = {.s = s,
+	    .look = forecast_one,
+	    .tell = tell_forecast,
+	    .methods = &method};
 	int rc;
 
 	if (find_method(str_of(arg.method), &method, err) < 0 ||
@@ -360,8 +428,10 @@ static int
 keep(struct session *s, struct err *err)
 {
 	const struct forecast_method *method;
-	struct looking l = {
-	    .s = s, .each = forecast_series, .methods = &method};
+	struct looking l = {.s = s,
+	    .look = forecast_one,
+	    .tell = tell_forecast,
+	    .methods = &method};
 	int rc, kept;
 
 	if (!arg.metric)
@@ -473,28 +543,38 @@ put_name(const struct series *series, struct buf *out)
 	json_put_end(&w);
 }
 
-static int
-backtest_series(struct looking *l, const struct series *series, struct err *err)
+static void *
+backtest_one(void *looking, const struct series *series)
 {
+	const struct looking *l = looking;
 	struct forecast_series numbers = series_numbers(series);
 	struct forecast_ask ask = ask_of(series);
 	struct forecast_origins origins = {.most = (size_t)arg.origins,
 	    .every = (size_t)arg.every,
 	    .least = least_known(series, ask.horizon)};
+	struct made *m = xcalloc(1, sizeof(*m));
+
+	m->rc = forecast_backtest(&numbers, &ask, &origins, l->methods,
+	    l->method_count, &m->b, &m->why);
+	return m;
+}
+
+static int
+tell_backtest(
+    void *looking, const struct series *series, void *result, struct err *err)
+{
 	struct series_trials alone = {0};
-	struct forecast_backtest b;
+	struct looking *l = looking;
+	struct made *m = result;
 	struct buf about = {0};
-	struct err why = {0};
 
 	(void)err;
-	if (forecast_backtest(&numbers, &ask, &origins, l->methods,
-		l->method_count, &b, &why) < 0) {
-		refuse_series(l, series, &why);
-		return 0;
-	}
-	series_trials_add(&l->trials, &b);
-	if (arg.each) {
-		series_trials_add(&alone, &b);
+	if (m->rc < 0)
+		refuse_series(l, series, &m->why);
+	else
+		series_trials_add(&l->trials, &m->b);
+	if (m->rc == 0 && arg.each) {
+		series_trials_add(&alone, &m->b);
 		buf_clear(&l->lines);
 		put_name(series, &about);
 		series_trials_put(
@@ -503,7 +583,8 @@ backtest_series(struct looking *l, const struct series *series, struct err *err)
 		printer_lines(&l->s->printer, buf_str(&l->lines));
 		series_trials_release(&alone);
 	}
-	forecast_backtest_release(&b);
+	forecast_backtest_release(&m->b);
+	free(m);
 	return 0;
 }
 
@@ -588,7 +669,8 @@ backtest_into(struct looking *l, struct err *err)
 static int
 backtest(struct session *s, struct err *err)
 {
-	struct looking l = {.s = s, .each = backtest_series};
+	struct looking l = {
+	    .s = s, .look = backtest_one, .tell = tell_backtest};
 	int rc = backtest_into(&l, err);
 
 	series_trials_release(&l.trials);
@@ -642,7 +724,9 @@ static const struct cli_option series_options[] = {SERIES_OPTIONS, CLI_END};
 	CLI_INT('H', "horizon", "N", &arg.horizon, 1, 100000, \
 	    "steps to look ahead (a season)"),                \
 	    CLI_FLAG(0, "allow-negative", &arg.negative,      \
-		"also below 0 where no value is")
+		"also below 0 where no value is"),            \
+	    CLI_INT(0, "jobs", "N", &arg.jobs, 1, 1024,       \
+		"series at once (one per processor)")
 
 static const struct cli_option forecast_options[] = {
     CLI_TEXT(0, "method", "NAME", &arg.method, "how (naive)"),
@@ -736,6 +820,11 @@ static const struct cli_verb verbs[] = {
 	.shared = CLI_STORE | CLI_DRY_RUN | CLI_REPLAY | CLI_CHANGES,
 	.run = session_changes,
 	.work = forget},
+    {.name = "methods",
+	.help = "list the ways to forecast",
+	.shared = CLI_PRINTS,
+	.run = session_filters,
+	.work = list_methods},
     {.name = "metrics",
 	.help = "list what a store can be measured by",
 	.shared = CLI_PRINTS,

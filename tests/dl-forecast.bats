@@ -205,7 +205,9 @@ times() { # of the records printed, in a line
 		prints_nothing
 	done
 	check dl-forecast --method magic
-	says 'no such method: "magic"; there is naive'
+	says '--method: no such method: "magic"'
+	check dl-forecast --method niave
+	says 'did you mean "naive"?'
 }
 
 @test "nothing in, nothing out" {
@@ -262,4 +264,31 @@ saw() { # a season of 4 that grows, 40 of them
 	check dl-forecast backtest -q --each --period 4 -H 2 in.csv
 	[ "$(jq -c 'select(.method == "naive") | [.series, .forecasts]' \
 		<<<"$output" | paste -sd' ')" = '["a",20] ["b",20]' ]
+}
+
+@test "how many are at work at once changes nothing" {
+	{
+		echo series,time,value
+		for i in $(seq 1 60); do saw | sed "1d; s/^/s$i,/" | head -$((i - 1)); done
+	} >in.csv
+	for jobs in 1 2 7; do
+		dl-forecast --period 4 --method ets --jobs "$jobs" in.csv \
+			>"out$jobs" 2>"err$jobs" || [ $? -eq 3 ]
+		dl-forecast backtest --period 4 --method theta -H 2 --jobs "$jobs" \
+			in.csv >>"out$jobs" 2>>"err$jobs" || [ $? -eq 3 ]
+	done
+	[ "$(wc -l <out1)" -gt 200 ]
+	same out1 out2
+	same out1 out7
+	same err1 err7
+}
+
+@test "every method that is listed forecasts" {
+	check dl-forecast methods
+	exits 0
+	while read -r name; do
+		saw | dl-forecast -q --period 4 --method "$name" -H 3 >out ||
+			tell "$name"
+		[ "$(wc -l <out)" -eq 3 ] || tell "$name"
+	done < <(jq -r .method <<<"$output")
 }

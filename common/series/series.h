@@ -185,6 +185,28 @@ int series_read(
 /* How to watch it for anomalies: window and seasons by its calendar. */
 struct forecast_watch_plan series_watch(const struct series *s);
 
+/* ---- crew.c: several series at once ---------------------------------------
+ */
+
+/* `look` runs on any thread and must leave the context as it is; `tell` runs
+ * where series are added, in the order in which they were, and frees the
+ * result. */
+struct series_work {
+	void *(*look)(void *context, const struct series *s);
+	int (*tell)(void *context, const struct series *s, void *result,
+	    struct err *err);
+	void *context;
+};
+struct series_crew;
+/* workers 0: as many as there are processors; 1: no threads at all. */
+struct series_crew *series_crew_new(
+    size_t workers, const struct series_work *work);
+/* Copies the series; -1 when `tell` said so of an earlier one. */
+int series_crew_add(
+    struct series_crew *c, const struct series *s, struct err *err);
+/* Waits for all, and frees the crew. */
+int series_crew_end(struct series_crew *c, struct err *err);
+
 /* ---- put.c: numbers about series ---------------------------------------- */
 
 /* {"series","step","time","mean","lo80","hi80","lo95","hi95","method"} for each
