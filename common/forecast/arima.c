@@ -6,6 +6,7 @@
 
 /* Covariance of the state, in units of the innovations', that is none. */
 #define LEAST_SPREAD 1e-10
+#define LONG_SEASON  200 /* observations */
 
 /* Coefficients of (1 - B)^d (1 - B^m)^D, the leading 1 included; returns the
  * highest lag. */
@@ -193,34 +194,121 @@ arima_predict(struct arima_fit *fit, const struct forecast_series *s,
 	free(response);
 }
 
-int
-forecast_arima(const struct forecast_series *s, const struct forecast_ask *ask,
-    const struct forecast_arima_order *order, struct forecast *ret,
-    struct err *err)
+/* The fit's own words and forecasts; releases it. */
+static int
+tell(struct arima_fit *fit, const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err)
 {
-	struct arima_fit fit;
+	double *sd = xcalloc(ask->horizon, sizeof(*sd));
 	struct forecast f;
-	double *sd;
 
-	if (arima_fit(s, NULL, 0, order, ARIMA_FULL, &fit, err) < 0)
-		return -1;
 	forecast_make(&f, s->n, ask->horizon);
-	arima_name(order, s->period, f.method);
-	f.log_likelihood = fit.log_likelihood;
-	f.aicc = fit.aicc;
-	f.parameters = fit.parameters;
+	arima_name(&fit->order, s->period, f.method);
+	f.log_likelihood = fit->log_likelihood;
+	f.aicc = fit->aicc;
+	f.parameters = fit->parameters;
 	for (size_t t = 0; t < s->n; t++)
-		f.fitted[t] = s->y[t] - fit.innovations[t];
-	sd = xcalloc(ask->horizon, sizeof(*sd));
-	arima_predict(&fit, s, NULL, NULL, ask->horizon, f.mean, sd, NULL);
+		f.fitted[t] = s->y[t] - fit->innovations[t];
+	arima_predict(fit, s, NULL, NULL, ask->horizon, f.mean, sd, NULL);
 	for (size_t h = 0; h < ask->horizon; h++)
 		forecast_bounds(&f, h, sd[h]);
 	free(sd);
-	arima_fit_release(&fit);
+	arima_fit_release(fit);
 	if (forecast_finish(&f, ask, err) < 0) {
 		forecast_release(&f);
 		return -1;
 	}
 	*ret = f;
 	return 0;
+}
+
+int
+forecast_arima(const struct forecast_series *s, const struct forecast_ask *ask,
+    const struct forecast_arima_order *order, struct forecast *ret,
+    struct err *err)
+{
+	struct arima_fit fit;
+
+	if (arima_fit(s, NULL, 0, order, ARIMA_FULL, &fit, err) < 0)
+		return -1;
+	return tell(&fit, s, ask, ret, err);
+}
+
+/* Seasons too long for lags are taken out by decomposition and repeated. */
+static int
+without_season(const struct forecast_series *s, const struct forecast_ask *ask,
+    bool thorough, struct forecast *ret, struct err *err)
+{
+	double *y = xcalloc(s->n, sizeof(*y));
+	struct forecast_series plain = {.y = y, .n = s->n, .period = 1};
+	struct forecast_ask any = {ask->horizon, false};
+	struct forecast_parts parts;
+	struct arima_fit fit;
+	struct forecast f;
+	int code = -1;
+
+	if (forecast_mstl(s->y, s->n, &s->period, 1, false, &parts, err) < 0) {
+		free(y);
+		return -1;
+	}
+	for (size_t t = 0; t < s->n; t++)
+		y[t] = s->y[t] - parts.seasonal[0][t];
+	if (arima_choose(&plain, NULL, 0, thorough, &fit, err) == 0)
+		code = tell(&fit, &plain, &any, &f, err);
+	if (code == 0) {
+		char name[sizeof(f.method)];
+
+		memcpy(name, f.method, sizeof(name));
+		snprintf(f.method, sizeof(f.method), "STL + %.40s", name);
+		for (size_t t = 0; t < s->n; t++)
+			f.fitted[t] += parts.seasonal[0][t];
+		for (size_t h = 0; h < ask->horizon; h++) {
+			double season =
+			    parts.seasonal[0][s->n - s->period + h % s->period];
+
+			f.mean[h] += season;
+			for (int l = 0; l < FORECAST_LEVELS; l++) {
+				f.low[l][h] += season;
+				f.high[l][h] += season;
+			}
+		}
+		code = forecast_finish(&f, ask, err);
+		if (code == 0)
+			*ret = f;
+		else
+			forecast_release(&f);
+	}
+	forecast_parts_release(&parts);
+	free(y);
+	return code;
+}
+
+static int
+choose(const struct forecast_series *s, const struct forecast_ask *ask,
+    bool thorough, struct forecast *ret, struct err *err)
+{
+	struct forecast_series known = *s;
+	struct arima_fit fit;
+
+	if (s->n / 2 < s->period)
+		known.period = 1;
+	if (known.period > LONG_SEASON)
+		return without_season(s, ask, thorough, ret, err);
+	if (arima_choose(&known, NULL, 0, thorough, &fit, err) < 0)
+		return -1;
+	return tell(&fit, &known, ask, ret, err);
+}
+
+int
+forecast_arima_quick(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err)
+{
+	return choose(s, ask, false, ret, err);
+}
+
+int
+forecast_arima_thorough(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err)
+{
+	return choose(s, ask, true, ret, err);
 }

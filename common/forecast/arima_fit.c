@@ -21,7 +21,7 @@
 /* Evaluations of the likelihood, per parameter, and the step of differences. */
 #define COARSE 20
 #define FINE   100
-#define WORK   4000000 /* observations times lags in each */
+#define WORK   1000000 /* observations times lags in each */
 #define STEP   1e-4
 /* Partial autocorrelations of autoregressions stay so far from 1, where
  * variances end. */

@@ -97,6 +97,22 @@ void arima_fit_release(struct arima_fit *fit);
 void arima_name(
     const struct forecast_arima_order *order, size_t period, char ret[64]);
 
+/* ---- unit_root.c --------------------------------------------------------- */
+
+/* How many differences make the series stationary: one of a season when that is
+ * strong (Hyndman & Athanasopoulos, 3rd ed., 9.1), and of neighbours until the
+ * test of Kwiatkowski et al. finds a level, two at most. */
+void arima_differences(const double *y, size_t n, size_t period, size_t *ret_d,
+    size_t *ret_seasonal);
+
+/* ---- arima_auto.c -------------------------------------------------------- */
+
+/* Fits the model with the least AICc that a walk over neighbours finds;
+ * thorough: with more orders, each compared to the last digit. x as in
+ * arima_fit. */
+int arima_choose(const struct forecast_series *s, const double *x,
+    size_t regressors, bool thorough, struct arima_fit *ret, struct err *err);
+
 /* ---- arima.c ------------------------------------------------------------- */
 
 /* What follows: means and standard deviations. future, columns of `horizon`

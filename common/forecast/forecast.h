@@ -240,6 +240,13 @@ struct forecast_arima_order {
 int forecast_arima(const struct forecast_series *s,
     const struct forecast_ask *ask, const struct forecast_arima_order *order,
     struct forecast *ret, struct err *err);
+/* The orders are chosen: differences by tests, the others stepwise by AICc; the
+ * thorough way looks at more of them, more closely. Seasons of more than 200
+ * observations are taken out by decomposition ("STL + ARIMA(1,0,0)"). */
+int forecast_arima_quick(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_arima_thorough(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
 
 /* ---- season.c: is there a season, and of what length --------------------- */
 

@@ -26,6 +26,9 @@ const struct forecast_method forecast_methods[] = {
     {"ets", "the form of exponential smoothing with the least AICc",
 	forecast_ets_chosen},
     {"ets-average", "all forms of it, by their AICc", forecast_ets_average},
+    {"arima", "ARIMA, its orders chosen stepwise", forecast_arima_quick},
+    {"arima-thorough", "the same with more orders and a closer look",
+	forecast_arima_thorough},
     {0},
 };
 

@@ -345,9 +345,164 @@ sizes(void)
 	CHECK(forecast_arima(&s, &ask, &order, &f, &err) == -1);
 }
 
+static void
+differences(void)
+{
+	static double y[300];
+	struct forecast_series s = {.y = y, .n = COUNT_OF(y), .period = 1};
+	size_t d, seasonal;
+
+	for (size_t t = 0; t < s.n; t++)
+		y[t] = roll();
+	arima_differences(y, s.n, 12, &d, &seasonal);
+	CHECK(d == 0 && seasonal == 0);
+	for (size_t t = 1; t < s.n; t++)
+		y[t] += y[t - 1];
+	arima_differences(y, s.n, 12, &d, &seasonal);
+	CHECK(d == 1 && seasonal == 0);
+	for (size_t t = 1; t < s.n; t++)
+		y[t] += y[t - 1];
+	arima_differences(y, s.n, 1, &d, &seasonal);
+	CHECK(d == 2 && seasonal == 0);
+	for (size_t t = 0; t < s.n; t++)
+		y[t] = roll() + 5 * sin(2 * acos(-1) * (double)t / 12);
+	arima_differences(y, s.n, 12, &d, &seasonal);
+	CHECK(d == 0 && seasonal == 1);
+	/* R: nsdiffs and ndiffs of the logarithms say 1 and 1. */
+	for (size_t t = 0; t < COUNT_OF(airline); t++)
+		y[t] = log(airline[t]);
+	arima_differences(y, COUNT_OF(airline), 12, &d, &seasonal);
+	CHECK(d == 1 && seasonal == 1);
+}
+
+static void
+chosen(const struct forecast_series *s, const char *method)
+{
+	struct forecast_ask ask = {5, false};
+	struct forecast f;
+	struct err err;
+
+	if (forecast_arima_quick(s, &ask, &f, &err) < 0) {
+		CHECK_TEXT(err.text, method);
+		return;
+	}
+	CHECK_TEXT(f.method, method);
+	forecast_release(&f);
+	CHECK(forecast_arima_thorough(s, &ask, &f, &err) == 0);
+	CHECK_TEXT(f.method, method);
+	forecast_release(&f);
+}
+
+static void
+orders_are_found(void)
+{
+	static double y[600];
+	struct forecast_series s = {.y = y, .n = COUNT_OF(y), .period = 1};
+
+	for (size_t t = 1; t < s.n; t++)
+		y[t] = y[t - 1] + roll();
+	chosen(&s, "ARIMA(0,1,0)");
+	/* A slope of 1 does not go unseen. */
+	for (size_t t = 1; t < s.n; t++)
+		y[t] += (double)t;
+	chosen(&s, "ARIMA(0,1,0) with drift");
+	for (size_t t = 0; t < COUNT_OF(airline); t++)
+		y[t] = log(airline[t]);
+	s.n = COUNT_OF(airline);
+	s.period = 12;
+	chosen(&s, "ARIMA(0,1,1)(0,1,1)[12]");
+}
+
+/* What is chosen explains at least as well as what made the series. */
+static void
+truth_is_not_better(void)
+{
+	static const struct forecast_arima_order truth = {
+	    .p = 2, .constant = true};
+	static double y[600];
+	struct forecast_series s = {.y = y, .n = COUNT_OF(y), .period = 1};
+	struct forecast_ask ask = {1, false};
+	struct arima_fit fit;
+	struct forecast f;
+	struct err err;
+
+	for (size_t t = 0; t < s.n; t++)
+		y[t] =
+		    10 + roll() + (t < 2 ? 0 : 0.9 * y[t - 1] - 0.5 * y[t - 2]);
+	CHECK(arima_fit(&s, NULL, 0, &truth, ARIMA_FULL, &fit, &err) == 0);
+	CHECK(forecast_arima_thorough(&s, &ask, &f, &err) == 0);
+	CHECK(f.aicc <= fit.aicc && strstr(f.method, ",0,"));
+	forecast_release(&f);
+	CHECK(forecast_arima_quick(&s, &ask, &f, &err) == 0);
+	CHECK(f.aicc <= fit.aicc + 2);
+	forecast_release(&f);
+	arima_fit_release(&fit);
+}
+
+static void
+hardly_anything(void)
+{
+	double y[] = {5, 5, 5, 5, 5, 5, 5, 7};
+	struct forecast_series s = {.y = y, .n = 7, .period = 4};
+	struct forecast_ask ask = {3, true};
+	struct forecast f;
+	struct err err;
+
+	CHECK(forecast_arima_quick(&s, &ask, &f, &err) == 0);
+	CHECK(near(f.mean[2], 5, 1e-12) && near(f.high[1][2], 5, 1e-12));
+	forecast_release(&f);
+	s.n = 8;
+	CHECK(forecast_arima_quick(&s, &ask, &f, &err) == 0);
+	forecast_release(&f);
+	s.n = 4;
+	CHECK(forecast_arima_quick(&s, &ask, &f, &err) == 0);
+	forecast_release(&f);
+	s.n = 3;
+	CHECK(forecast_arima_quick(&s, &ask, &f, &err) == -1);
+	CHECK_TEXT(err.text,
+	    "ARIMA(0,0,0) with mean needs 4 observations, there are 3");
+	s.n = 1;
+	CHECK(forecast_arima_thorough(&s, &ask, &f, &err) == -1);
+	memset(y, 0, sizeof(y));
+	s.n = 8;
+	CHECK(forecast_arima_quick(&s, &ask, &f, &err) == 0);
+	CHECK(f.mean[2] == 0 && f.high[FORECAST_95][2] == 0);
+	forecast_release(&f);
+}
+
+/* A season of 1,440 is no matter of lags. */
+static void
+long_season(void)
+{
+	static double y[5000];
+	struct forecast_series s = {.y = y, .n = COUNT_OF(y), .period = 1440};
+	struct forecast_ask ask = {1440, false};
+	struct forecast f;
+	struct err err;
+	double worst = 0;
+
+	for (size_t t = 0; t < s.n; t++)
+		y[t] =
+		    roll() + 30 * sin(2 * acos(-1) * (double)(t % 1440) / 1440);
+	CHECK(forecast_arima_quick(&s, &ask, &f, &err) == 0);
+	CHECK(strncmp(f.method, "STL + ARIMA(0,0,0)", 18) == 0);
+	for (size_t h = 0; h < ask.horizon; h++)
+		worst = fmax(
+		    worst, fabs(f.mean[h] -
+				30 * sin(2 * acos(-1) *
+					 (double)((5000 + h) % 1440) / 1440)));
+	CHECK(worst < 3);
+	forecast_release(&f);
+}
+
 int
 main(void)
 {
+	differences();
+	orders_are_found();
+	truth_is_not_better();
+	hardly_anything();
+	long_season();
 	filter_is_exact();
 	state_goes_on();
 	not_stationary();
