@@ -346,6 +346,15 @@ count_moved(const struct times *t, const struct series_calendar *c)
 	return moved;
 }
 
+static bool
+are_multiples(const struct times *t, int64_t step)
+{
+	for (size_t i = 0; i < t->distances; i++)
+		if (t->scratch[i] % step != 0)
+			return false;
+	return true;
+}
+
 /* Below a day: the commonest distance, or, of times that tremble, the usual
  * one that is nearest to the median. */
 static size_t
@@ -363,7 +372,7 @@ find_ms(struct times *t, struct series_calendar *c, int64_t median)
 
 	c->unit = SERIES_MS;
 	c->step = commonest(t->scratch, t->distances, &times);
-	if (times * 2 < t->distances) {
+	if (times * 2 <= t->distances && !are_multiples(t, c->step)) {
 		c->step = usual[0];
 		for (size_t i = 1; i < COUNT_OF(usual); i++)
 			if (llabs(usual[i] - median) < llabs(c->step - median))

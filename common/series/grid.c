@@ -6,8 +6,9 @@
 
 #include "series/series.h"
 
-/* A longer series than this is a mistake in its times. */
-enum { LONGEST = 5000000 };
+/* A longer series than this is a mistake in its times; what its season is, the
+ * latest so many values tell. */
+enum { LONGEST = 1000000, TELLING = 100000 };
 
 const char *const series_doubles[] = {"last", "first", "sum", "mean", NULL};
 const char *const series_gaps[] = {"fill", "zero", NULL};
@@ -247,7 +248,7 @@ static void
 find_period(struct making *m)
 {
 	struct series *s = &m->s;
-	size_t found[2], count;
+	size_t found[2], count, skip;
 
 	if (m->rules->period && m->rules->period != SERIES_AUTO) {
 		s->period = m->rules->period;
@@ -256,7 +257,9 @@ find_period(struct making *m)
 	if (m->rules->period != SERIES_AUTO &&
 	    (m->rules->period || s->calendar.unit != SERIES_COUNT))
 		return;
-	count = forecast_periods(s->y, s->n, NULL, 0, found, COUNT_OF(found));
+	skip = s->n > TELLING ? s->n - TELLING : 0;
+	count = forecast_periods(
+	    s->y + skip, s->n - skip, NULL, 0, found, COUNT_OF(found));
 	s->period = count > 0 ? found[0] : 1;
 	s->longer = count > 1 ? found[1] : 0;
 }
