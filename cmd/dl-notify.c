@@ -66,7 +66,8 @@ sum_up(struct session *s, const struct notify_done *d)
 	    {"doubtful", offsetof(struct notify_done, doubtful)},
 	    {"dead", offsetof(struct notify_done, dead)},
 	    {"cancelled", offsetof(struct notify_done, cancelled)},
-	    {"waiting", offsetof(struct notify_done, waiting)}};
+	    {"waiting", offsetof(struct notify_done, waiting)},
+	    {"put together", offsetof(struct notify_done, merged)}};
 	const char *comma = "";
 
 	if (d->holder.len)
@@ -95,7 +96,7 @@ static int
 deliver_by(struct session *s, struct err *err)
 {
 	static const char *const columns[] = {"id", "channel", "recipient",
-	    "lead", "state", "next_at", "code", "answer"};
+	    "lead", "state", "next_at", "code", "answer", "part_of"};
 	struct remarks failures = {.put = print_failure};
 	struct notify_job job = {.channels = s->context,
 	    .state_folder = cli_state_folder(),
@@ -224,7 +225,8 @@ send_records(struct session *s, struct err *err)
 }
 
 static const char *const message_columns[] = {"id", "state", "channel",
-    "recipient", "kind", "lead", "due_at", "attempts", "code", "answer"};
+    "recipient", "kind", "lead", "due_at", "attempts", "code", "answer",
+    "part_of"};
 
 static int
 list(struct session *s, struct err *err)
@@ -504,7 +506,7 @@ static const struct cli_option deliver_options[] = {
 
 static const struct cli_option list_options[] = {
     CLI_TEXT(0, "state", "STATE", &arg.state,
-	"queued, sending, sent, retry, doubtful, dead, cancelled"),
+	"queued, sending, sent, retry, doubtful, dead, cancelled, merged"),
     CLI_TEXT(0, "channel", "NAME", &arg.channel, "only this channel"),
     CLI_MOMENT(0, "since", "TIME", &arg.since, "changed from here on"),
     CLI_INT(0, "limit", "N", &arg.most, 1, INT64_MAX, "at most N"),

@@ -66,6 +66,12 @@ struct automation_action {
 	const struct str *to;
 	size_t to_count;
 	bool critical;
+	/* notify: said together with others of the same template to the same
+	 * recipient, of leads of the same owner or of any, in one message of
+	 * the template `digest`, `wait` ms after the first; 0: alone */
+	int64_t wait;
+	bool by_owner;
+	struct str digest;
 	struct str task_kind, assign; /* task */
 	enum task_priority priority;
 	int64_t due;       /* task: ms after now; 0: none */

@@ -47,6 +47,9 @@ check_action(
 	if (act->template.p && !template_find(c->templates, act->template))
 		remark(c->wrong, nowhere, "%s: do[%zu]: no such template: %s",
 		    name, i, quoted(act->template));
+	if (act->wait && !template_find(c->templates, act->digest))
+		remark(c->wrong, nowhere, "%s: do[%zu]: no such template: %s",
+		    name, i, quoted(act->digest));
 	if (act->kind != AUTOMATION_STAGE)
 		return;
 	if (c->stages && stage_need(c->stages, act->stage, &stage, &err) < 0)

@@ -16,8 +16,8 @@ const char *const automation_kinds[] = {
 enum { NAME_MOST = 100, ACTIONS_MOST = 20, LIST_MOST = 50 };
 
 /* Which members an action may have beside "action". */
-static const char *const notify_members[] = {
-    "action", "template", "channels", "to", "critical", NULL};
+static const char *const notify_members[] = {"action", "template", "channels",
+    "to", "critical", "group_by", "wait", "digest", NULL};
 static const char *const task_members[] = {
     "action", "template", "kind", "due", "priority", "assign", NULL};
 static const char *const stage_members[] = {"action", "stage", "reason", NULL};
@@ -109,6 +109,35 @@ check_to(
 	return ok ? 0 : -1;
 }
 
+/* Said together with others, for a while? */
+static int
+read_group(struct automation_action *act, const struct json *n, struct err *err)
+{
+	const struct json *wait = json_find(n, "wait");
+	struct str by = {0}, span = {0};
+
+	act->digest = STR("digest");
+	if (json_take_text(n, "group_by", &by, err) < 0 ||
+	    json_take_text(n, "wait", &span, err) < 0 ||
+	    json_take_text(n, "digest", &act->digest, err) < 0)
+		return -1;
+	if (!by.p && (span.p || json_find(n, "digest")))
+		return json_err(n, err, "needs \"group_by\"");
+	if (!by.p)
+		return 0;
+	act->by_owner = str_is(by, "owner");
+	if (!act->by_owner && !str_is(by, "recipient"))
+		return json_err(json_find(n, "group_by"), err,
+		    "not owner or recipient: %s", quoted(by));
+	if (!span.p)
+		return json_err(n, err, "needs \"wait\", how long");
+	if (!duration_parse(span, &act->wait) || act->wait > 7 * MS_DAY)
+		return json_err(wait, err,
+		    "not a span like 5m or 2h, of a week at most: %s",
+		    quoted(span));
+	return 0;
+}
+
 static int
 read_notify(struct automation *a, struct automation_action *act,
     const struct json *n, struct err *err)
@@ -117,7 +146,8 @@ read_notify(struct automation *a, struct automation_action *act,
 	    need_texts(a, n, "channels", &act->channel, &act->channels, err) <
 		0 ||
 	    need_texts(a, n, "to", &act->to, &act->to_count, err) < 0 ||
-	    json_take_bool(n, "critical", &act->critical, err) < 0)
+	    json_take_bool(n, "critical", &act->critical, err) < 0 ||
+	    read_group(act, n, err) < 0)
 		return -1;
 	return check_to(n, act->to, act->to_count, err);
 }

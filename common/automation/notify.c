@@ -26,6 +26,26 @@ find_channel(struct work *w, struct str name)
 	return 0;
 }
 
+/* With which others it is said in one message. */
+static int
+group(struct work *w, const struct firing *f,
+    const struct automation_action *act, struct outbox_message *m,
+    struct err *err)
+{
+	struct person owner = {0};
+
+	m->due_at = w->job->moment.now + act->wait;
+	m->batch.digest = act->digest;
+	m->batch.by = STR("");
+	if (!act->by_owner)
+		return 0;
+	if (person_responsible(w, f, &owner, err) < 0)
+		return -1;
+	if (owner.email.p)
+		m->batch.by = owner.email;
+	return 0;
+}
+
 static int
 say(struct work *w, struct firing *f, const struct automation_action *act,
     struct str channel, const struct person *to, struct err *err)
@@ -44,6 +64,8 @@ say(struct work *w, struct firing *f, const struct automation_action *act,
 
 	if (to)
 		m.recipient = to->email;
+	if (act->wait && group(w, f, act, &m, err) < 0)
+		return -1;
 	if (people_words(w, f, to, &words, err) < 0)
 		return -1;
 	m.words.lead = words.lead;

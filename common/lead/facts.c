@@ -19,7 +19,7 @@ static const struct fact {
 	const char *kind;            /* what a dump's line calls itself */
 	const char *list;            /* its member in a person's document */
 	const struct sql *all, *one; /* NULL: not there */
-	struct shown columns[18];
+	struct shown columns[20];
 } facts[] = {
     {"event", "events", &sql_dump_events, &sql_person_events,
 	{{"id", 't'}, {"lead", 't'}, {"type", 't'}, {"time", 'm'},
@@ -79,7 +79,8 @@ static const struct fact {
 	    {"kind", 't'}, {"cause", 't'}, {"critical", 'b'}, {"locale", 't'},
 	    {"template", 't'}, {"content", 'j'}, {"created_at", 'm'},
 	    {"due_at", 'm'}, {"state", 't'}, {"next_at", 'm'},
-	    {"changed_at", 'm'}, {"code", 'i'}, {"answer", 't'}}},
+	    {"changed_at", 'm'}, {"code", 'i'}, {"answer", 't'}, {"batch", 't'},
+	    {"part_of", 't'}}},
     {"attempt", "attempts", &sql_dump_attempts, &sql_person_attempts,
 	{{"message", 't'}, {"number", 'i'}, {"time", 'm'}, {"state", 't'},
 	    {"code", 'i'}, {"answer", 't'}}},

@@ -266,9 +266,10 @@ WHERE h.tenant_id = $1 ORDER BY h.day;
 SELECT {{WHOLE_TENANT}}
 	o.id, l.id, o.channel, o.recipient, o.kind, o.cause, o.critical,
 	o.locale, o.template, o.content, o.created_at, o.due_at, o.state,
-	o.next_at, o.changed_at, o.code, o.answer
+	o.next_at, o.changed_at, o.code, o.answer, o.batch, p.id
 FROM outbox AS o
 LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+LEFT JOIN outbox AS p ON p.tenant_id = o.tenant_id AND p.message_id = o.part_of
 WHERE o.tenant_id = $1 ORDER BY o.tenant_id, o.id;
 
 -- name: person_messages
@@ -278,9 +279,10 @@ WHERE o.tenant_id = $1 ORDER BY o.tenant_id, o.id;
 SELECT
 	o.id, l.id, o.channel, o.recipient, o.kind, o.cause, o.critical,
 	o.locale, o.template, o.content, o.created_at, o.due_at, o.state,
-	o.next_at, o.changed_at, o.code, o.answer
+	o.next_at, o.changed_at, o.code, o.answer, o.batch, p.id
 FROM outbox AS o
 LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+LEFT JOIN outbox AS p ON p.tenant_id = o.tenant_id AND p.message_id = o.part_of
 WHERE o.tenant_id = $1 AND (o.lead_id = $2 OR o.address = (SELECT m.email_key FROM lead AS m
 	WHERE m.tenant_id = $1 AND m.lead_id = $2))
 ORDER BY o.message_id;
@@ -513,14 +515,16 @@ DELETE FROM segment_override WHERE tenant_id = $1 AND lead_id = $2;
 DELETE FROM segment_next WHERE tenant_id = $1 AND lead_id = $2;
 
 -- name: erase_inboxes
--- What people were told about it.
+-- What people were told about it, also together with others.
 -- $1 tenant_id bigint
 -- $2 lead_id bigint
 DELETE FROM inbox {{WHOLE_TENANT}}
 WHERE tenant_id = $1 AND message_id IN (
 	SELECT o.message_id FROM outbox AS o WHERE o.tenant_id = $1
 	AND (o.lead_id = $2 OR o.address = (SELECT m.email_key FROM lead AS m
-	WHERE m.tenant_id = $1 AND m.lead_id = $2)));
+	WHERE m.tenant_id = $1 AND m.lead_id = $2))
+	UNION SELECT o.part_of FROM outbox AS o
+	WHERE o.tenant_id = $1 AND o.lead_id = $2 AND o.part_of IS NOT NULL);
 
 -- name: erase_attempts
 -- What was tried to tell them, or it.
@@ -826,16 +830,20 @@ SELECT {{WHOLE_TENANT}}
 	count(*) FROM outbox AS o WHERE o.tenant_id = $1
 	AND ((o.state IN ('queued', 'retry')) <> (o.next_at IS NOT NULL)
 	OR (o.state IN ('sending', 'doubtful')) <> (o.run IS NOT NULL)
+	OR (o.state = 'merged') <> (o.part_of IS NOT NULL)
 	OR o.state NOT IN ('queued', 'sending', 'sent', 'retry', 'doubtful',
-	'dead', 'cancelled'));
+	'dead', 'cancelled', 'merged'));
 
 -- name: check_message_rest
--- Attempts, or lines of inboxes, of messages that are not there.
+-- Attempts, lines of inboxes, or parts of messages that are not there.
 -- $1 tenant_id bigint
 SELECT {{WHOLE_TENANT}}
 	(SELECT count(*) FROM outbox_attempt AS a WHERE a.tenant_id = $1
 	AND NOT EXISTS (SELECT 1 FROM outbox AS o
 	WHERE o.tenant_id = $1 AND o.message_id = a.message_id))
+	+ (SELECT count(*) FROM outbox AS p WHERE p.tenant_id = $1
+	AND p.part_of IS NOT NULL AND NOT EXISTS (SELECT 1 FROM outbox AS o
+	WHERE o.tenant_id = $1 AND o.message_id = p.part_of))
 	+ (SELECT count(*) FROM inbox AS i WHERE i.tenant_id = $1
 	AND NOT EXISTS (SELECT 1 FROM outbox AS o
 	WHERE o.tenant_id = $1 AND o.message_id = i.message_id));

@@ -311,7 +311,8 @@ deliver(struct drain *x, const struct channel *c, struct err *err)
 {
 	int rc;
 
-	x->d = (struct delivery){.channel = c,
+	x->d = (struct delivery){.store = x->store,
+	    .channel = c,
 	    .tenant = x->tenant,
 	    .library = x->library,
 	    .now = x->job->now,
@@ -322,6 +323,8 @@ deliver(struct drain *x, const struct channel *c, struct err *err)
 	x->reserved = x->ahead = 0;
 	x->held = x->reserved_at = x->pause = 0;
 	rc = ledger_recover(x, c, err);
+	if (rc == 0)
+		rc = digest_gather(x, err);
 	if (rc == 0 && delivery_open(&x->d, err) < 0) {
 		snprintf(x->d.trouble, sizeof(x->d.trouble), "%s", err->text);
 		err_clear(err);
@@ -413,7 +416,8 @@ rehearse(struct drain *x, struct str name, struct err *err)
 
 	if (!c || (x->job->only && !str_is(name, x->job->only)))
 		return 0;
-	x->d = (struct delivery){.channel = c,
+	x->d = (struct delivery){.store = x->store,
+	    .channel = c,
 	    .tenant = x->tenant,
 	    .library = x->library,
 	    .now = x->job->now};
@@ -421,7 +425,8 @@ rehearse(struct drain *x, struct str name, struct err *err)
 	    (c->rate.count &&
 		limits_look(x->store, x->tenant, c, clock, &pace, err) < 0) ||
 	    outbox_due(x->store, x->tenant, name, x->job->now, INT32_MAX,
-		look_at, x, err) < 0)
+		look_at, x, err) < 0 ||
+	    digest_rehearse(x, err) < 0)
 		return -1;
 	while (rc == 0 && (i = items_take(&x->ready)) != NULL) {
 		struct outbox_end e;

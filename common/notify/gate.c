@@ -66,26 +66,38 @@ gate_close(struct gate *g)
 /* ---- quiet hours -----------------------------------------------------------
  */
 
-static int64_t
-quiet_moment(const struct gate *g, const struct outbox_preference *p,
-    int64_t clock, struct item *i)
+static const struct outbox_preference *
+preference_of(const struct gate *g, const struct item *i)
 {
-	struct quiet all = g->quiet;
-	int64_t until;
+	return outbox_preference_of(g->preferences, i->row.address);
+}
 
+/* 0: not now; INT64_MAX: they never end. */
+static int64_t
+quiet_end(const struct gate *g, const struct item *i, int64_t clock)
+{
+	const struct outbox_preference *p = preference_of(g, i);
+	struct quiet all = g->quiet;
+
+	if (i->row.critical)
+		return 0;
 	/* What stands in an inbox disturbs nobody. */
 	if (p && !g->channel->kind->inside)
 		quiet_join(&all, outbox_quiet(p));
-	until = quiet_until(&all, g->tenant->settings.zone, clock);
-	if (until == 0)
-		return 0;
-	if (until == INT64_MAX) {
-		until = clock + ASK_AGAIN;
-		item_say(i, "quiet hours, which leave no time of the week");
-	} else {
-		item_say(i, "quiet hours");
-	}
-	return until;
+	return quiet_until(&all, g->tenant->settings.zone, clock);
+}
+
+static bool
+is_muted(const struct gate *g, const struct item *i)
+{
+	return outbox_mutes(preference_of(g, i), str_of(g->channel->name),
+	    i->row.template, i->row.kind);
+}
+
+bool
+gate_refuses(const struct gate *g, const struct item *i, int64_t clock)
+{
+	return quiet_end(g, i, clock) != 0 || is_muted(g, i);
 }
 
 /* ---- what one recipient gets -----------------------------------------------
@@ -186,17 +198,18 @@ int
 gate_ask(struct gate *g, struct item *i, int64_t clock, int64_t *ret_until,
     struct err *err)
 {
-	const struct outbox_preference *p =
-	    outbox_preference_of(g->preferences, i->row.address);
-
 	*ret_until = 0;
-	if (outbox_mutes(
-		p, str_of(g->channel->name), i->row.template, i->row.kind)) {
+	if (is_muted(g, i)) {
 		item_end(i, OUT_CANCELLED, 0, "the recipient has muted it");
 		i->over = true;
 		return 0;
 	}
-	if (!i->row.critical)
-		*ret_until = quiet_moment(g, p, clock, i);
+	*ret_until = quiet_end(g, i, clock);
+	if (*ret_until == INT64_MAX) {
+		*ret_until = clock + ASK_AGAIN;
+		item_say(i, "quiet hours, which leave no time of the week");
+	} else if (*ret_until) {
+		item_say(i, "quiet hours");
+	}
 	return *ret_until ? 0 : place_of(g, i, clock, ret_until, err);
 }

@@ -10,7 +10,7 @@ item_new(const struct outbox_row *row)
 	struct item *i = xcalloc(1, sizeof(*i));
 	struct str *const texts[] = {&i->row.id, &i->row.cause, &i->row.kind,
 	    &i->row.recipient, &i->row.address, &i->row.lead, &i->row.locale,
-	    &i->row.template, &i->row.content};
+	    &i->row.template, &i->row.content, &i->row.batch};
 
 	i->row = *row;
 	i->wait = -1;
@@ -57,6 +57,7 @@ item_free(struct item *i)
 	for (size_t k = 0; k < COUNT_OF(i->lines); k++)
 		buf_release(&i->lines[k]);
 	http_release(&i->http);
+	items_free(&i->parts);
 	arena_release(&i->arena);
 	free(i);
 }

@@ -225,6 +225,14 @@ put_off(struct drain *x, struct err *err)
 }
 
 int
+ledger_moment(struct drain *x, struct err *err)
+{
+	return x->noted ? 0
+			: store_moment(x->store, x->tenant->id, x->job->now,
+			      x->job->replay, err);
+}
+
+int
 ledger_write(struct drain *x, struct err *err)
 {
 	bool durable = false;
@@ -232,9 +240,7 @@ ledger_write(struct drain *x, struct err *err)
 
 	if (store_begin(x->store, STORE_CHANGE, "deliver", err) < 0)
 		return -1;
-	rc = x->noted ? 0
-		      : store_moment(x->store, x->tenant->id, x->job->now,
-			    x->job->replay, err);
+	rc = ledger_moment(x, err);
 	if (rc == 0 && x->batch.count)
 		rc = claim(x, &durable, err);
 	if (rc == 0)

@@ -81,6 +81,7 @@ struct notify_job {
 struct notify_done {
 	uint64_t sent, retried, doubtful, dead, cancelled;
 	uint64_t waiting; /* due now, and put off by a rule */
+	uint64_t merged;  /* said together with others */
 	bool later;       /* a server is at fault: try again later */
 	/* Released by the caller: */
 	struct buf holder;  /* who is at work on a channel */
@@ -101,9 +102,9 @@ struct notify_counts {
 	uint64_t read, added, known, rejected;
 };
 /* Each record {"channel","to","template" or "subject","text","html","data",
- * "lead","locale","kind","key","due","critical"} becomes a message, in the
- * caller's change transaction. Appends {"id","channel","recipient","state"}.
- * What cannot be one is a remark. */
+ * "lead","locale","kind","key","due","critical","group","wait","digest"}
+ * becomes a message, in the caller's change transaction. Appends
+ * {"id","channel","recipient","state"}. What cannot be one is a remark. */
 struct record_reader;
 int notify_send(struct store *st, const struct tenant *t,
     struct record_reader *in, const struct cond_moment *moment,

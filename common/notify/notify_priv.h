@@ -37,12 +37,17 @@ enum outcome {
 	OUT_CANCELLED, /* was not begun */
 };
 
+struct items { /* a queue */
+	struct item *first, **last;
+	size_t count;
+};
 struct item {
 	struct outbox_row row; /* in the arena */
 	struct arena arena;
 	/* What there is to say. */
 	struct template_message message; /* the parts */
 	struct str lead, owner, data;    /* JSON or missing */
+	struct items parts;              /* of a digest */
 	/* As it goes out. */
 	struct buf from, to, body, id;
 	struct buf lines[3]; /* of headers */
@@ -60,15 +65,12 @@ struct item {
 	char answer[500];
 	struct item *next;
 };
-struct items { /* a queue */
-	struct item *first, **last;
-	size_t count;
-};
 
 /* ---- kinds -------------------------------------------------------------- */
 
 /* A channel at work. */
 struct delivery {
+	struct store *store;
 	const struct channel *channel;
 	const struct tenant *tenant;
 	struct template_library *library;
@@ -107,6 +109,9 @@ struct item *take_done(struct delivery *d);
 
 /* words.c: the parts of an item, from a template or as they are. */
 int item_words(struct delivery *d, struct item *i, struct err *err);
+/* What its template is told. */
+void item_template_words(
+    struct delivery *d, struct item *i, struct template_words *ret);
 /* The subject, else the first line of the text; missing: neither. */
 struct str item_title(const struct item *i);
 
@@ -186,6 +191,8 @@ void gate_close(struct gate *g);
  * for, or to be asked about again. */
 int gate_ask(struct gate *g, struct item *i, int64_t clock, int64_t *ret_until,
     struct err *err);
+/* Is it not wanted, or to wait for the end of quiet hours? */
+bool gate_refuses(const struct gate *g, const struct item *i, int64_t clock);
 /* Messages that are begun count: in the transaction that claims them. */
 int gate_count(
     struct gate *g, const struct items *batch, int64_t clock, struct err *err);
@@ -237,6 +244,8 @@ struct drain {
 int64_t drain_clock(const struct drain *x);
 
 /* ledger.c: what is written down of it. */
+/* That work is done at this moment, unless that was noted. In a change. */
+int ledger_moment(struct drain *x, struct err *err);
 /* What has ended, and that the batch begins; on disk when it returns. Leaves in
  * the batch what is ours to begin. */
 int ledger_write(struct drain *x, struct err *err);
@@ -252,6 +261,17 @@ void ledger_tell(
     struct drain *x, const struct item *i, const struct outbox_end *e);
 /* The lines are true: out with them. */
 int ledger_flush(struct drain *x, struct err *err);
+
+/* digest.c: several messages in one */
+/* What waits on the channel to be said together, and is due, becomes one
+ * message for each recipient and batch. Its own transaction. */
+int digest_gather(struct drain *x, struct err *err);
+/* The same in `ready` alone. */
+int digest_rehearse(struct drain *x, struct err *err);
+/* Its data, for its template:
+ * {"count","others","first","items":[{"number","id",
+ * "subject","text","lead","data"}]}. */
+int digest_words(struct delivery *d, struct item *digest, struct err *err);
 
 /* policy.c */
 /* When to try again after the attempts and tries so far, or -1: not again. */

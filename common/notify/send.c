@@ -25,7 +25,8 @@ text_of(const struct record *r, const char *name)
 }
 
 static const char *const names[] = {"channel", "to", "template", "subject",
-    "text", "html", "data", "lead", "locale", "kind", "key", "due", "critical"};
+    "text", "html", "data", "lead", "locale", "kind", "key", "due", "critical",
+    "group", "wait", "digest"};
 
 static int
 check_names(const struct record *r, struct err *err)
@@ -86,6 +87,29 @@ take_due(struct sending *s, struct outbox_message *m, struct str due,
 	return 0;
 }
 
+/* Said together with others of its group, a while after the first. */
+static int
+take_group(struct sending *s, struct outbox_message *m, const struct record *r,
+    struct err *err)
+{
+	struct str wait = text_of(r, "wait"), digest = text_of(r, "digest");
+	int64_t span;
+
+	m->batch.by = text_of(r, "group");
+	if (!m->batch.by.p)
+		return wait.p || digest.p
+			   ? err_set(err, ERR_USAGE, "%s without group",
+				 wait.p ? "wait" : "digest")
+			   : 0;
+	if (!duration_parse(wait, &span))
+		return err_set(err, ERR_USAGE,
+		    "wait: not a span like 5m or 2h: %s", quoted(wait));
+	m->batch.digest = digest.p ? digest : STR("digest");
+	if (!m->due_at)
+		m->due_at = s->moment->now + span;
+	return 0;
+}
+
 /* The record's key, or what it says, and when. */
 static struct str
 cause_of(struct sending *s, const struct record *r)
@@ -128,6 +152,7 @@ add_record(struct sending *s, const struct record *r, struct err *err)
 	if (check_names(r, err) < 0 ||
 	    take_lead(s, &m, text_of(r, "lead"), err) < 0 ||
 	    take_due(s, &m, text_of(r, "due"), err) < 0 ||
+	    take_group(s, &m, r, err) < 0 ||
 	    outbox_add(
 		s->store, s->tenant, &m, s->moment->now, id, &added, err) < 0)
 		return -1;

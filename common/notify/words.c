@@ -13,7 +13,7 @@ take_part(struct item *i, enum template_part part, struct str text)
 }
 
 static void
-take_member(struct item *i, const struct json_member *m)
+take_member(struct item *i, const struct json_member *m, bool *digest)
 {
 	for (int part = 0; part < TEMPLATE_PART__MAX; part++)
 		if (str_is(m->name, template_part_names[part]))
@@ -24,6 +24,20 @@ take_member(struct item *i, const struct json_member *m)
 		i->owner = arena_str(&i->arena, m->raw);
 	else if (str_is(m->name, "data"))
 		i->data = arena_str(&i->arena, m->raw);
+	else if (str_is(m->name, "digest"))
+		*digest = true;
+}
+
+void
+item_template_words(
+    struct delivery *d, struct item *i, struct template_words *ret)
+{
+	*ret = (struct template_words){.lead = i->lead,
+	    .owner = i->owner,
+	    .data = i->data,
+	    .now = d->now,
+	    .locale = i->row.locale.p ? arena_strdup(&i->arena, i->row.locale)
+				      : NULL};
 }
 
 int
@@ -31,22 +45,20 @@ item_words(struct delivery *d, struct item *i, struct err *err)
 {
 	struct json_scanner scanner = {0};
 	struct template_words words;
+	bool digest = false;
 
 	if (json_scan_object(&scanner, i->row.content) < 0) {
 		json_scanner_release(&scanner);
 		return err_set(err, ERR_USAGE, "its content is no JSON object");
 	}
 	for (size_t k = 0; k < scanner.count; k++)
-		take_member(i, &scanner.member[k]);
+		take_member(i, &scanner.member[k], &digest);
 	json_scanner_release(&scanner);
+	if (digest && digest_words(d, i, err) < 0)
+		return -1;
 	if (!i->row.template.p)
 		return 0;
-	words = (struct template_words){.lead = i->lead,
-	    .owner = i->owner,
-	    .data = i->data,
-	    .now = d->now,
-	    .locale = i->row.locale.p ? arena_strdup(&i->arena, i->row.locale)
-				      : NULL};
+	item_template_words(d, i, &words);
 	return template_render(d->library,
 	    arena_strdup(&i->arena, i->row.template), &words, &i->message, err);
 }

@@ -23,19 +23,19 @@ outbox_address_hash(const struct tenant *t, struct str address, char ret[65])
 
 /* The same cause, recipient and channel of a tenant; none of them has a line's
  * end in it. */
-static void
-make_id(
-    const struct tenant *t, const struct outbox_message *m, char ret[OUTBOX_ID])
+void
+outbox_make_id(const struct tenant *t, struct str cause, struct str recipient,
+    struct str channel, char ret[OUTBOX_ID])
 {
 	struct buf text = {0};
 	char hex[65];
 
 	buf_addf(&text, "message\n%s\n", t->name);
-	buf_adds(&text, m->cause);
+	buf_adds(&text, cause);
 	buf_addc(&text, '\n');
-	buf_adds(&text, m->recipient);
+	buf_adds(&text, recipient);
 	buf_addc(&text, '\n');
-	buf_adds(&text, m->channel);
+	buf_adds(&text, channel);
 	sha256_hex(text.p, text.len, hex);
 	memcpy(ret, hex, OUTBOX_ID - 1);
 	ret[OUTBOX_ID - 1] = '\0';
@@ -96,6 +96,9 @@ check(const struct outbox_message *m, struct err *err)
 	    name_check("channel", m->channel, err) < 0 ||
 	    (m->kind.p && name_check("kind", m->kind, err) < 0) ||
 	    (m->template.p && name_check("template", m->template, err) < 0) ||
+	    (m->batch.digest.p &&
+		(name_check("template", m->batch.digest, err) < 0 ||
+		    plain("batch", m->batch.by, 0, RECIPIENT_MOST, err) < 0)) ||
 	    text("subject", m->subject, err) < 0 ||
 	    text("text", m->text, err) < 0 || text("html", m->html, err) < 0 ||
 	    object("lead", m->words.lead, err) < 0 ||
@@ -146,13 +149,23 @@ put_content(const struct outbox_message *m, struct buf *out)
 	json_put_end(&w);
 }
 
-/* *ret_added false: it is there already. */
-static int
-insert(struct store *st, const struct tenant *t, const struct outbox_message *m,
-    const char *id, struct str content, int64_t now, bool *ret_added,
-    struct err *err)
+/* Which are said together: none of the parts has a line's end in it. */
+static void
+put_batch(const struct outbox_message *m, struct buf *out)
 {
-	struct buf address = {0};
+	buf_adds(out, m->batch.digest);
+	buf_addc(out, '\n');
+	buf_adds(out, m->template);
+	buf_addf(out, "\n%d\n", m->critical);
+	buf_adds(out, m->batch.by);
+}
+
+int
+outbox_insert(struct store *st, const struct tenant *t,
+    const struct outbox_message *m, const char *id, struct str content,
+    int64_t now, int64_t *ret_number, struct err *err)
+{
+	struct buf address = {0}, batch = {0};
 	struct str hash = {0}, key = {0};
 	char hex[65];
 	int64_t number, added = 0;
@@ -163,6 +176,8 @@ insert(struct store *st, const struct tenant *t, const struct outbox_message *m,
 		key = buf_str(&address);
 		hash = str_of(hex);
 	}
+	if (m->batch.digest.p)
+		put_batch(m, &batch);
 	if (rc == 0)
 		rc = store_run(st, &sql_outbox_add,
 		    BINDS(BIND_INT(t->id), BIND_INT(number),
@@ -174,13 +189,16 @@ insert(struct store *st, const struct tenant *t, const struct outbox_message *m,
 			m->lead ? BIND_INT(m->lead) : BIND_NULL('i'),
 			BIND_INT(m->critical), BIND_TEXT(str_of(m->locale)),
 			BIND_TEXT(m->template), BIND_TEXT(content),
-			BIND_INT(now), BIND_INT(m->due_at ? m->due_at : now)),
+			BIND_INT(now), BIND_INT(m->due_at ? m->due_at : now),
+			batch.len ? BIND_TEXT(buf_str(&batch))
+				  : BIND_NULL('t')),
 		    &added, err);
 	/* Where the first one is written is where they are sent from. */
 	if (rc == 0 && number == 1)
 		rc = sender_stamp(st, t, err);
+	*ret_number = added > 0 ? number : 0;
 	buf_release(&address);
-	*ret_added = added > 0;
+	buf_release(&batch);
 	return rc;
 }
 
@@ -191,21 +209,22 @@ outbox_add(struct store *st, const struct tenant *t,
 {
 	struct buf content = {0};
 	char id[OUTBOX_ID];
-	bool added = false;
+	int64_t number;
 	int rc;
 
 	if (check(m, err) < 0)
 		return -1;
-	make_id(t, m, id);
+	outbox_make_id(t, m->cause, m->recipient, m->channel, id);
 	put_content(m, &content);
 	rc = content.len > CONTENT_MOST
 		 ? err_set(err, ERR_USAGE, "more than a megabyte")
-		 : insert(st, t, m, id, buf_str(&content), now, &added, err);
+		 : outbox_insert(
+		       st, t, m, id, buf_str(&content), now, &number, err);
 	buf_release(&content);
 	if (rc < 0)
 		return -1;
 	memcpy(ret_id, id, OUTBOX_ID);
 	if (ret_added)
-		*ret_added = added;
+		*ret_added = number != 0;
 	return 0;
 }

@@ -52,12 +52,13 @@ row_of(const struct rows *r)
 	    .created_at = rows_int(r, 11),
 	    .due_at = rows_int(r, 12),
 	    .attempts = rows_int(r, 13),
-	    .tries = rows_int(r, 14)};
+	    .tries = rows_int(r, 14),
+	    .batch = rows_text(r, 15)};
 }
 
 int
-outbox_due(struct store *st, const struct tenant *t, struct str channel,
-    int64_t now, size_t limit,
+outbox_each_row(struct store *st, const struct sql *sql,
+    const struct bind *binds, size_t count,
     int (*each)(void *context, const struct outbox_row *row, struct err *err),
     void *context, struct err *err)
 {
@@ -65,10 +66,7 @@ outbox_due(struct store *st, const struct tenant *t, struct str channel,
 	struct rows *rows;
 	int got;
 
-	if (store_query(st, &sql_outbox_due,
-		BINDS(BIND_INT(t->id), BIND_TEXT(channel), BIND_INT(now),
-		    BIND_INT((int64_t)limit)),
-		&rows, err) < 0)
+	if (store_query(st, sql, binds, count, &rows, err) < 0)
 		return -1;
 	while ((got = rows_next(rows, err)) > 0) {
 		row = row_of(rows);
@@ -81,8 +79,20 @@ outbox_due(struct store *st, const struct tenant *t, struct str channel,
 	return got;
 }
 
-static struct bulk *
-picked(const int64_t *numbers, size_t count)
+int
+outbox_due(struct store *st, const struct tenant *t, struct str channel,
+    int64_t now, size_t limit,
+    int (*each)(void *context, const struct outbox_row *row, struct err *err),
+    void *context, struct err *err)
+{
+	return outbox_each_row(st, &sql_outbox_due,
+	    BINDS(BIND_INT(t->id), BIND_TEXT(channel), BIND_INT(now),
+		BIND_INT((int64_t)limit)),
+	    each, context, err);
+}
+
+struct bulk *
+outbox_picked(const int64_t *numbers, size_t count)
 {
 	struct bulk *b = bulk_new(&bulk_outbox_pick);
 
@@ -114,7 +124,7 @@ int
 outbox_reserve(struct store *st, const struct tenant *t, struct str run,
     const int64_t *numbers, size_t count, struct err *err)
 {
-	struct bulk *b = picked(numbers, count);
+	struct bulk *b = outbox_picked(numbers, count);
 	int rc = store_bulk(st, b, err);
 
 	if (rc == 0)
@@ -140,7 +150,7 @@ outbox_claim(struct store *st, const struct tenant *t, struct str run,
     void (*each)(void *context, int64_t number, struct str suppressed),
     void *context, struct err *err)
 {
-	struct bulk *b = picked(numbers, count);
+	struct bulk *b = outbox_picked(numbers, count);
 	int rc = store_bulk(st, b, err);
 
 	if (rc == 0)
@@ -160,7 +170,7 @@ outbox_claimed(struct store *st, const struct tenant *t, struct str run,
     void (*each)(void *context, int64_t number, struct str suppressed),
     void *context, struct err *err)
 {
-	struct bulk *b = picked(numbers, count);
+	struct bulk *b = outbox_picked(numbers, count);
 	int rc = store_begin(st, STORE_SNAPSHOT, "ask again", err);
 
 	if (rc == 0)

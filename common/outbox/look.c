@@ -45,6 +45,7 @@ put_message(struct json_writer *w, const struct rows *r)
 	if (!rows_null(r, 14))
 		json_add_int(w, "code", rows_int(r, 14));
 	add_text(w, "answer", r, 15);
+	add_text(w, "part_of", r, 16);
 }
 
 static int
@@ -135,6 +136,39 @@ put_history(struct store *st, const struct tenant *t, int64_t number,
 	return got;
 }
 
+struct parts {
+	struct json_writer *w;
+	bool any;
+};
+
+static int
+put_part(void *context, const struct outbox_row *row, struct err *err)
+{
+	struct parts *p = context;
+
+	(void)err;
+	if (!p->any) {
+		json_put_name(p->w, "parts");
+		json_put_array(p->w);
+		p->any = true;
+	}
+	json_put_text(p->w, row->id);
+	return 0;
+}
+
+/* What it says in one, if it does. */
+static int
+put_parts(struct store *st, const struct tenant *t, int64_t number,
+    struct json_writer *w, struct err *err)
+{
+	struct parts parts = {.w = w};
+	int rc = outbox_parts(st, t, number, put_part, &parts, err);
+
+	if (parts.any)
+		json_put_end(w);
+	return rc;
+}
+
 int
 outbox_show(struct store *st, const struct tenant *t, int64_t number,
     struct buf *ret, struct err *err)
@@ -150,16 +184,17 @@ outbox_show(struct store *st, const struct tenant *t, int64_t number,
 	if (got > 0) {
 		json_put_object(&w);
 		put_message(&w, rows);
-		add_time(&w, "created_at", rows, 16);
-		add_text(&w, "locale", rows, 17);
+		add_time(&w, "created_at", rows, 17);
+		add_text(&w, "locale", rows, 18);
 		json_put_name(&w, "content");
-		json_put_raw(&w, rows_text(rows, 18));
+		json_put_raw(&w, rows_text(rows, 19));
 	}
 	rows_close(rows);
 	if (got <= 0)
 		return got < 0 ? -1
 			       : err_set(err, ERR_FAIL, "the message is gone");
-	if (put_history(st, t, number, &w, err) < 0)
+	if (put_parts(st, t, number, &w, err) < 0 ||
+	    put_history(st, t, number, &w, err) < 0)
 		return -1;
 	json_put_end(&w);
 	buf_addc(ret, '\n');

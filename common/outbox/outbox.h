@@ -22,6 +22,10 @@
  *	  retry <-----'			cancelled	by hand, by suppression,
  *						or because it came too late
  *
+ * Messages may wait to be said together, see batch below: when the first is due
+ * those to one recipient on one channel are `merged` into another message,
+ *which says them all and has a fate like any other; theirs is that.
+ *
  * A row is `sending`, and that is on disk, before its own first byte goes out;
  * whoever finds it so and nobody at work calls it doubtful. Doubtful messages
  * are sent again only when somebody says so.
@@ -61,6 +65,14 @@ struct outbox_message {
 	int64_t due_at;     /* 0: now */
 	const char *locale; /* "ja", "en"; NULL: the tenant's */
 
+	/* What waits to be said together with others to the same recipient on
+	 * the same channel, of the same template, when `by` is the same: in one
+	 * message of `digest`, a template, when the first of them is due.
+	 * Missing: alone. */
+	struct {
+		struct str digest, by; /* by: at most 400 bytes */
+	} batch;
+
 	/* Either a template by name, rendered when it is delivered, or the
 	 * parts; to webhooks and commands data alone may go. */
 	struct str template;
@@ -86,7 +98,9 @@ struct outbox_row {
 	int64_t number; /* internal */
 	struct str id, cause, kind, recipient, address, lead, locale, template;
 	struct str
-	    content; /* {"subject","text","html","lead","owner","data"} */
+	    content;      /* {"subject","text","html","lead","owner","data"}, or
+			     {"digest":true}: what its parts say, outbox_parts */
+	struct str batch; /* missing: alone; opaque */
 	bool critical;
 	int64_t created_at, due_at, attempts, tries;
 };
@@ -164,6 +178,35 @@ int outbox_resend(struct store *st, const struct tenant *t, struct str channel,
 int outbox_hold(struct store *st, const struct tenant *t, struct str channel,
     int64_t until, struct err *err);
 
+/* ---- merge.c: several in one --------------------------------------------- */
+
+/* What waits to be said together on a channel, where some of it is due and none
+ * was due before `late`: by batch and recipient. */
+int outbox_batches(struct store *st, const struct tenant *t, struct str channel,
+    int64_t now, int64_t late,
+    int (*each)(
+	void *context, struct str batch, struct str recipient, struct err *err),
+    void *context, struct err *err);
+/* The first `limit` of one of them, behind the number `after` (0: all). */
+int outbox_batch(struct store *st, const struct tenant *t, struct str channel,
+    struct str batch, struct str recipient, int64_t late, int64_t after,
+    size_t limit,
+    int (*each)(void *context, const struct outbox_row *row, struct err *err),
+    void *context, struct err *err);
+/* The row of the message that says them all, of which `first` is one: as it
+ * will be, without a number. Borrows from first and the arena. */
+void outbox_digest(const struct tenant *t, const struct outbox_row *first,
+    struct str channel, int64_t now, struct arena *arena,
+    struct outbox_row *ret);
+/* It takes their place. In a change transaction in which they were read. */
+int outbox_merge(struct store *st, const struct tenant *t,
+    const struct outbox_row *digest, struct str channel, const int64_t *parts,
+    size_t count, int64_t now, struct err *err);
+/* What it says, the oldest first; what was erased is gone. */
+int outbox_parts(struct store *st, const struct tenant *t, int64_t digest,
+    int (*each)(void *context, const struct outbox_row *row, struct err *err),
+    void *context, struct err *err);
+
 /* ---- sender.c: the store that sends ------------------------------------- */
 
 struct sender;
@@ -196,7 +239,7 @@ struct outbox_filter {
 };
 /* {"id","state","channel","recipient","kind","cause","lead","template",
  * "critical","due_at","next_at","attempts","tries","changed_at","code",
- * "answer"}, the newest first. */
+ * "answer","part_of"}, the newest first. */
 int outbox_list(struct store *st, const struct tenant *t,
     const struct outbox_filter *filter,
     int (*each)(void *context, struct str line, struct err *err), void *context,
@@ -205,7 +248,8 @@ int outbox_list(struct store *st, const struct tenant *t,
 int outbox_doubtful(struct store *st, const struct tenant *t,
     int (*each)(void *context, struct str line, struct err *err), void *context,
     struct err *err);
-/* The same of one, with "created_at", "locale", "content" and "history". */
+/* The same of one, with "created_at", "locale", "content", "history" and, of
+ * one that says several, their ids as "parts". */
 int outbox_show(struct store *st, const struct tenant *t, int64_t number,
     struct buf *ret, struct err *err);
 /* {"day","channel","accepted","retried","doubtful","dead","cancelled","rate"};

@@ -30,11 +30,12 @@
 -- $14 content text
 -- $15 now bigint
 -- $16 due_at bigint
+-- $17 batch text
 INSERT INTO outbox (tenant_id, message_id, id, cause, kind, channel, recipient,
 	address, hash, lead_id, critical, locale, template, content, created_at,
-	due_at, state, next_at, attempts, tries, changed_at)
+	due_at, state, next_at, attempts, tries, changed_at, batch)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-	'queued', $16, 0, 0, $15)
+	'queued', $16, 0, 0, $15, $17)
 ON CONFLICT (tenant_id, id) DO NOTHING;
 
 -- ---- the sender -------------------------------------------------------------
@@ -80,11 +81,66 @@ RETURNING claims;
 -- $4 limit bigint
 SELECT o.message_id, o.id, o.cause, o.kind, o.recipient, o.address, l.id,
 	o.critical, o.locale, o.template, o.content, o.created_at, o.due_at,
-	o.attempts, o.tries
+	o.attempts, o.tries, o.batch
 FROM outbox AS o
 LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
 WHERE o.tenant_id = $1 AND o.channel = $2 AND o.next_at <= $3
 ORDER BY o.next_at, o.message_id LIMIT $4;
+
+-- name: outbox_batches
+-- What waits to be said together on a channel, where some of it is due and none
+-- is late.
+-- $1 tenant bigint
+-- $2 channel text
+-- $3 now bigint
+-- $4 late bigint
+SELECT o.batch, o.recipient FROM outbox AS o
+WHERE o.tenant_id = $1 AND o.channel = $2 AND o.batch IS NOT NULL
+	AND o.next_at IS NOT NULL AND o.due_at >= $4 AND o.state = 'queued'
+	AND o.tries = 0
+GROUP BY o.batch, o.recipient
+HAVING min(o.next_at) <= $3 AND count(*) > 1
+ORDER BY o.batch, o.recipient;
+
+-- name: outbox_batch
+-- One batch of it, as outbox_due.
+-- $1 tenant bigint
+-- $2 channel text
+-- $3 batch text
+-- $4 recipient text
+-- $5 late bigint
+-- $6 after bigint
+-- $7 limit bigint
+SELECT o.message_id, o.id, o.cause, o.kind, o.recipient, o.address, l.id,
+	o.critical, o.locale, o.template, o.content, o.created_at, o.due_at,
+	o.attempts, o.tries, o.batch
+FROM outbox AS o
+LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+WHERE o.tenant_id = $1 AND o.channel = $2 AND o.batch = $3
+	AND o.recipient = $4 AND o.next_at IS NOT NULL AND o.due_at >= $5
+	AND o.state = 'queued' AND o.tries = 0 AND o.message_id > $6
+ORDER BY o.message_id LIMIT $7;
+
+-- name: outbox_merge
+-- The messages of bulk_outbox_pick that wait are part of another.
+-- $1 tenant bigint
+-- $2 digest bigint
+-- $3 now bigint
+UPDATE outbox SET state = 'merged', next_at = NULL, part_of = $2,
+	changed_at = $3, code = NULL, answer = NULL
+WHERE tenant_id = $1 AND next_at IS NOT NULL
+	AND message_id IN (SELECT b.message_id FROM bulk_outbox_pick AS b);
+
+-- name: outbox_parts
+-- What a message says in one, as outbox_due.
+-- $1 tenant bigint
+-- $2 digest bigint
+SELECT o.message_id, o.id, o.cause, o.kind, o.recipient, o.address, l.id,
+	o.critical, o.locale, o.template, o.content, o.created_at, o.due_at,
+	o.attempts, o.tries, o.batch
+FROM outbox AS o
+LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+WHERE o.tenant_id = $1 AND o.part_of = $2 ORDER BY o.message_id;
 
 -- name: outbox_channels
 -- The channels that something is due on or being sent by.
@@ -301,9 +357,10 @@ ORDER BY o.message_id DESC LIMIT $5;
 -- $1 tenant bigint
 SELECT o.id, o.state, o.channel, o.recipient, o.kind, o.cause, l.id,
 	o.template, o.critical, o.due_at, o.next_at, o.attempts, o.tries,
-	o.changed_at, o.code, o.answer
+	o.changed_at, o.code, o.answer, p.id
 FROM outbox AS o {{WHOLE_TENANT}}
 LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+LEFT JOIN outbox AS p ON p.tenant_id = o.tenant_id AND p.message_id = o.part_of
 WHERE o.tenant_id = $1 AND o.run IS NOT NULL AND o.state = 'doubtful'
 ORDER BY o.message_id;
 
@@ -313,9 +370,10 @@ ORDER BY o.message_id;
 -- $2 message bigint
 SELECT o.id, o.state, o.channel, o.recipient, o.kind, o.cause, l.id,
 	o.template, o.critical, o.due_at, o.next_at, o.attempts, o.tries,
-	o.changed_at, o.code, o.answer, o.created_at, o.locale, o.content
+	o.changed_at, o.code, o.answer, p.id, o.created_at, o.locale, o.content
 FROM outbox AS o
 LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+LEFT JOIN outbox AS p ON p.tenant_id = o.tenant_id AND p.message_id = o.part_of
 WHERE o.tenant_id = $1 AND o.message_id = $2;
 
 -- name: outbox_attempts

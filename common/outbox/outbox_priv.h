@@ -8,4 +8,20 @@
 /* sender.c: this host and this path, unless there is a stamp. */
 int sender_stamp(struct store *st, const struct tenant *t, struct err *err);
 
+/* add.c: the id of the same cause, recipient and channel. */
+void outbox_make_id(const struct tenant *t, struct str cause,
+    struct str recipient, struct str channel, char ret[OUTBOX_ID]);
+/* One that was checked. *ret_number 0: it is there already. */
+int outbox_insert(struct store *st, const struct tenant *t,
+    const struct outbox_message *m, const char *id, struct str content,
+    int64_t now, int64_t *ret_number, struct err *err);
+
+/* claim.c: rows of statements with the columns of outbox_due. */
+int outbox_each_row(struct store *st, const struct sql *sql,
+    const struct bind *binds, size_t count,
+    int (*each)(void *context, const struct outbox_row *row, struct err *err),
+    void *context, struct err *err);
+/* Messages by number, for bulk_outbox_pick. */
+struct bulk *outbox_picked(const int64_t *numbers, size_t count);
+
 #endif

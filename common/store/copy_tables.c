@@ -121,7 +121,7 @@ static const struct bulk_column outbox[] = {{"message_id", 'i'}, {"id", 't'},
     {"locale", 't'}, {"template", 't'}, {"content", 't'}, {"created_at", 'i'},
     {"due_at", 'i'}, {"state", 't'}, {"next_at", 'i'}, {"attempts", 'i'},
     {"tries", 'i'}, {"run", 't'}, {"changed_at", 'i'}, {"code", 'i'},
-    {"answer", 't'}};
+    {"answer", 't'}, {"batch", 't'}, {"part_of", 'i'}};
 
 static const struct bulk_column outbox_attempt[] = {{"message_id", 'i'},
     {"number", 'i'}, {"at", 'i'}, {"outcome", 't'}, {"code", 'i'},

@@ -56,6 +56,17 @@ definitions(void)
 	wrong("{\"name\":\"a\",\"on\":\"b\",\"do\":[{\"action\":\"close_tasks\""
 	      ",\"to\":\"x\"}]}",
 	    "to");
+#define NOTIFY(more)                                                       \
+	"{\"name\":\"a\",\"on\":\"b\",\"do\":[{\"action\":\"notify\","     \
+	"\"template\":\"t\",\"channels\":\"inbox\",\"to\":\"owner\"," more \
+	"}]}"
+	wrong(NOTIFY("\"wait\":\"5m\""), "needs \"group_by\"");
+	wrong(NOTIFY("\"digest\":\"x\""), "needs \"group_by\"");
+	wrong(NOTIFY("\"group_by\":\"owner\""), "needs \"wait\"");
+	wrong(NOTIFY("\"group_by\":\"lead\",\"wait\":\"5m\""),
+	    "not owner or recipient");
+	wrong(NOTIFY("\"group_by\":\"owner\",\"wait\":\"8d\""),
+	    "of a week at most");
 }
 
 static const char table[] =
