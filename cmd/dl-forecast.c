@@ -307,15 +307,22 @@ list_metrics(struct session *s, struct err *err)
 
 /* ---- forecasts --------------------------------------------------------- */
 
-/* Unless told: to the end of the next season, but some steps at least. */
+/* Unless told: a season, but no more than half of what is known, for who looks
+ * far on little sees nothing. */
 static size_t
 horizon_of(const struct series *series)
 {
+	size_t steps = series->period;
+
 	if (arg.horizon)
 		return (size_t)arg.horizon;
-	if (series->period > 1 && series->period <= 52)
-		return series->period;
-	return series->period > 52 ? 24 : 6;
+	if (steps == 1)
+		steps = 6;
+	else if (steps > 52)
+		steps = 24;
+	if (steps > series->n / 2)
+		steps = series->n / 2;
+	return steps ? steps : 1;
 }
 
 static struct forecast_ask
