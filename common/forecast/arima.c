@@ -6,7 +6,6 @@
 
 /* Covariance of the state, in units of the innovations', that is none. */
 #define LEAST_SPREAD 1e-10
-#define LONG_SEASON  200 /* observations */
 
 /* Coefficients of (1 - B)^d (1 - B^m)^D, the leading 1 included; returns the
  * highest lag. */
@@ -292,7 +291,7 @@ choose(const struct forecast_series *s, const struct forecast_ask *ask,
 
 	if (s->n / 2 < s->period)
 		known.period = 1;
-	if (known.period > LONG_SEASON)
+	if (known.period > ARIMA_LONG_SEASON)
 		return without_season(s, ask, thorough, ret, err);
 	if (arima_choose(&known, NULL, 0, thorough, &fit, err) < 0)
 		return -1;

@@ -49,9 +49,8 @@ coefficients_of(const struct forecast_arima_order *o)
 	return o->p + o->q + o->P + o->Q;
 }
 
-/* y / unit, differenced, into ret[n - d - D m] */
-static void
-difference(const double *y, size_t n, double unit,
+void
+arima_difference(const double *y, size_t n, double unit,
     const struct forecast_arima_order *o, size_t period, double *ret)
 {
 	double *w = xcalloc(n + 1, sizeof(*w));
@@ -92,7 +91,7 @@ prepare(struct problem *p, const struct forecast_series *s, const double *x,
 		const double *column = c ? x + (c - 1) * s->n : s->y;
 
 		p->unit[c] = forecast_unit(column, s->n);
-		difference(column, s->n, p->unit[c], o, s->period,
+		arima_difference(column, s->n, p->unit[c], o, s->period,
 		    p->differenced + c * n);
 	}
 	if (!o->constant)

@@ -93,6 +93,9 @@ int arima_fit(const struct forecast_series *s, const double *x,
     size_t regressors, const struct forecast_arima_order *order,
     enum arima_effort effort, struct arima_fit *ret, struct err *err);
 void arima_fit_release(struct arima_fit *fit);
+/* y / unit, differenced as the order has it, into ret[n - d - D period]. */
+void arima_difference(const double *y, size_t n, double unit,
+    const struct forecast_arima_order *order, size_t period, double *ret);
 /* "ARIMA(0,1,1)(0,1,1)[12] with drift" */
 void arima_name(
     const struct forecast_arima_order *order, size_t period, char ret[64]);
@@ -107,6 +110,8 @@ void arima_differences(const double *y, size_t n, size_t period, size_t *ret_d,
 
 /* ---- arima_auto.c -------------------------------------------------------- */
 
+#define ARIMA_LONG_SEASON \
+	200 /* observations; longer ones are no matter of lags */
 /* Fits the model with the least AICc that a walk over neighbours finds;
  * thorough: with more orders, each compared to the last digit. x as in
  * arima_fit. */

@@ -248,6 +248,52 @@ int forecast_arima_quick(const struct forecast_series *s,
 int forecast_arima_thorough(const struct forecast_series *s,
     const struct forecast_ask *ask, struct forecast *ret, struct err *err);
 
+/* ---- regression.c: what would be, had something else been --------------- */
+
+/*
+ * Drivers move the series by so much for each of their units, at the same
+ * step; what they do not explain is ARIMA (regression with ARIMA errors:
+ * Hyndman & Athanasopoulos, 3rd ed., 10). So two plans for the drivers give two
+ * futures, and a difference whose interval knows how well history tells what a
+ * unit does.
+ */
+struct forecast_driver {
+	struct str name;      /* for messages */
+	const double *past;   /* n values, finite */
+	const double *before; /* horizon values: the one plan */
+	const double *after;  /* and the other */
+};
+struct forecast_effect {
+	double unit;  /* of one unit of the driver, at one step */
+	double error; /* its standard error */
+	double low[FORECAST_LEVELS], high[FORECAST_LEVELS];
+	double least, most; /* that the driver was */
+	size_t moves;       /* how often it was not as one step before */
+	/* The square of the error is so many times what it would be if no other
+	 * driver moved with this one, most of all `with`. */
+	double inflation;
+	size_t with; /* SIZE_MAX: there is no other */
+	bool used;   /* false: it never varied, so it is left out */
+};
+struct forecast_simulation {
+	struct forecast before, after;
+	double *mean; /* by step: after less before */
+	double *low[FORECAST_LEVELS], *high[FORECAST_LEVELS];
+	double total; /* of all steps */
+	double total_low[FORECAST_LEVELS], total_high[FORECAST_LEVELS];
+	size_t count;
+	struct forecast_effect *effect; /* of each driver */
+};
+/* Fails, with the reason, where history does not support the question: a driver
+ * that differs between the plans never varied, or hardly ever, or always moved
+ * with others, with the trend or the season; it would be far outside of what it
+ * was (by more than half its range); observations are too few for so many
+ * drivers. */
+int forecast_simulate(const struct forecast_series *s,
+    const struct forecast_ask *ask, const struct forecast_driver *drivers,
+    size_t count, struct forecast_simulation *ret, struct err *err);
+void forecast_simulation_release(struct forecast_simulation *s);
+
 /* ---- season.c: is there a season, and of what length --------------------- */
 
 /* Autocorrelations at lags 0 to `lags`; 0 where there are none to tell. */

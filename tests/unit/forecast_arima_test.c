@@ -219,6 +219,38 @@ airline_model(void)
 	forecast_release(&f);
 }
 
+/* The same with a regressor: R's arima of the differences, xreg those of x; its
+ * arima of the series itself starts from a variance that is only large. */
+static void
+regressor(void)
+{
+	static const struct forecast_arima_order order = {
+	    .d = 1, .q = 1, .D = 1, .Q = 1};
+	static const double future[] = {1, 5, 2};
+	double y[COUNT_OF(airline)], x[COUNT_OF(airline)], mean[3], sd[3];
+	struct forecast_series s = {.y = y, .n = COUNT_OF(y), .period = 12};
+	struct arima_fit fit;
+	struct err err;
+
+	for (size_t t = 0; t < COUNT_OF(y); t++) {
+		y[t] = log(airline[t]);
+		x[t] = (double)(t * 7 % 5 + (t % 11 == 3) * 2);
+	}
+	CHECK(arima_fit(&s, x, 1, &order, ARIMA_FULL, &fit, &err) == 0);
+	CHECK(near(fit.log_likelihood, 245.328220981, 1e-9));
+	CHECK(near(fit.coefficients[0], -0.38713195, 1e-4));
+	CHECK(near(fit.beta[0] / -0.00141724673, 1, 1e-3));
+	/* R's variance of errors does not count coefficients. */
+	/* R takes its own from second differences of the likelihood. */
+	CHECK(near(
+	    fit.sd * sqrt(fit.covariance[0]) * sqrt(128.0 / 131) / 0.001253695,
+	    1, 1e-2));
+	arima_predict(&fit, &s, x, future, 3, mean, sd, NULL);
+	CHECK(near(mean[0], 6.11138740, 1e-6));
+	CHECK(near(mean[2], 6.17199986, 1e-6));
+	arima_fit_release(&fit);
+}
+
 static void
 autoregression_is_found(void)
 {
@@ -508,6 +540,7 @@ main(void)
 	not_stationary();
 	polynomials();
 	airline_model();
+	regressor();
 	autoregression_is_found();
 	exact();
 	refused();
