@@ -234,7 +234,7 @@ read_task(struct work *w, struct firing *f, struct err *err)
 	}
 	rc = task_show(w->st, w->tenant, task, &w->job->moment, &text, err);
 	if (rc == 0 && text.len)
-		rc = json_doc_parse(buf_str(&text), "task", &f->task, err);
+		rc = json_doc_own(buf_str(&text), "task", &f->task, err);
 	buf_release(&text);
 	if (rc < 0)
 		return -1;
@@ -250,7 +250,7 @@ fire(struct work *w, struct firing *f, struct err *err)
 	int rc = 1;
 
 	if (f->signal->data.p &&
-	    json_doc_parse(f->signal->data, "signal", &f->data, err) < 0)
+	    json_doc_own(f->signal->data, "signal", &f->data, err) < 0)
 		return -1;
 	if (str_starts(f->signal->kind, STR("task.")))
 		rc = read_task(w, f, err);

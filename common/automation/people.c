@@ -40,7 +40,7 @@ read_member(struct work *w, struct person *ret, struct err *err)
 	struct json *doc = NULL;
 	int got = member_read(w->st, w->tenant, ret->email, &text, err);
 
-	if (got > 0 && json_doc_parse(buf_str(&text), "member", &doc, err) < 0)
+	if (got > 0 && json_doc_own(buf_str(&text), "member", &doc, err) < 0)
 		got = -1;
 	if (got > 0 && json_truth(json_find(doc, "active"))) {
 		ret->json = arena_str(&w->arena, buf_str(&text));

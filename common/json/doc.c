@@ -3,7 +3,8 @@
  * Documents. Our scanner checks the text first (it says precisely what is
  * wrong and where), jansson builds the values, and a walk over the checked
  * text gives every value a node that knows its place, its name and its parent.
- * Typed getters are in doc_get.c.
+ * Of what we have written ourselves the walk takes the values as well, in a
+ * third of the time. Typed getters are in doc_get.c.
  */
 #include <jansson.h>
 #include <unistd.h>
@@ -13,7 +14,7 @@
 #define DOC_MAX ((size_t)64 << 20)
 
 struct json {
-	const json_t *value;
+	enum json_type type;
 	const struct json *parent;
 	size_t index;    /* among the parent's children */
 	struct str name; /* in an object; else missing */
@@ -26,7 +27,7 @@ struct json {
 
 struct json_doc {
 	struct json root; /* first, so that the root's address is the doc's */
-	json_t *value;
+	json_t *value;    /* NULL: of our own making */
 	struct str text;
 	const char *name;
 	struct arena arena;
@@ -102,27 +103,65 @@ drop_duplicates(struct children *list)
 	qsort(list->item, kept, sizeof(*list->item), by_index);
 }
 
+static bool
+has_duplicates(const struct children *list)
+{
+	enum { FEW = 24 };
+
+	if (list->count > FEW)
+		return true; /* it may, and sorting will tell */
+	for (size_t i = 1; i < list->count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (str_eq(list->item[i]->name, list->item[k]->name))
+				return true;
+	return false;
+}
+
+static enum json_type
+type_of(const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		return JSON_TYPE_OBJECT;
+	case JSON_ARRAY:
+		return JSON_TYPE_ARRAY;
+	case JSON_STRING:
+		return JSON_TYPE_STRING;
+	case JSON_INTEGER:
+	case JSON_REAL:
+		return JSON_TYPE_NUMBER;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return JSON_TYPE_BOOL;
+	case JSON_NULL:
+		break;
+	}
+	return JSON_TYPE_NULL;
+}
+
 /* c->p behind the opening bracket of n. */
 static void
-build_children(struct json_doc *doc, struct json_cursor *c, struct json *n)
+build_children(struct json_doc *doc, struct json_cursor *c, const json_t *whole,
+    struct json *n)
 {
 	struct children list = {0};
-	bool object = json_is_object(n->value);
+	bool object = n->type == JSON_TYPE_OBJECT;
 	size_t item = 0;
 
 	json_blanks(c);
 	while (*c->p != '}' && *c->p != ']') {
 		struct str name = {0};
 		struct json *child;
-		const json_t *value;
+		const json_t *value = NULL;
 
 		if (object)
 			name = build_name(doc, c);
 		child = arena_zalloc(&doc->arena, sizeof(*child));
 		GROW(list.item, list.cap, list.count + 1);
 		list.item[list.count++] = child;
-		value = object ? json_object_get(n->value, name.p)
-			       : json_array_get(n->value, item++);
+		if (whole)
+			value = object ? json_object_get(whole, name.p)
+				       : json_array_get(whole, item++);
 		child->parent = n;
 		child->name = name;
 		build(doc, c, value, child);
@@ -133,7 +172,8 @@ build_children(struct json_doc *doc, struct json_cursor *c, struct json *n)
 		}
 	}
 	c->p++;
-	if (object && list.count > json_object_size(n->value))
+	if (object && (whole ? list.count > json_object_size(whole)
+			     : has_duplicates(&list)))
 		drop_duplicates(&list);
 	n->count = list.count;
 	n->child = arena_alloc(&doc->arena, list.count * sizeof(*n->child) + 1);
@@ -144,35 +184,45 @@ build_children(struct json_doc *doc, struct json_cursor *c, struct json *n)
 	free(list.item);
 }
 
+static struct str
+own_text(struct json_doc *doc, struct str raw)
+{
+	struct str inner = {raw.p + 1, raw.n - 2};
+	char *p = arena_alloc(&doc->arena, inner.n + 1);
+
+	inner.n = json_unescape(inner, p);
+	p[inner.n] = '\0';
+	return (struct str){p, inner.n};
+}
+
 /* Recursion is bounded by JSON_DEPTH_MAX: the text is checked. */
 static struct json *
 build(struct json_doc *doc, struct json_cursor *c, const json_t *value,
     struct json *n)
 {
 	const char *start = c->p;
-	enum json_type type;
-	bool escaped;
+	bool escaped, bracket = *start == '{' || *start == '[';
 
 	n->doc = doc;
-	n->value = value;
-	if (*c->p == '{' || *c->p == '[') {
+	if (bracket)
+		n->type = *start == '{' ? JSON_TYPE_OBJECT : JSON_TYPE_ARRAY;
+	/* An earlier value of a name written twice has no jansson value of its
+	 * own kind: pass over it. */
+	if (bracket && (!value || type_of(value) == n->type)) {
 		c->p++;
-		/* An earlier value of a name written twice has no jansson
-		 * value of its own kind: pass over it. */
-		if ((*start == '{') == json_is_object(value) &&
-		    (*start == '[') == json_is_array(value)) {
-			build_children(doc, c, n);
-		} else {
-			c->p = start;
-			json_lex_value(c, 0, &type, &escaped);
-		}
+		build_children(doc, c, value, n);
 	} else {
-		json_lex_value(c, 0, &type, &escaped);
+		json_lex_value(c, 0, &n->type, &escaped);
 	}
-	n->raw = (struct str){start, (size_t)(c->p - start)};
-	n->text = json_is_string(value) ? (struct str){json_string_value(value),
-					      json_string_length(value)}
-					: n->raw;
+	n->raw = n->text = (struct str){start, (size_t)(c->p - start)};
+	if (value) {
+		n->type = type_of(value);
+		if (n->type == JSON_TYPE_STRING)
+			n->text = (struct str){json_string_value(value),
+			    json_string_length(value)};
+	} else if (n->type == JSON_TYPE_STRING) {
+		n->text = own_text(doc, n->raw);
+	}
 	return n;
 }
 
@@ -212,34 +262,26 @@ mend_names(char *text, size_t n)
 static int
 load(struct json_doc *doc, struct err *err)
 {
-	struct json_fault fault = {0};
-	struct json_cursor c = {.p = doc->text.p,
-	    .end = doc->text.p + doc->text.n,
-	    .begin = doc->text.p,
-	    .allow_nul = true,
-	    .fault = &fault};
 	json_error_t why;
+	size_t at;
 
 	/* jansson has no integers past 64 bits; as reals all of them pass, and
 	 * exact ones are read from the text. */
 	doc->value = json_loadb(doc->text.p, doc->text.n,
 	    JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &why);
-	if (!doc->value) {
-		size_t at = why.position > 0 ? (size_t)why.position - 1 : 0;
-
-		return err_at(err, ERR_USAGE,
-		    json_place(doc->text, at, doc->name), "%s", why.text);
-	}
-	json_blanks(&c);
-	build(doc, &c, doc->value, &doc->root);
-	return 0;
+	if (doc->value)
+		return 0;
+	at = why.position > 0 ? (size_t)why.position - 1 : 0;
+	return err_at(err, ERR_USAGE, json_place(doc->text, at, doc->name),
+	    "%s", why.text);
 }
 
-int
-json_doc_parse(
-    struct str text, const char *name, struct json **ret, struct err *err)
+static int
+parse(struct str text, const char *name, bool own, struct json **ret,
+    struct err *err)
 {
 	struct json_fault fault = {0};
+	struct json_cursor c = {.allow_nul = true, .fault = &fault};
 	struct json_doc *doc;
 	char *copy;
 
@@ -254,15 +296,34 @@ json_doc_parse(
 
 	doc = xcalloc(1, sizeof(*doc));
 	copy = arena_strdup(&doc->arena, text);
-	mend_names(copy, text.n);
+	if (strstr(copy, "\\u0000"))
+		mend_names(copy, text.n);
 	doc->text = (struct str){copy, text.n};
 	doc->name = arena_strdup(&doc->arena, str_of(name));
-	if (load(doc, err) < 0) {
+	if (!own && load(doc, err) < 0) {
 		json_doc_free(&doc->root);
 		return -1;
 	}
+	c.p = c.begin = copy;
+	c.end = copy + text.n;
+	json_blanks(&c);
+	build(doc, &c, doc->value, &doc->root);
 	*ret = &doc->root;
 	return 0;
+}
+
+int
+json_doc_parse(
+    struct str text, const char *name, struct json **ret, struct err *err)
+{
+	return parse(text, name, false, ret, err);
+}
+
+int
+json_doc_own(
+    struct str text, const char *name, struct json **ret, struct err *err)
+{
+	return parse(text, name, true, ret, err);
 }
 
 int
@@ -334,23 +395,7 @@ json_doc_equal(const struct json *a, const struct json *b)
 enum json_type
 json_type_of(const struct json *n)
 {
-	switch (json_typeof(n->value)) {
-	case JSON_OBJECT:
-		return JSON_TYPE_OBJECT;
-	case JSON_ARRAY:
-		return JSON_TYPE_ARRAY;
-	case JSON_STRING:
-		return JSON_TYPE_STRING;
-	case JSON_INTEGER:
-	case JSON_REAL:
-		return JSON_TYPE_NUMBER;
-	case JSON_TRUE:
-	case JSON_FALSE:
-		return JSON_TYPE_BOOL;
-	case JSON_NULL:
-		break;
-	}
-	return JSON_TYPE_NULL;
+	return n->type;
 }
 
 struct place
@@ -410,7 +455,7 @@ json_raw(const struct json *n)
 bool
 json_truth(const struct json *n)
 {
-	return n && json_typeof(n->value) == JSON_TRUE;
+	return n && n->type == JSON_TYPE_BOOL && n->raw.p[0] == 't';
 }
 
 static bool

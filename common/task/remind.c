@@ -5,10 +5,6 @@
 #include "task/task.sql.h"
 #include "task/task_priv.h"
 
-/* A reminder comes a day before, to who had two days or more. */
-#define AHEAD (24 * MS_HOUR)
-#define LEAST (48 * MS_HOUR)
-
 struct told {
 	int64_t task;
 	bool overdue;
@@ -85,13 +81,10 @@ task_remind(struct store *st, const struct tenant *t, int64_t now,
 {
 	struct reminding r = {.now = now, .lines = lines};
 	struct rows *rows;
-	int64_t later;
 	int got;
 
-	if (store_query(st, &sql_task_due_soon,
-		BINDS(BIND_INT(t->id), BIND_INT(now + AHEAD), BIND_INT(now),
-		    BIND_INT(LEAST)),
-		&rows, err) < 0)
+	if (store_query(st, &sql_task_to_tell,
+		BINDS(BIND_INT(t->id), BIND_INT(now)), &rows, err) < 0)
 		return -1;
 	r.signals = bulk_new(&bulk_signal);
 	while ((got = rows_next(rows, err)) > 0)
@@ -104,15 +97,8 @@ task_remind(struct store *st, const struct tenant *t, int64_t now,
 	if (got < 0)
 		return -1;
 	*ret_next = INT64_MAX;
-	got = store_int(st, &sql_task_next_due,
-	    BINDS(BIND_INT(t->id), BIND_INT(now)), &later, err);
-	if (got > 0)
-		*ret_next = later;
-	/* A reminder of one that is due later comes a day before. */
-	if (got > 0)
-		got = store_int(st, &sql_task_next_due,
-		    BINDS(BIND_INT(t->id), BIND_INT(now + AHEAD)), &later, err);
-	if (got > 0 && later - AHEAD < *ret_next)
-		*ret_next = later - AHEAD;
-	return got < 0 ? -1 : 0;
+	return store_int(st, &sql_task_next_telling,
+		   BINDS(BIND_INT(t->id), BIND_INT(now)), ret_next, err) < 0
+		   ? -1
+		   : 0;
 }

@@ -202,30 +202,33 @@ WHERE h.tenant_id = $1 ORDER BY h.day;
 
 -- ---- reminders and figures --------------------------------------------------
 
--- name: task_due_soon
--- Tasks of which there is something to tell: overdue, or due before a moment,
--- not reminded of and given at least so long.
+-- name: task_to_tell
+-- Tasks of which there is something to tell by now: a day before they are due,
+-- of those with two days or more, and when they are due. (As the index
+-- task_by_telling has it.)
 -- $1 tenant bigint
--- $2 before bigint
--- $3 now bigint
--- $4 least bigint
-SELECT k.task_id, k.lead_id, l.id, k.title, k.assignee, m.manager, k.due_at,
-	k.created_at, k.reminded, k.escalated
+-- $2 now bigint
+SELECT k.task_id, k.lead_id, l.id, k.title, k.assignee, m.manager, k.due_at
 FROM task AS k
 LEFT JOIN lead AS l ON l.tenant_id = k.tenant_id AND l.lead_id = k.lead_id
 LEFT JOIN member AS m ON m.tenant_id = k.tenant_id AND m.email = k.assignee
 WHERE k.tenant_id = $1 AND k.closed_at IS NULL AND k.due_at IS NOT NULL
-	AND k.due_at <= $2 AND k.escalated = 0 AND (k.due_at <= $3
-	OR (k.reminded = 0 AND k.due_at - k.created_at >= $4))
+	AND k.escalated = 0
+	AND (CASE WHEN k.reminded = 0 AND k.due_at - k.created_at >= 172800000
+	THEN k.due_at - 86400000 ELSE k.due_at END) <= $2
 ORDER BY k.due_at, k.task_id;
 
--- name: task_next_due
--- The first due moment after one.
+-- name: task_next_telling
+-- The first moment after one at which there will be.
 -- $1 tenant bigint
 -- $2 after bigint
-SELECT min(k.due_at) FROM task AS k
+SELECT min(CASE WHEN k.reminded = 0 AND k.due_at - k.created_at >= 172800000
+	THEN k.due_at - 86400000 ELSE k.due_at END)
+FROM task AS k
 WHERE k.tenant_id = $1 AND k.closed_at IS NULL AND k.due_at IS NOT NULL
-	AND k.due_at > $2;
+	AND k.escalated = 0
+	AND (CASE WHEN k.reminded = 0 AND k.due_at - k.created_at >= 172800000
+	THEN k.due_at - 86400000 ELSE k.due_at END) > $2;
 
 -- name: task_told
 -- Somebody was told of its due moment.

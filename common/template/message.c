@@ -62,7 +62,7 @@ make_document(const struct tenant *t, const struct template_words *words,
 	put_object(&w, "lead", words->lead);
 	put_object(&w, "data", words->data);
 	json_put_end(&w);
-	rc = json_doc_parse(buf_str(&text), "words", ret, err);
+	rc = json_doc_own(buf_str(&text), "words", ret, err);
 	buf_release(&text);
 	return rc;
 }

@@ -77,6 +77,9 @@ run_document(struct str text, bool good)
 	json_put_node(&w, doc);
 	MUST(json_doc_parse(buf_str(&out), "g", &again, &err) == 0);
 	MUST(json_doc_equal(doc, again));
+	json_doc_free(again);
+	MUST(json_doc_own(text, "h", &again, &err) == 0);
+	MUST(json_doc_equal(doc, again));
 	json_doc_free(doc);
 	json_doc_free(again);
 	buf_release(&out);

@@ -281,6 +281,18 @@ splitting(void)
 	buf_release(&got);
 }
 
+/* Read as our own it is the same. */
+static void
+same_own(struct str text, const struct json *doc)
+{
+	struct json *own = NULL;
+	struct err err = {0};
+
+	CHECK(json_doc_own(text, "own", &own, &err) == 0);
+	CHECK(json_doc_equal(doc, own));
+	json_doc_free(own);
+}
+
 static struct json *
 parse(const char *text)
 {
@@ -289,6 +301,8 @@ parse(const char *text)
 
 	if (json_doc_parse(str_of(text), "d.json", &doc, &err) < 0)
 		printf("%s\n", err.text);
+	else
+		same_own(str_of(text), doc);
 	return doc;
 }
 
@@ -571,6 +585,8 @@ suite(void)
 		CHECK(name[0] != 'y' || good);
 		CHECK(name[0] != 'n' || !good);
 		CHECK(good || (err.kind == ERR_USAGE && strchr(err.text, ':')));
+		if (good)
+			same_own(buf_str(&text), doc);
 
 		/* As the value of a member the scanner says the same, but for
 		 * \u0000 and white space around the whole. */
