@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * chart: drawings for a terminal, made of UTF-8 blocks or, where these cannot
- * be shown, of ASCII. Pure: numbers in, text appended to a struct buf, each
- * line ended, none wider than asked for. No colour, no escape sequences.
+ * be shown, of ASCII: text appended to a struct buf, each line ended, none
+ * wider than asked for, no colour, no escape sequences. And pictures: series
+ * in time with what is expected of them, as SVG, PNG and PDF. Pure: numbers in,
+ * bytes out; the same input gives the same bytes on a machine.
  *
  * Ownership: everything given is only read; labels are made safe for a
  * terminal and cut to fit by columns (a kanji takes two).
@@ -62,5 +64,52 @@ void chart_sparkline(
 
 /* A share as a short bar of `columns` cells: ███████▌··; no new line. */
 void chart_meter(struct buf *out, double share, struct chart_style style);
+
+/* ---- plots: series in time, what is expected next, and how surely ---------
+ */
+
+enum { CHART_BANDS = 2, CHART_LINES_MOST = 60 };
+struct chart_line {
+	struct str name; /* over its panel, or in the legend */
+	const double *x; /* ascending */
+	const double *y; /* NAN: nothing is known */
+	size_t n;
+	const double *next; /* where something is expected: x of the steps */
+	const double *mean; /* NULL: nothing is */
+	/* The narrower band first; NULL: there is none. */
+	const double *low[CHART_BANDS], *high[CHART_BANDS];
+	size_t steps;
+	const size_t *mark; /* which of the n stand out */
+	size_t marks;
+};
+struct chart_plot {
+	struct str title, subtitle, note; /* missing: none */
+	const struct chart_line *line;    /* 1 to CHART_LINES_MOST */
+	size_t count;
+	const struct zone *zone; /* x are times, told in it; NULL: numbers */
+	int level[CHART_BANDS];  /* percent that a band holds: 80, 95 */
+	bool overlay;  /* in one panel, for up to eight lines; else one each */
+	bool percent;  /* y are shares: 0.25 reads 25 % */
+	bool zero;     /* the axis begins at 0 */
+	bool japanese; /* dates, large numbers and the legend */
+};
+/* For a terminal, one panel each; style.height is that of a panel (0: 12
+ * lines). */
+void chart_plot(
+    struct buf *out, const struct chart_plot *plot, struct chart_style style);
+
+enum chart_picture { CHART_SVG, CHART_PNG, CHART_PDF };
+struct chart_size {
+	double width, height; /* CSS pixels; points in a PDF; 0: 960, and as
+				 high as the panels want */
+	double scale;         /* PNG: dots to a pixel; 0: 2 */
+};
+/* SVG is written here. PNG and PDF are drawn by cairo and pango, which are
+ * loaded now; an error where they are not installed, where there are too many
+ * lines, or the picture has no room for anything. Characters that no font of
+ * this machine has are drawn as boxes and told in a remark. */
+int chart_picture(struct buf *out, const struct chart_plot *plot,
+    enum chart_picture kind, struct chart_size size, struct remarks *remarks,
+    struct err *err);
 
 #endif
