@@ -81,15 +81,16 @@ new_store() {
 	esac
 }
 
-# store_with_leads [N]: the same with N leads (200) of the sample and their
-# events; made once per test file, copied for each test.
+# store_with_leads [N [bare]]: the same with N leads (200) of the sample and,
+# unless bare, their events; made once per test file, copied for each test.
 store_with_leads() {
 	local n=${1:-200} origin
-	origin=$BATS_FILE_TMPDIR/leads-$n.db
+	origin=$BATS_FILE_TMPDIR/leads-$n${2-}.db
 	if [ ! -e "$origin" ]; then
 		new_store making
 		sample leads "$n" | dl-import leads -q -
-		sample events "$n" | dl-import events -q -
+		[ "${2-}" = bare ] ||
+			sample events "$n" | dl-import events -q -
 		if [ "${DL_TEST_ENGINE:-sqlite}" = sqlite ]; then
 			dl-db backup "$origin" >/dev/null 2>&1
 			rm -f "$DL_DB"*

@@ -222,6 +222,8 @@ bool cli_interrupted(void);
  * flushes, closes and reports a failed write. When the reader of a pipe has
  * gone, what is written is dropped without an error. */
 int cli_output(const struct cli_call *call, FILE **ret, struct err *err);
+/* That it has: nobody reads what goes to standard output any more. */
+bool cli_reader_gone(void);
 
 /* config.c: what the operator's configuration, dl-config(5), says under names
  * that begin with prefix ("channel."), in its order; without the prefix. This

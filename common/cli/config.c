@@ -23,7 +23,7 @@ static const char *const names[] = {
 static char *values[CONFIG__MAX];
 
 /* Names that begin with one of these belong to who asks by cli_settings. */
-static const char *const prefixes[] = {"channel."};
+static const char *const prefixes[] = {"channel.", "export."};
 
 static struct setting {
 	char *name, *value;

@@ -63,6 +63,12 @@ output_standard(void)
 	return standard;
 }
 
+bool
+cli_reader_gone(void)
+{
+	return gone;
+}
+
 int
 cli_output(const struct cli_call *call, FILE **ret, struct err *err)
 {

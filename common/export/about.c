@@ -31,8 +31,8 @@ export_about_put(const struct export_about *a, struct json_writer *w)
 	add_given(w, "file", a->file);
 }
 
-static void
-put_counts(const struct export_done *d, struct json_writer *w)
+void
+export_done_put(const struct export_done *d, struct json_writer *w)
 {
 	json_add_int(w, "read", (int64_t)d->counts.read);
 	json_add_int(w, "written", (int64_t)d->counts.written);
@@ -42,31 +42,19 @@ put_counts(const struct export_done *d, struct json_writer *w)
 		json_add_text(w, "sha256", str_of(d->sha256));
 }
 
-int
-export_audit(struct store *st, const struct tenant *t,
-    const struct export_about *a, const struct export_done *done,
-    struct err *err)
+void
+export_moments_put(
+    const struct export_moment *moment, size_t count, struct json_writer *w)
 {
-	struct buf detail = {0};
-	struct json_writer w = {.out = &detail};
-	int rc;
-
-	json_put_object(&w);
-	if (done)
-		put_counts(done, &w);
-	else
-		export_about_put(a, &w);
-	json_put_end(&w);
-	rc = store_begin(st, STORE_CHANGE, "export", err);
-	if (rc == 0)
-		rc = audit_add(st, t->id, a->now, a->who,
-		    done ? "export.done" : "export", str_of(a->what),
-		    buf_str(&detail), err);
-	if (rc == 0)
-		rc = store_commit(st, true, err);
-	store_rollback(st);
-	buf_release(&detail);
-	return rc;
+	json_put_name(w, "moments");
+	json_put_array(w);
+	for (size_t i = 0; i < count; i++) {
+		json_put_object(w);
+		json_add_time(w, "as_of", moment[i].as_of);
+		json_add_int(w, "rows", moment[i].rows);
+		json_put_end(w);
+	}
+	json_put_end(w);
 }
 
 int
@@ -84,8 +72,10 @@ export_manifest(const char *path, const struct export_about *a,
 	add_given(&w, "tenant", a->tenant);
 	add_given(&w, "by", a->who);
 	json_add_time(&w, "as_of", a->now);
+	if (a->moments > 1)
+		export_moments_put(a->moment, a->moments, &w);
 	add_given(&w, "zone", a->zone);
-	put_counts(done, &w);
+	export_done_put(done, &w);
 	json_put_end(&w);
 	buf_addc(&text, '\n');
 	fwrite(text.p, 1, text.len, outfile_stream(file));

@@ -133,6 +133,17 @@ wanted_column_read(struct wanted_column *c, struct str name,
 }
 
 int
+export_lead_column_check(struct str name, struct err *err)
+{
+	struct arena arena = {0};
+	struct wanted_column column;
+	int rc = wanted_column_read(&column, name, &arena, err);
+
+	arena_release(&arena);
+	return rc;
+}
+
+int
 export_lead_columns(
     int (*each)(void *context, struct str line, struct err *err), void *context,
     struct err *err)

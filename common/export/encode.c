@@ -27,12 +27,42 @@ static const struct {
     {0x00b7, "・"},
 };
 
+static bool
+is_utf8(const char *encoding)
+{
+	return !encoding || strcasecmp(encoding, "utf-8") == 0 ||
+	       strcasecmp(encoding, "utf8") == 0;
+}
+
+bool
+export_encoding_plain(const char *encoding)
+{
+	char in[] = "a\n", first[32] = "", second[32] = "";
+	iconv_t encoder;
+	size_t size[2] = {0};
+
+	if (is_utf8(encoding))
+		return true;
+	encoder = iconv_open(encoding, "UTF-8");
+	if (encoder == (iconv_t)-1)
+		return false;
+	for (size_t i = 0; i < 2; i++) {
+		char *from = in, *start = i ? second : first, *to = start;
+		size_t left = 2, room = sizeof(first);
+
+		iconv(encoder, &from, &left, &to, &room);
+		size[i] = (size_t)(to - start);
+	}
+	iconv_close(encoder);
+	return size[0] == size[1] && memcmp(first, second, size[0]) == 0;
+}
+
 int
 export_encoder_open(struct export *e, struct err *err)
 {
 	const char *to = e->how.encoding;
 
-	if (!to || strcasecmp(to, "utf-8") == 0 || strcasecmp(to, "utf8") == 0)
+	if (is_utf8(to))
 		return 0;
 	if (e->how.bom)
 		return err_set(err, ERR_USAGE,

@@ -121,7 +121,8 @@ read_events(
 	int64_t last;
 	int rc = lead_last(st, r->tenant, &last, err);
 
-	for (int64_t after = 0; rc == 0 && after < last; after += PAGE) {
+	for (int64_t after = r->which->after; rc == 0 && after < last;
+	     after += PAGE) {
 		rc = read_page(r, st, after, p, err);
 		if (rc == 0)
 			rc = export_pipe_mark(p,

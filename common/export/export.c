@@ -7,6 +7,7 @@
 #include "xlsx/xlsx.h"
 
 #define FLUSH_AT ((size_t)64 << 10)
+enum { ASKED = 0xff }; /* rows after which it is asked whether to go on */
 
 /* ---- out ------------------------------------------------------------------
  */
@@ -94,6 +95,10 @@ export_emit(
 {
 	int went;
 
+	if (e->how.most && e->done.counts.written >= (uint64_t)e->how.most)
+		return err_set(err, ERR_FAIL,
+		    "more than the %lld row%s that are allowed",
+		    (long long)e->how.most, plural(e->how.most));
 	e->done.counts.read++;
 	e->sink->row(e, cell, count);
 	went = put_line(e, cell, count);
@@ -120,7 +125,7 @@ set_columns(struct export *e, struct err *err)
 	e->text = xcalloc(n + 1, sizeof(*e->text));
 	e->key = xcalloc(n + 1, sizeof(*e->key));
 	GROW(e->cell, e->cell_cap, n + 1);
-	return put_frame(e, e->sink->begin, err);
+	return e->how.begun ? 0 : put_frame(e, e->sink->begin, err);
 }
 
 /* The first record's names. */
@@ -212,6 +217,14 @@ export_begin(
 	e->how = *output;
 	e->sink = &export_sinks[output->format];
 	sha256_begin(&e->hash);
+	if (output->begun) {
+		e->done = *output->begun;
+		e->rows = e->done.counts.written;
+		e->hash = *output->begun_hash;
+	}
+	for (size_t i = 0; output->masks && i < output->masks->count; i++)
+		e->masks_attrs |=
+		    str_starts(output->masks->mask[i].column, STR("attrs."));
 	if (check_dialect(e, err) < 0 || export_encoder_open(e, err) < 0 ||
 	    (output->sort && export_sort_new(e, err) < 0))
 		rc = -1;
@@ -239,6 +252,9 @@ export_record(struct export *e, const struct record *r, struct err *err)
 
 	if (!e->sort && e->how.limit &&
 	    e->done.counts.written >= (uint64_t)e->how.limit)
+		return 1;
+	if (e->how.enough && (++e->taken & ASKED) == 0 &&
+	    e->how.enough(e->how.context))
 		return 1;
 	if (!e->column && e->sink->by_columns && take_columns(e, r, err) < 0)
 		return -1;
@@ -295,11 +311,34 @@ export_lines(void *export, struct str lines, struct err *err)
 	return rc < 0 ? -1 : 0;
 }
 
+void
+export_so_far(const struct export *e, struct export_done *ret)
+{
+	*ret = e->done;
+}
+
+int
+export_sync(struct export *e, struct export_done *ret, struct err *err)
+{
+	unsigned char digest[SHA256_BYTES];
+	struct sha256 hash;
+
+	if (export_flush(e, err) < 0)
+		return -1;
+	if (fflush(e->how.out) != 0)
+		return err_sys(err, "write");
+	*ret = e->done;
+	if (e->how.hash) {
+		hash = e->hash;
+		sha256_end(&hash, digest);
+		hash_hex(digest, ret->sha256);
+	}
+	return 0;
+}
+
 int
 export_end(struct export *e, struct export_done *ret, struct err *err)
 {
-	unsigned char digest[SHA256_BYTES];
-
 	if (e->sort && export_sort_end(e, err) < 0)
 		return -1;
 	/* Without a record nobody knows the columns; what has an end of its
@@ -307,16 +346,15 @@ export_end(struct export *e, struct export_done *ret, struct err *err)
 	if ((e->column || !e->sink->by_columns) &&
 	    put_frame(e, e->sink->end, err) < 0)
 		return -1;
-	if (export_flush(e, err) < 0)
-		return -1;
-	if (fflush(e->how.out) != 0)
-		return err_sys(err, "write");
-	if (e->how.hash) {
-		sha256_end(&e->hash, digest);
-		hash_hex(digest, e->done.sha256);
-	}
-	*ret = e->done;
-	return 0;
+	return export_sync(e, ret, err);
+}
+
+bool
+export_can_resume(const struct export_output *output)
+{
+	return (output->format == EXPORT_NDJSON ||
+		   export_sinks[output->format].separated) &&
+	       !output->sort && export_encoding_plain(output->encoding);
 }
 
 void
@@ -336,6 +374,7 @@ export_free(struct export *e)
 	buf_release(&e->out);
 	buf_release(&e->word);
 	record_make_release(&e->make);
+	json_scanner_release(&e->scan);
 	arena_release(&e->arena);
 	arena_release(&e->passing);
 	free(e);

@@ -93,6 +93,15 @@ enum export_format {
 /* "ndjson", "csv", "tsv", "json", "markdown", "xlsx", "sql". */
 bool export_format_find(struct str name, enum export_format *ret);
 
+struct export_done {
+	struct record_counts counts; /* read = written + rejected */
+	uint64_t replaced;           /* characters the encoding lacks */
+	uint64_t defused;            /* cells */
+	uint64_t cut;                /* cells too long for a workbook */
+	char sha256[65];             /* of what was written */
+	uint64_t bytes;
+};
+
 struct export_output {
 	FILE *out;
 	enum export_format format;
@@ -115,19 +124,18 @@ struct export_output {
 	const char
 	    *sort;     /* "-score,company"; missing last. NULL: as they come */
 	int64_t limit; /* 0: none */
+	int64_t most;  /* another row than these is an error; 0: none */
 	bool hash;     /* make the SHA-256 of what goes out */
+	/* What stands in `out` already, of an export as this one is that was
+	 * cut short after an export_sync; NULL: nothing. */
+	const struct export_done *begun;
+	const struct sha256 *begun_hash;
 	struct remarks *refused; /* each record that is rejected, and each cell
 				    that is cut */
+	/* Asked now and then: true ends it as the limit does. May be NULL. */
+	bool (*enough)(void *context);
+	void *context;
 };
-struct export_done {
-	struct record_counts counts; /* read = written + rejected */
-	uint64_t replaced;           /* characters the encoding lacks */
-	uint64_t defused;            /* cells */
-	uint64_t cut;                /* cells too long for a workbook */
-	char sha256[65];             /* of what was written */
-	uint64_t bytes;
-};
-
 struct export;
 int export_begin(
     const struct export_output *output, struct export **ret, struct err *err);
@@ -135,6 +143,13 @@ int export_begin(
 int export_record(struct export *e, const struct record *r, struct err *err);
 /* Lines of JSON objects; a callback of the rooms that tell their things. */
 int export_lines(void *e, struct str lines, struct err *err);
+/* Whether one that was cut short can be gone on with: a row is complete by
+ * itself, and the next one does not depend on it. */
+bool export_can_resume(const struct export_output *output);
+/* All rows so far are in the stream; *ret is what has been done until here. */
+int export_sync(struct export *e, struct export_done *ret, struct err *err);
+/* The same, without a look at the stream. */
+void export_so_far(const struct export *e, struct export_done *ret);
 /* Writes what is left. export_free afterwards, always. */
 int export_end(struct export *e, struct export_done *ret, struct err *err);
 void export_free(struct export *e); /* NULL is fine */
@@ -148,6 +163,9 @@ void export_refuse(struct export *e, struct place place, const char *reason);
 /* ---- about.c: what an export was ------------------------------------------
  */
 
+struct export_moment {
+	int64_t as_of, rows;
+};
 struct export_about {
 	const char *what;   /* "leads" */
 	const char *format; /* NULL, as all that follow: nothing to say */
@@ -157,13 +175,15 @@ struct export_about {
 	const struct export_column *column;
 	size_t count;
 	int64_t limit, now;
+	/* Of one that was gone on with: which rows were read when. */
+	const struct export_moment *moment;
+	size_t moments;
 };
+/* Members of an open object: what it was to be; what it came to. */
 void export_about_put(const struct export_about *a, struct json_writer *w);
-/* In a change of its own: "export" before anything goes out (done NULL), and
- * "export.done" when all has. */
-int export_audit(struct store *st, const struct tenant *t,
-    const struct export_about *a, const struct export_done *done,
-    struct err *err);
+void export_done_put(const struct export_done *d, struct json_writer *w);
+void export_moments_put(
+    const struct export_moment *moment, size_t count, struct json_writer *w);
 /* One JSON object, in a file that appears whole or not at all. */
 int export_manifest(const char *path, const struct export_about *a,
     const struct export_done *done, struct err *err);
@@ -196,8 +216,13 @@ struct export_which {
 	const struct cond *where, *segment; /* bound; NULL: all */
 	int64_t from, to; /* made in [from, to); all: INT64_MIN, INT64_MAX */
 	bool scored;      /* only those with a score */
-	/* Called now and then; what it returns is of no matter. May be NULL. */
-	bool (*progress)(void *context, uint64_t done, uint64_t whole);
+	int64_t after;    /* leads whose numbers come after this one; 0: all */
+	/* Called now and then, when all that is to be said of the leads up to
+	 * the number `done`, of `whole`, has gone to the export; -1 ends it.
+	 * Outside of a transaction of the store where there are many leads.
+	 * May be NULL. */
+	int (*mark)(
+	    void *context, int64_t done, int64_t whole, struct err *err);
 	void *context;
 };
 /* "in segment 'NAME'", bound; the caller frees it. */
@@ -207,6 +232,8 @@ int export_segment(struct store *st, const struct tenant *t, const char *name,
 int export_leads_run(struct export_leads *l, const struct export_which *which,
     struct export *e, struct err *err);
 void export_leads_close(struct export_leads *l);
+/* ERR_USAGE, with the nearest, for what is no column of leads. */
+int export_lead_column_check(struct str name, struct err *err);
 /* {"column","type","help"} of all there is to ask for, attributes of the
  * tenant's leads left out. */
 int export_lead_columns(

@@ -6,6 +6,7 @@
 #include <iconv.h>
 
 #include "export/export.h"
+#include "json/json.h"
 
 struct export_sort; /* sort.c */
 
@@ -46,13 +47,16 @@ struct export
 	iconv_t encoder;
 	bool encodes;
 	uint64_t rows; /* put into the format */
+	uint64_t taken;
 	struct sha256 hash;
 	struct export_done done;
 	struct export_sort *sort;
 	struct xlsx *book;
 	struct record_make make; /* of export_lines */
-	struct arena arena;      /* columns */
-	struct arena passing;    /* of one row */
+	bool masks_attrs;        /* some attributes are masked by name */
+	struct json_scanner scan;
+	struct arena arena;   /* columns */
+	struct arena passing; /* of one row */
 };
 
 /* export.c: what waits in e->line and e->out goes to the file. */
@@ -68,6 +72,9 @@ int export_emit(
  * *ret_code. */
 int export_encoder_open(struct export *e, struct err *err);
 bool export_encode(struct export *e, struct str text, uint32_t *ret_code);
+/* Whether a line of it looks the same wherever it stands: one that begins with
+ * a mark of its own does not. */
+bool export_encoding_plain(const char *encoding);
 
 /* pipe.c: rows from the store, read in one snapshot, which is that of a thread
  * with a connection of its own where there are many. */
@@ -92,8 +99,6 @@ int export_pipe_row(struct export_pipe *p, const struct field *cell,
 /* All leads up to `done` of `whole` are out. */
 int export_pipe_mark(
     struct export_pipe *p, int64_t done, int64_t whole, struct err *err);
-int export_mark(const struct export_which *which, int64_t done, int64_t whole,
-    struct err *err);
 
 /* mask.c: the cells as they may be seen, in e->cell; texts in e->passing. */
 const struct field *export_mask_row(

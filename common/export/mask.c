@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "export/export_priv.h"
+#include "json/json.h"
 
 enum { KEY_MIN = 16, KEY_MAX = 4096, HASH_SHOWN = 32 };
 
@@ -185,6 +186,51 @@ mask_cell(struct export *e, enum export_masking how, struct field *cell)
 	cell->text = arena_str(&e->passing, buf_str(&e->word));
 }
 
+static const struct export_mask *
+mask_of_attr(const struct export_masks *m, struct str name)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		struct str column = m->mask[i].column;
+
+		if (str_starts(column, STR("attrs.")) &&
+		    str_eq((struct str){column.p + 6, column.n - 6}, name))
+			return &m->mask[i];
+	}
+	return NULL;
+}
+
+/* All attributes as one object: what is masked by itself is masked in it. */
+static void
+mask_attrs(struct export *e, struct field *cell)
+{
+	const struct export_masks *m = e->how.masks;
+	struct buf text = {0};
+	struct json_writer w = {.out = &text};
+
+	if (json_scan_object(&e->scan, cell->text) < 0)
+		return;
+	json_put_object(&w);
+	for (size_t i = 0; i < e->scan.count; i++) {
+		const struct json_member *one = &e->scan.member[i];
+		const struct export_mask *mask = mask_of_attr(m, one->name);
+
+		if (mask && mask->how == EXPORT_DROP)
+			continue;
+		json_put_key(&w, one->name);
+		if (!mask || one->type == JSON_TYPE_NULL) {
+			json_put_raw(&w, one->raw);
+			continue;
+		}
+		buf_clear(&e->word);
+		export_mask_put(
+		    &e->word, m, mask->how, mask->column, one->text);
+		json_put_text(&w, buf_str(&e->word));
+	}
+	json_put_end(&w);
+	cell->text = arena_str(&e->passing, buf_str(&text));
+	buf_release(&text);
+}
+
 const struct field *
 export_mask_row(struct export *e, const struct field *cell, size_t count)
 {
@@ -197,6 +243,9 @@ export_mask_row(struct export *e, const struct field *cell, size_t count)
 			if (str_eq(m->mask[k].column, cell[i].name) &&
 			    e->cell[i].text.p)
 				mask_cell(e, m->mask[k].how, &e->cell[i]);
+		if (e->masks_attrs && e->cell[i].type == FIELD_OBJECT &&
+		    str_is(cell[i].name, "attrs"))
+			mask_attrs(e, &e->cell[i]);
 	}
 	return e->cell;
 }

@@ -47,6 +47,13 @@ struct export_pipe {
 	struct err err; /* of the reader */
 };
 
+static int
+mark(const struct export_which *which, int64_t done, int64_t whole,
+    struct err *err)
+{
+	return which->mark ? which->mark(which->context, done, whole, err) : 0;
+}
+
 /* ---- the reader ---------------------------------------------------------- */
 
 static struct block *
@@ -105,7 +112,7 @@ export_pipe_mark(
 	struct block *b = filling(p);
 
 	if (p->alone)
-		return export_mark(p->which, done, whole, err);
+		return mark(p->which, done, whole, err);
 	b->done = done;
 	b->whole = whole;
 	return hand_over(p);
@@ -190,7 +197,7 @@ put_block(struct export_pipe *p, const struct block *b, struct err *err)
 		rc = export_record(p->e, &record, err);
 	}
 	if (rc == 0 && b->done)
-		rc = export_mark(p->which, b->done, b->whole, err);
+		rc = mark(p->which, b->done, b->whole, err);
 	return rc;
 }
 
@@ -236,17 +243,6 @@ run_thread(struct export_pipe *p, struct err *err)
 		free(p->slots[i].piece);
 	}
 	return rc;
-}
-
-int
-export_mark(const struct export_which *which, int64_t done, int64_t whole,
-    struct err *err)
-{
-	(void)err;
-	if (which->progress)
-		which->progress(
-		    which->context, (uint64_t)done, (uint64_t)whole);
-	return 0;
 }
 
 int

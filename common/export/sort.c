@@ -191,7 +191,10 @@ emit_row(struct export *e, struct str row, struct err *err)
 static bool
 enough(const struct export *e)
 {
-	return e->how.limit && e->done.counts.written >= (uint64_t)e->how.limit;
+	if (e->how.limit && e->done.counts.written >= (uint64_t)e->how.limit)
+		return true;
+	return e->how.enough && (e->done.counts.read & 0xff) == 0xff &&
+	       e->how.enough(e->how.context);
 }
 
 /* ---- runs -----------------------------------------------------------------

@@ -23,6 +23,7 @@ static const struct {
     {&sql_check_tasks, "tasks whose state and moments disagree"},
     {&sql_check_queued_signals, "signals that wait and are not there"},
     {&sql_check_firings, "firings by signals, or of leads, not there"},
+    {&sql_check_export_runs, "exports in a state that cannot be"},
     {&sql_check_member_leads, "members of nothing, or no leads"},
     {&sql_check_membership_leads, "former members of nothing, or no leads"},
     {&sql_check_override_leads, "overrides of nothing, or of no leads"},

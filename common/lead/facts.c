@@ -100,6 +100,7 @@ static const struct fact {
     {"automation", NULL, &sql_dump_automations, NULL,
 	{{"name", 't'}, {"enabled", 'b'}, {"document", 'j'}}},
     {"recommend", NULL, &sql_dump_recommend, NULL, {{"document", 'j'}}},
+    {"export_policy", NULL, &sql_dump_export_policy, NULL, {{"document", 'j'}}},
     {"firing", "firings", &sql_dump_firings, &sql_person_firings,
 	{{"lead", 't'}, {"automation", 't'}, {"signal", 't'}, {"time", 'm'},
 	    {"tasks", 'i'}, {"messages", 'i'}, {"moves", 'i'},
@@ -391,6 +392,15 @@ lead_erase(struct store *st, const struct tenant *t, int64_t lead,
 		if (rc == 0)
 			total += count;
 	}
+	/* Who asked for exports about this person named the address. */
+	if (rc == 0 && row.text[LEAD_EMAIL].n)
+		rc = store_run(st, &sql_erase_in_exports,
+		    BINDS(BIND_INT(t->id), BIND_TEXT(row.text[LEAD_EMAIL])),
+		    NULL, err);
+	if (rc == 0 && row.text[LEAD_EMAIL].n)
+		rc = store_run(st, &sql_erase_in_audit,
+		    BINDS(BIND_INT(t->id), BIND_TEXT(row.text[LEAD_EMAIL])),
+		    NULL, err);
 	if (rc == 0)
 		rc = store_run(st, &sql_erase_audit,
 		    BINDS(BIND_INT(t->id), BIND_TEXT(row.text[LEAD_ID])), NULL,

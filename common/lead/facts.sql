@@ -393,6 +393,11 @@ WHERE a.tenant_id = $1 ORDER BY a.name;
 SELECT s.recommend FROM automation_state AS s
 WHERE s.tenant_id = $1 AND s.recommend IS NOT NULL;
 
+-- name: dump_export_policy
+-- Which role may have what.
+-- $1 tenant_id bigint
+SELECT p.document FROM export_policy AS p WHERE p.tenant_id = $1;
+
 -- name: dump_firings
 -- What automations did, by time.
 -- $1 tenant_id bigint
@@ -568,6 +573,21 @@ DELETE FROM signal_queue WHERE tenant_id = $1 AND signal_id IN (
 	SELECT g.signal_id FROM signal AS g
 	WHERE g.tenant_id = $1 AND g.lead_id = $2);
 
+-- name: erase_in_exports
+-- What somebody typed to have one person's rows.
+-- $1 tenant_id bigint
+-- $2 email text
+UPDATE export_run SET request = replace(request, $2, '(erased)') {{WHOLE_TENANT}}
+WHERE tenant_id = $1 AND replace(request, $2, '') <> request;
+
+-- name: erase_in_audit
+-- The same in the audit.
+-- $1 tenant_id bigint
+-- $2 email text
+UPDATE audit SET detail = replace(detail, $2, '(erased)') {{WHOLE_TENANT}}
+WHERE tenant_id = $1 AND action LIKE 'export%'
+	AND replace(detail, $2, '') <> detail;
+
 -- name: erase_firings
 -- What automations did about it.
 -- $1 tenant_id bigint
@@ -695,6 +715,17 @@ SELECT {{WHOLE_TENANT}}
 	count(*) FROM signal_queue AS q WHERE q.tenant_id = $1
 	AND NOT EXISTS (SELECT 1 FROM signal AS g
 	WHERE g.tenant_id = $1 AND g.signal_id = q.signal_id);
+
+-- name: check_export_runs
+-- Exports in a state that cannot be.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	count(*) FROM export_run AS r WHERE r.tenant_id = $1 AND (
+	r.state NOT IN ('running', 'finishing', 'done', 'failed', 'refused',
+	'stopped', 'abandoned', 'replaced', 'purged', 'kept')
+	OR (r.job IS NOT NULL AND r.state IN ('finishing', 'done')
+	AND r.sha256 IS NULL)
+	OR (r.state = 'finishing' AND r.part IS NULL));
 
 -- name: check_firings
 -- Firings by signals, or about leads, that are not there.

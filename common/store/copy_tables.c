@@ -161,6 +161,17 @@ static const struct bulk_column firing[] = {{"signal_id", 'i'},
     {"automation", 't'}, {"at", 'i'}, {"kind", 't'}, {"lead_id", 'i'},
     {"tasks", 'i'}, {"messages", 'i'}, {"moves", 'i'}, {"problem", 't'}};
 
+static const struct bulk_column export_policy[] = {
+    {"document", 't'}, {"updated_at", 'i'}};
+
+static const struct bulk_column export_run[] = {{"run_id", 'i'}, {"job", 't'},
+    {"what", 't'}, {"who", 't'}, {"host", 't'}, {"began_at", 'i'},
+    {"changed_at", 'i'}, {"state", 't'}, {"why", 't'}, {"request", 't'},
+    {"terms", 't'}, {"erasures", 'i'}, {"rows_read", 'i'},
+    {"rows_written", 'i'}, {"rows_rejected", 'i'}, {"bytes", 'i'},
+    {"sha256", 't'}, {"file", 't'}, {"part", 't'}, {"progress", 't'},
+    {"expires_at", 'i'}};
+
 static const struct bulk_column counter[] = {{"kind", 't'}, {"next", 'i'}};
 
 static const struct bulk_column moment[] = {{"latest", 'i'}};
@@ -194,5 +205,6 @@ const struct copy_table copy_tables[] = {TABLE("member", member, 1),
     TABLE("sender", sender, 0), TABLE("signal_wanted", signal_wanted, 1),
     TABLE("signal_queue", signal_queue, 1), TABLE("automation", automation, 1),
     TABLE("automation_state", automation_state, 0), TABLE("firing", firing, 2),
-    TABLE("forecast", forecast, 3), TABLE("counter", counter, 1),
+    TABLE("forecast", forecast, 3), TABLE("export_policy", export_policy, 0),
+    TABLE("export_run", export_run, 1), TABLE("counter", counter, 1),
     TABLE("moment", moment, 0), {{0}, NULL, 0}};

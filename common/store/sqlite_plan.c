@@ -13,7 +13,7 @@ static const char *const large_tables[] = {"lead", "event", "assessment",
     "field_change", "segment_member", "segment_history", "segment_next",
     "segment_due", "stage_state", "stage_history", "task", "task_note",
     "outbox", "outbox_attempt", "suppression", "inbox", "signal_queue",
-    "firing", "pace", "forecast"};
+    "firing", "pace", "forecast", "export_run"};
 
 struct check {
 	struct store *store;

@@ -6,8 +6,8 @@
 static const char *const roles[] = {
     "admin", "manager", "sales", "marketing", "viewer"};
 
-static int
-role_check(struct str role, struct err *err)
+int
+member_role_check(struct str role, struct err *err)
 {
 	for (size_t i = 0; i < COUNT_OF(roles); i++)
 		if (str_is(role, roles[i]))
@@ -72,7 +72,7 @@ member_add(struct store *st, const struct tenant *t, const struct member *m,
 	int rc = -1;
 
 	if (address(m->email, "email", &email, err) < 0 ||
-	    role_check(m->role, err) < 0)
+	    member_role_check(m->role, err) < 0)
 		goto out;
 	if (m->manager.p &&
 	    (address(m->manager, "manager", &manager, err) < 0 ||
@@ -116,7 +116,7 @@ assign(struct store *st, const struct tenant *t, struct member *m,
 		m->region = value.n ? value : (struct str){0};
 	} else if (str_is(key, "role")) {
 		m->role = value;
-		return role_check(value, err);
+		return member_role_check(value, err);
 	} else if (str_is(key, "manager")) {
 		m->manager = (struct str){0};
 		if (value.n == 0)

@@ -152,6 +152,8 @@ int member_list(struct store *st, const struct tenant *t,
 int member_read(struct store *st, const struct tenant *t, struct str email,
     struct buf *ret, struct err *err);
 
+/* ERR_USAGE, with all there are, for what is no role. */
+int member_role_check(struct str role, struct err *err);
 /* {"user","name","role","region","manager","active"} */
 void member_json(const struct member *m, struct buf *out);
 /* Its members, in an object that is open; `key` is what the e-mail is called.

@@ -4,7 +4,7 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
-#include "xlsx/xlsx.h"
+#include "xlsx/xlsx_priv.h"
 
 enum {
 	MEASURED = 1000, /* rows that say how wide a column is */
@@ -12,6 +12,9 @@ enum {
 	NARROWEST = 6,
 	DATE_WIDTH = 19, /* 2026-01-15 09:00:00 */
 	PIECE = 64 << 10,
+	FRAME = 580,   /* bytes of a sheet, at least, around its rows ... */
+	COLUMN = 44,   /* ... and for each column */
+	LOOKED = 4095, /* rows after which errors are looked for */
 };
 #define EXCEL_EPOCH INT64_C(25569) /* days from 1899-12-30 to 1970-01-01 */
 #define EXCEL_MARCH INT64_C(61)    /* 1900-03-01: right in all programs */
@@ -29,6 +32,8 @@ struct xlsx {
 	lxw_row_t row, rows; /* the next one; of a sheet */
 	size_t at;           /* the next cell */
 	unsigned sheets;
+	uint64_t *least; /* bytes of each sheet that is ended */
+	size_t least_cap;
 	struct buf text;
 	struct arena arena;
 	struct err err;
@@ -135,6 +140,22 @@ check(struct xlsx *x, lxw_error code, const char *what)
 		    lxw_strerror(code));
 }
 
+/* The rows of the sheet are in its temporary file, all of them: of this the
+ * library says nothing. */
+static void
+check_rows(struct xlsx *x)
+{
+	FILE *rows = x->sheet->optimize_tmpfile;
+	off_t size = 0;
+
+	if (rows && (fflush(rows) != 0 || ferror(rows)))
+		err_sys(&x->err, "workbook: temporary file");
+	if (rows)
+		size = ftello(rows);
+	GROW(x->least, x->least_cap, x->sheets);
+	x->least[x->sheets - 1] = (uint64_t)size + FRAME + COLUMN * x->count;
+}
+
 static void
 end_sheet(struct xlsx *x)
 {
@@ -147,6 +168,7 @@ end_sheet(struct xlsx *x)
 		    "column width");
 	check(x, worksheet_autofilter(x->sheet, 0, 0, x->row - 1, last),
 	    "filter");
+	check_rows(x);
 }
 
 static void
@@ -320,6 +342,9 @@ xlsx_end_row(struct xlsx *x)
 		x->at = 0;
 	x->at = 0;
 	x->row++;
+	if ((x->row & LOOKED) == 0 && x->err.kind == ERR_NONE &&
+	    x->sheet->optimize_tmpfile && ferror(x->sheet->optimize_tmpfile))
+		check_rows(x);
 }
 
 /* ---- the end ------------------------------------------------------------- */
@@ -360,6 +385,8 @@ xlsx_end(struct xlsx *x,
 		*err = x->err;
 		return -1;
 	}
+	if (xlsx_verify(fileno(x->file), x->least, x->sheets, err) < 0)
+		return -1;
 	return hand_out(x, put, context, err);
 }
 
@@ -374,6 +401,7 @@ xlsx_free(struct xlsx *x)
 		fclose(x->file);
 	free(x->column);
 	free(x->width);
+	free(x->least);
 	buf_release(&x->name);
 	buf_release(&x->text);
 	arena_release(&x->arena);
