@@ -241,7 +241,8 @@ tell(const struct esd *e, struct forecast_anomalies *ret)
 			.chance = fmax(chance, 1e-12),
 			.severity = forecast_severity_of(chance, e->alpha)});
 	}
-	qsort(ret->list, ret->count, sizeof(*ret->list), by_at);
+	if (ret->count)
+		qsort(ret->list, ret->count, sizeof(*ret->list), by_at);
 }
 
 /* ---- what is left ---- */
