@@ -381,11 +381,12 @@ json_doc_equal(const struct json *a, const struct json *b)
 	if (type != JSON_TYPE_OBJECT && type != JSON_TYPE_ARRAY)
 		return str_eq(a->text, b->text);
 	for (size_t i = 0; i < a->count; i++) {
-		const struct json *other =
-		    type == JSON_TYPE_ARRAY
-			? b->child[i]
-			: json_find_str(b, a->child[i]->name);
+		const struct json *other = b->child[i];
 
+		/* Mostly they are in the same order. */
+		if (type == JSON_TYPE_OBJECT &&
+		    !str_eq(other->name, a->child[i]->name))
+			other = json_find_str(b, a->child[i]->name);
 		if (!other || !json_doc_equal(a->child[i], other))
 			return false;
 	}
