@@ -7,6 +7,7 @@
  * records, or, with --metric, from what a store can be measured by.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "cli/cli.h"
@@ -27,13 +28,17 @@ static struct {
 	int64_t until;
 	bool steps, each, gate;
 	bool keep; /* the verb is keep */
+	struct cli_list set, driver, cost;
+	double worth;
+	bool effects;
 } arg = {.by = -1,
     .method = "naive",
     .since = TIME_MIN,
     .within = 90 * MS_DAY,
     .until = TIME_MAX,
     .origins = 10,
-    .every = 1};
+    .every = 1,
+    .worth = NAN};
 
 /* ---- series in --------------------------------------------------------- */
 
@@ -51,7 +56,8 @@ struct looking {
 						   for first */
 	size_t method_count;
 	struct series_trials trials;
-	struct metric_keeping *keeping; /* NULL: they are not kept */
+	struct metric_keeping *keeping;         /* NULL: they are not kept */
+	const struct series_question *question; /* of simulate */
 	struct buf lines;
 	uint64_t refused; /* series that came, but were no good */
 };
@@ -186,6 +192,8 @@ read_records(struct looking *l, const struct series_rules *rules,
 	    .series = arg.series,
 	    .time = arg.time,
 	    .value = arg.value,
+	    .drivers = arg.driver.items,
+	    .driver_count = arg.driver.count,
 	    .rules = *rules,
 	    .sorted = arg.sorted,
 	    .remarks = cli_remarks(s->call),
@@ -523,6 +531,89 @@ forget(struct session *s, struct err *err)
 	return 0;
 }
 
+/* ---- what if ------------------------------------------------------------ */
+
+static int
+simulate_one(struct looking *l, const struct series *series, struct err *err)
+{
+	struct forecast_ask ask = ask_of(series);
+	struct err why = {0};
+
+	(void)err;
+	buf_clear(&l->lines);
+	if (series_simulate(series, &ask, l->question, &l->lines, &why) < 0)
+		refuse_series(l, series, &why);
+	else
+		printer_lines(&l->s->printer, buf_str(&l->lines));
+	return 0;
+}
+
+/* A field that is named anywhere is a driver. */
+static void
+add_driver(struct str name)
+{
+	for (size_t i = 0; i < arg.driver.count; i++)
+		if (str_is(name, arg.driver.items[i]))
+			return;
+	GROW(arg.driver.items, arg.driver.cap, arg.driver.count + 1);
+	arg.driver.items[arg.driver.count++] = str_dup(name);
+}
+
+static int
+read_question(
+    struct series_change *changes, struct series_price *prices, struct err *err)
+{
+	if (!arg.set.count)
+		return err_set(err, ERR_USAGE,
+		    "what if? give --set, like --set budget=+20%%");
+	for (size_t i = 0; i < arg.set.count; i++) {
+		if (series_change_read(
+			str_of(arg.set.items[i]), &changes[i], err) < 0)
+			return err_prefix(err, "--set");
+		add_driver(changes[i].driver);
+	}
+	for (size_t i = 0; i < arg.cost.count; i++) {
+		if (series_price_read(
+			str_of(arg.cost.items[i]), &prices[i], err) < 0)
+			return err_prefix(err, "--cost");
+		add_driver(prices[i].driver);
+	}
+	if (!isnan(arg.worth) && !arg.cost.count)
+		return err_set(err, ERR_USAGE,
+		    "--worth: returns are told of costs: give --cost");
+	return 0;
+}
+
+static int
+simulate(struct session *s, struct err *err)
+{
+	struct series_change *changes =
+	    xcalloc(arg.set.count + 1, sizeof(*changes));
+	struct series_price *prices =
+	    xcalloc(arg.cost.count + 1, sizeof(*prices));
+	struct series_question q = {.changes = changes,
+	    .change_count = arg.set.count,
+	    .prices = prices,
+	    .price_count = arg.cost.count,
+	    .worth = arg.worth,
+	    .steps = arg.steps,
+	    .effects = arg.effects,
+	    .remarks = cli_remarks(s->call)};
+	struct looking l = {.s = s, .each = simulate_one, .question = &q};
+	const char *columns[SERIES_SIMULATE_COLUMNS];
+	int rc = -1;
+
+	if (read_question(changes, prices, err) == 0 &&
+	    read_rules(&q.rules, err) == 0 &&
+	    session_print(
+		s, columns, series_simulate_columns(&q, columns), err) == 0)
+		rc = with_series(&l, err);
+	buf_release(&l.lines);
+	free(changes);
+	free(prices);
+	return rc;
+}
+
 /* ---- backtest -------------------------------------------------------------
  */
 
@@ -702,7 +793,7 @@ backtest(struct session *s, struct err *err)
 	    CLI_DURATION(0, "within", "TIME", &arg.within,          \
 		"how long leads have to convert (90d)")
 #define NOT_BEFORE "not before this"
-#define SERIES_OPTIONS                                                        \
+#define FILE_OPTIONS                                                          \
 	STEP_OPTIONS,                                                         \
 	    CLI_TEXT(0, "series", "FIELD", &arg.series,                       \
 		"the field that names the series (series)"),                  \
@@ -721,9 +812,9 @@ backtest(struct session *s, struct err *err)
 	    CLI_FILE(0, "rejects", "FILE", &arg.rejects,                      \
 		"records that were refused, with the reason"),                \
 	    CLI_FLAG(0, "sorted", &arg.sorted,                                \
-		"series come one after another: less memory"),                \
-	    METRIC_OPTIONS
-#define SERIES_SHARED ((CLI_READING | CLI_WHERE) & ~(unsigned)CLI_AS)
+		"series come one after another: less memory")
+#define SERIES_OPTIONS FILE_OPTIONS, METRIC_OPTIONS
+#define SERIES_SHARED  ((CLI_READING | CLI_WHERE) & ~(unsigned)CLI_AS)
 
 static const struct cli_option series_options[] = {SERIES_OPTIONS, CLI_END};
 
@@ -778,6 +869,25 @@ static const struct cli_option backtest_options[] = {
     CLI_END,
 };
 
+static const struct cli_option simulate_options[] = {
+    CLI_LIST(0, "set", "NAME=CHANGE", &arg.set,
+	"what would be: budget=+20%, days=12, price=-3"),
+    CLI_LIST(0, "driver", "NAME", &arg.driver,
+	"another field that moves the series"),
+    CLI_LIST(
+	0, "cost", "NAME[=PRICE]", &arg.cost, "what a unit of it costs (1)"),
+    CLI_REAL(0, "worth", "N", &arg.worth, 0, 1e300,
+	"what one more is worth, for returns"),
+    CLI_FLAG(0, "steps", &arg.steps, "also for each step ahead"),
+    CLI_FLAG(0, "effects", &arg.effects, "also what a unit of each does"),
+    CLI_INT('H', "horizon", "N", &arg.horizon, 1, 100000,
+	"steps to look ahead (a season)"),
+    CLI_FLAG(
+	0, "allow-negative", &arg.negative, "also below 0 where no value is"),
+    FILE_OPTIONS,
+    CLI_END,
+};
+
 static const struct cli_verb verbs[] = {
     {.name = "forecast",
 	.operands = "[FILE...]",
@@ -795,6 +905,14 @@ static const struct cli_verb verbs[] = {
 	.shared = SERIES_SHARED,
 	.run = series_runs,
 	.work = backtest},
+    {.name = "simulate",
+	.operands = "[FILE...]",
+	.max = CLI_MANY,
+	.help = "say what other plans would bring",
+	.options = simulate_options,
+	.shared = CLI_PRINTS,
+	.run = session_filters,
+	.work = simulate},
     {.name = "series",
 	.operands = "[FILE...]",
 	.max = CLI_MANY,

@@ -14,6 +14,7 @@ struct gathered {
 	struct series_point *points;
 	size_t count, cap;
 	enum series_form form;
+	struct series_driver *drivers; /* as many as the job has */
 };
 
 struct reading {
@@ -22,6 +23,8 @@ struct reading {
 	struct record_rejects *rejects;
 	const char *names[COLUMNS];
 	size_t at[COLUMNS]; /* their places in records of this shape */
+	size_t *driver_at;
+	double *driver; /* their values in this record */
 	uint64_t shape;
 	struct gathered *list; /* as they came first */
 	size_t count, cap;
@@ -33,20 +36,29 @@ struct reading {
 
 /* ---- fields -------------------------------------------------------------- */
 
+/* Where this record has its fields. */
+static void
+find_fields(struct reading *r, const struct record *record)
+{
+	if (record->shape != 0 && record->shape == r->shape)
+		return;
+	for (int i = 0; i < COLUMNS; i++)
+		r->at[i] = record_index(record, str_of(r->names[i]));
+	for (size_t i = 0; i < r->job->driver_count; i++)
+		r->driver_at[i] =
+		    record_index(record, str_of(r->job->drivers[i]));
+	r->shape = record->shape;
+}
+
 /* NULL: the record has no such field, or nothing in it. */
 static const struct field *
-field_of(struct reading *r, const struct record *record, enum column c)
+field_at(const struct record *record, size_t at)
 {
 	const struct field *f;
 
-	if (record->shape == 0 || record->shape != r->shape) {
-		for (int i = 0; i < COLUMNS; i++)
-			r->at[i] = record_index(record, str_of(r->names[i]));
-		r->shape = record->shape;
-	}
-	if (r->at[c] == SIZE_MAX)
+	if (at == SIZE_MAX)
 		return NULL;
-	f = &record->field[r->at[c]];
+	f = &record->field[at];
 	return f->type == FIELD_MISSING || f->type == FIELD_NULL ? NULL : f;
 }
 
@@ -70,8 +82,8 @@ is_none(struct str text)
 }
 
 static int
-read_value(
-    struct reading *r, const struct field *f, double *ret, struct err *err)
+read_value(struct reading *r, const struct field *f, const char *name,
+    double *ret, struct err *err)
 {
 	struct str text, number;
 
@@ -85,8 +97,18 @@ read_value(
 		return 0;
 	if (!is_plain(f) || !lead_read_number(text, &r->scratch, &number) ||
 	    !number_real(number, ret))
-		return err_set(err, ERR_USAGE, "%s: not a number: %s",
-		    r->names[SERIES_VALUE], quoted(f->text));
+		return err_set(err, ERR_USAGE, "%s: not a number: %s", name,
+		    quoted(f->text));
+	return 0;
+}
+
+static int
+read_drivers(struct reading *r, const struct record *record, struct err *err)
+{
+	for (size_t i = 0; i < r->job->driver_count; i++)
+		if (read_value(r, field_at(record, r->driver_at[i]),
+			r->job->drivers[i], &r->driver[i], err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -112,6 +134,18 @@ refuse(struct reading *r, struct place where, const char *reason)
 	remark(r->job->refused, where, "%s", reason);
 }
 
+static void
+gathered_release(const struct reading *r, struct gathered *g)
+{
+	for (size_t i = 0; g->drivers && i < r->job->driver_count; i++)
+		free(g->drivers[i].points);
+	free(g->drivers);
+	free(g->points);
+	g->drivers = NULL;
+	g->points = NULL;
+	g->count = g->cap = 0;
+}
+
 /* One series is complete. */
 static int
 hand_out(struct reading *r, struct gathered *g, struct err *err)
@@ -125,12 +159,12 @@ hand_out(struct reading *r, struct gathered *g, struct err *err)
 		refuse(r, (struct place){0}, mistake.text);
 		r->counts->refused++;
 	} else {
+		s.drivers = g->drivers;
+		s.driver_count = r->job->driver_count;
 		r->counts->series++;
 		rc = r->job->each(r->job->context, &s, err);
 	}
-	free(g->points);
-	g->points = NULL;
-	g->count = g->cap = 0;
+	gathered_release(r, g);
 	return rc;
 }
 
@@ -155,6 +189,11 @@ gathered_of(struct reading *r, struct str name, bool *ret_done, struct err *err)
 	r->list[r->count] = (struct gathered){0};
 	if (name.p)
 		r->list[r->count].name = arena_str(&r->texts, name);
+	if (r->job->driver_count)
+		r->list[r->count].drivers =
+		    xcalloc(r->job->driver_count, sizeof(struct series_driver));
+	for (size_t i = 0; i < r->job->driver_count; i++)
+		r->list[r->count].drivers[i].name = str_of(r->job->drivers[i]);
 	return &r->list[r->count++];
 }
 
@@ -184,22 +223,34 @@ add_point(struct reading *r, struct str name, enum series_form form,
 		g->form = form;
 	GROW(g->points, g->cap, g->count + 1);
 	g->points[g->count++] = point;
+	for (size_t i = 0; i < r->job->driver_count; i++) {
+		struct series_driver *d = &g->drivers[i];
+
+		if (isnan(r->driver[i]))
+			continue;
+		GROW(d->points, d->cap, d->count + 1);
+		d->points[d->count++] =
+		    (struct series_point){point.at, r->driver[i]};
+	}
 	return 0;
 }
 
 static int
 add_record(struct reading *r, const struct record *record, struct err *err)
 {
-	const struct field *name = field_of(r, record, SERIES_NAME);
+	const struct field *name;
 	struct err mistake = {0};
 	struct series_point point;
 	enum series_form form;
 
 	arena_clear(&r->scratch);
-	if (read_time(r, field_of(r, record, SERIES_TIME), &form, &point.at,
+	find_fields(r, record);
+	name = field_at(record, r->at[SERIES_NAME]);
+	if (read_time(r, field_at(record, r->at[SERIES_TIME]), &form, &point.at,
 		&mistake) == 0 &&
-	    read_value(r, field_of(r, record, SERIES_VALUE), &point.value,
-		&mistake) == 0 &&
+	    read_value(r, field_at(record, r->at[SERIES_VALUE]),
+		r->names[SERIES_VALUE], &point.value, &mistake) == 0 &&
+	    read_drivers(r, record, &mistake) == 0 &&
 	    add_point(r, name && name->text.n ? name->text : (struct str){0},
 		form, point, &mistake, err) < 0)
 		return -1;
@@ -215,26 +266,38 @@ add_record(struct reading *r, const struct record *record, struct err *err)
 
 /* ---- files --------------------------------------------------------------- */
 
+static int
+no_field(const struct record *header, const char *name, const char *remedy,
+    struct err *err)
+{
+	struct buf fields = {0};
+
+	for (size_t i = 0; i < header->count; i++) {
+		buf_addstr(&fields, i ? ", " : "");
+		buf_addquoted(&fields, header->field[i].name);
+	}
+	err_at(err, ERR_USAGE, header->place, "no field \"%s\"%s; there is %s",
+	    name, remedy, fields.p ? fields.p : "none");
+	buf_release(&fields);
+	return -1;
+}
+
 /* A header without what is wanted says it once, not for each record. */
 static int
 check_header(struct reading *r, const struct record *header, struct err *err)
 {
-	static const char *const options[] = {
-	    [SERIES_TIME] = "--time", [SERIES_VALUE] = "--value"};
-	struct buf fields = {0};
+	static const char *const remedies[] = {
+	    [SERIES_TIME] = ": name it with --time",
+	    [SERIES_VALUE] = ": name it with --value"};
 
-	for (int c = SERIES_TIME; c < COLUMNS; c++) {
-		if (record_index(header, str_of(r->names[c])) != SIZE_MAX)
-			continue;
-		for (size_t i = 0; i < header->count; i++) {
-			buf_addstr(&fields, i ? ", " : "");
-			buf_addquoted(&fields, header->field[i].name);
-		}
-		err_at(err, ERR_USAGE, header->place,
-		    "no field \"%s\": name it with %s; there is %s",
-		    r->names[c], options[c], fields.p ? fields.p : "none");
-		buf_release(&fields);
-		return -1;
+	for (int c = SERIES_TIME; c < COLUMNS; c++)
+		if (record_index(header, str_of(r->names[c])) == SIZE_MAX)
+			return no_field(header, r->names[c], remedies[c], err);
+	for (size_t i = 0; i < r->job->driver_count; i++) {
+		const char *name = r->job->drivers[i];
+
+		if (record_index(header, str_of(name)) == SIZE_MAX)
+			return no_field(header, name, "", err);
 	}
 	return 0;
 }
@@ -294,20 +357,27 @@ series_read(
 	    .counts = &counts,
 	    .names = {job->series ? job->series : "series",
 		job->time ? job->time : "time",
-		job->value ? job->value : "value"}};
+		job->value ? job->value : "value"},
+	    .driver_at = xcalloc(job->driver_count + 1, sizeof(size_t)),
+	    .driver = xcalloc(job->driver_count + 1, sizeof(double))};
 	int rc;
 
 	if (job->rejects &&
-	    record_rejects_open(job->rejects, &r.rejects, err) < 0)
+	    record_rejects_open(job->rejects, &r.rejects, err) < 0) {
+		free(r.driver_at);
+		free(r.driver);
 		return -1;
+	}
 	rc = read_all(&r, err);
 	if (rc < 0)
 		record_rejects_abort(r.rejects);
 	else
 		rc = record_rejects_close(r.rejects, err);
 	for (size_t i = 0; i < r.count; i++)
-		free(r.list[i].points);
+		gathered_release(&r, &r.list[i]);
 	free(r.list);
+	free(r.driver_at);
+	free(r.driver);
 	text_index_release(&r.index);
 	arena_release(&r.texts);
 	arena_release(&r.scratch);

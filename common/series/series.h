@@ -102,6 +102,13 @@ enum series_gaps {   /* no value at a time between others */
 };
 extern const char *const series_gaps[];
 
+/* What else was known at times of a series, in the order in which it came. */
+struct series_driver {
+	struct str name;
+	struct series_point *points;
+	size_t count, cap;
+};
+
 struct series {
 	struct str name; /* missing: the only one, and has none */
 	struct series_calendar calendar;
@@ -114,6 +121,8 @@ struct series {
 	size_t period;       /* of the season, 1: none */
 	size_t longer;       /* of the season above it; 0: none */
 	bool non_negative;   /* no value is below 0 */
+	const struct series_driver *drivers; /* as read: of series_read */
+	size_t driver_count;
 };
 /* What the room for forecasts takes; points into s. */
 struct forecast_series series_numbers(const struct series *s);
@@ -162,6 +171,8 @@ struct series_read {
 	size_t path_count;
 	const char *encoding;              /* any iconv knows; NULL is UTF-8 */
 	const char *series, *time, *value; /* fields; NULL: these words */
+	const char *const *drivers;        /* further fields with numbers */
+	size_t driver_count;
 	struct series_rules rules;
 	bool sorted; /* the records of a series come one after another: only
 			one series is held in memory */
@@ -176,7 +187,7 @@ struct series_counts {
 	struct record_counts records;
 	uint64_t series, refused; /* given to each; and those that were not */
 };
-/* Memory: 16 bytes a record, less when sorted. */
+/* Memory: 16 bytes a record and for each of its drivers, less when sorted. */
 int series_read(
     const struct series_read *job, struct series_counts *ret, struct err *err);
 
@@ -206,6 +217,55 @@ int series_crew_add(
     struct series_crew *c, const struct series *s, struct err *err);
 /* Waits for all, and frees the crew. */
 int series_crew_end(struct series_crew *c, struct err *err);
+
+/* ---- simulate.c: what if --------------------------------------------------
+ */
+
+struct series_change {
+	struct str driver;
+	enum series_change_how {
+		SERIES_BECOMES, /* 12 */
+		SERIES_MORE,    /* +3, -3 */
+		SERIES_TIMES,   /* +20%, -20% */
+	} how;
+	double by;
+};
+/* "budget=+20%" */
+int series_change_read(
+    struct str text, struct series_change *ret, struct err *err);
+/* What a unit of a driver costs: "budget" (1), "campaign_days=30000". */
+struct series_price {
+	struct str driver;
+	double price;
+};
+int series_price_read(
+    struct str text, struct series_price *ret, struct err *err);
+
+struct series_question {
+	const struct series_change *changes;
+	size_t change_count;
+	const struct series_price *prices; /* none: costs are not told */
+	size_t price_count;
+	double worth; /* of one of what is counted; NAN: returns are not told */
+	bool steps;   /* also a line for each step */
+	bool effects; /* also a line for each driver */
+	struct series_rules rules; /* of several values at a time, of gaps */
+	struct remarks *remarks;
+};
+/* Two futures of a series that was read with drivers (all of which may move
+ * it): as planned (values of
+ * drivers that were read behind the end of the series; where there are none,
+ * the last season again, or the last value), and with the changes. A line with
+ * the totals: {"series","from","to","before","after","difference","lo80",
+ * "hi80","lo95","hi95","cost","cost_each","cost_each_lo95","cost_each_hi95",
+ * "return","return_lo95","return_hi95","method","answer"}. ERR_USAGE: history
+ * does not support the question, for the reason given. */
+int series_simulate(const struct series *s, const struct forecast_ask *ask,
+    const struct series_question *q, struct buf *out, struct err *err);
+/* What these lines hold, for tables; returns how many. */
+enum { SERIES_SIMULATE_COLUMNS = 26 };
+size_t series_simulate_columns(
+    const struct series_question *q, const char *ret[SERIES_SIMULATE_COLUMNS]);
 
 /* ---- put.c: numbers about series ---------------------------------------- */
 
