@@ -445,7 +445,8 @@ holidays(const struct cli_call *call, struct err *err)
 		"low, medium, high or critical"),                            \
 	    CLI_TEXT(0, "due", "TIME", &arg.due, "by when: 24h, or a time"), \
 	    CLI_TEXT(0, "assign", "HOW", &arg.assign,                        \
-		"round-robin, region, owner, least-busy, none, an e-mail")
+		"round-robin, region, owner, lead, least-busy, none, an "    \
+		"e-mail")
 
 static const struct cli_option add_options[] = {
     CLI_TEXT('l', "lead", "LEAD", &arg.lead,

@@ -44,6 +44,11 @@ add() { # add OPTIONS...: who got it
 	[ "$(dl-task away | wc -l)" -eq 1 ]
 	dl-db user set -q baba@ao.example active=no
 	[ "$(add t)" = chiba ]
+	# The owner, else who has the lead already, else in turn.
+	dl-lead set -q L1 owner=chiba@ao.example >/dev/null
+	[ "$(add t -l L1 --assign lead)" = chiba ]
+	dl-task assign -q 10 abe@ao.example >/dev/null
+	[ "$(add t -l L2 --assign lead)" = abe ]
 	check dl-task add t --assign nobody@ao.example
 	exits 2
 	says 'dl-task: no such user: "nobody@ao.example"'

@@ -98,10 +98,35 @@ least_busy(const struct people *p, struct buf *ret)
 		buf_adds(ret, best->email);
 }
 
+/* One of the people, or nobody. */
+static void
+add_if_one(const struct people *p, struct str email, struct buf *ret)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (str_eq(p->person[i].email, email))
+			buf_adds(ret, email);
+}
+
+/* Who has a task of the lead already: it is to hear of one person. */
+static int
+by_holder(struct store *st, const struct tenant *t, const struct people *p,
+    int64_t lead, struct buf *ret, struct err *err)
+{
+	struct buf holder = {0};
+	int got = store_text(st, &sql_task_holder,
+	    BINDS(BIND_INT(t->id), BIND_INT(lead)), &holder, err);
+
+	if (got > 0)
+		add_if_one(p, buf_str(&holder), ret);
+	buf_release(&holder);
+	return got < 0 ? -1 : 0;
+}
+
 /* By something of the lead: its region, or its owner. */
 static int
 by_lead(struct store *st, const struct tenant *t, const struct people *p,
-    enum lead_field field, int64_t lead, struct buf *ret, struct err *err)
+    enum lead_field field, bool holder, int64_t lead, struct buf *ret,
+    struct err *err)
 {
 	struct arena arena = {0};
 	struct buf owner = {0};
@@ -113,9 +138,9 @@ by_lead(struct store *st, const struct tenant *t, const struct people *p,
 		code = lead_row_read(st, t, lead, &arena, &row, err);
 	if (code == 0 && field == LEAD_OWNER && row.text[LEAD_OWNER].p &&
 	    email_normalise(row.text[LEAD_OWNER], &owner))
-		for (size_t i = 0; i < p->count; i++)
-			if (str_eq(p->person[i].email, buf_str(&owner)))
-				buf_adds(ret, p->person[i].email);
+		add_if_one(p, buf_str(&owner), ret);
+	if (code == 0 && holder && lead && ret->len == 0)
+		code = by_holder(st, t, p, lead, ret, err);
 	if (code == 0 && field == LEAD_REGION && row.text[LEAD_REGION].p)
 		code = in_turn(st, t, p, row.text[LEAD_REGION], ret, err);
 	if (code == 0 && ret->len == 0)
@@ -135,7 +160,8 @@ by_name(struct store *st, const struct tenant *t, struct str how,
 
 	if (!email_normalise(how, ret))
 		return err_set(err, ERR_USAGE,
-		    "not round-robin, region, owner, least-busy, none or an "
+		    "not round-robin, region, owner, lead, least-busy, none or "
+		    "an "
 		    "e-mail: %s",
 		    quoted(how));
 	got = store_int(st, &sql_task_member,
@@ -167,9 +193,11 @@ task_choose(struct store *st, const struct tenant *t, struct str how,
 	else if (str_is(how, "round-robin"))
 		code = in_turn(st, t, &people, (struct str){0}, ret, err);
 	else if (str_is(how, "region"))
-		code = by_lead(st, t, &people, LEAD_REGION, lead, ret, err);
-	else if (str_is(how, "owner"))
-		code = by_lead(st, t, &people, LEAD_OWNER, lead, ret, err);
+		code =
+		    by_lead(st, t, &people, LEAD_REGION, false, lead, ret, err);
+	else if (str_is(how, "owner") || str_is(how, "lead"))
+		code = by_lead(st, t, &people, LEAD_OWNER, str_is(how, "lead"),
+		    lead, ret, err);
 	else if (str_is(how, "least-busy"))
 		least_busy(&people, ret);
 	else

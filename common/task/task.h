@@ -68,7 +68,8 @@ int task_holiday_lines(struct store *st, const struct tenant *t,
  * How a task finds its person among the active members with the role sales who
  * are not away today: "round-robin" the next one in turn; "region" in turn
  * among those of the lead's region (else in turn among all); "owner" the
- * lead's owner (else in turn); "least-busy" who has the fewest open tasks;
+ * lead's owner (else in turn); "lead" the same, but for who has an open task
+ * of the lead before turns; "least-busy" who has the fewest open tasks;
  * "none"; or somebody's e-mail. *ret is empty when there is nobody. In a change
  * transaction: turns are remembered.
  */

@@ -63,6 +63,15 @@ SELECT k.task_id FROM task AS k
 WHERE k.tenant_id = $1 AND k.lead_id = $2 AND k.closed_at IS NULL
 ORDER BY k.task_id;
 
+-- name: task_holder
+-- Whose the latest of a lead's tasks is that are not over.
+-- $1 tenant bigint
+-- $2 lead bigint
+SELECT k.assignee FROM task AS k
+WHERE k.tenant_id = $1 AND k.lead_id = $2 AND k.closed_at IS NULL
+	AND k.assignee IS NOT NULL
+ORDER BY k.task_id DESC LIMIT 1;
+
 -- name: task_set_assignee
 -- Gives it to somebody.
 -- $1 tenant bigint
