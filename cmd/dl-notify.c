@@ -88,6 +88,10 @@ sum_up(struct session *s, const struct notify_done *d)
 		    s, "%s%s waits for its limit", comma, d->limited.p);
 		comma = ", ";
 	}
+	if (d->aside.len) {
+		session_summary(s, "%sset aside: %s", comma, d->aside.p);
+		comma = ", ";
+	}
 	if (*comma)
 		session_summary(s, "%s", session_dry(s));
 }
@@ -125,6 +129,7 @@ deliver_by(struct session *s, struct err *err)
 	sum_up(s, &done);
 	buf_release(&done.holder);
 	buf_release(&done.limited);
+	buf_release(&done.aside);
 	if (rc < 0)
 		return -1;
 	return done.later ? CLI_LATER : failures.count ? CLI_REJECTS : CLI_DONE;

@@ -15,36 +15,36 @@ struct notify_channels {
 static const struct kind *const kinds[] = {&kind_inbox, &kind_email,
     &kind_slack, &kind_teams, &kind_webhook, &kind_exec};
 
-enum { EMAIL = 1, HOOK = 2, SIGNED = 4, EXEC = 8, ALL = 15 };
+enum { EMAIL = 1, HOOK = 2, SIGNED = 4, EXEC = 8, ALL = 15, SERVER = 16 };
 
 static const struct key {
 	const char *name;
 	char type; /* t text, b yes or no, n number, d duration, l list, r rates
 		    */
-	unsigned kinds;
+	unsigned kinds; /* that have it; SERVER: so has each server of mail */
 	size_t offset;
 	int64_t most; /* of numbers */
 } keys[] = {
 #define FIELD(name) offsetof(struct channel, name)
-    {"url", 't', EMAIL | HOOK, FIELD(url), 0},
+    {"url", 't', EMAIL | HOOK | SERVER, FIELD(url), 0},
     {"from", 't', EMAIL, FIELD(from), 0},
     {"reply_to", 't', EMAIL, FIELD(reply_to), 0},
-    {"hello", 't', EMAIL, FIELD(hello), 0},
-    {"user", 't', EMAIL, FIELD(user), 0},
-    {"password", 't', EMAIL, FIELD(password), 0},
-    {"passwordeval", 't', EMAIL, FIELD(passwordeval), 0},
-    {"mechanism", 't', EMAIL, FIELD(mechanism), 0},
-    {"ca_file", 't', EMAIL | HOOK, FIELD(ca_file), 0},
-    {"starttls", 'b', EMAIL, FIELD(starttls), 0},
-    {"sessions", 'n', EMAIL | HOOK, FIELD(sessions), 100},
-    {"per_session", 'n', EMAIL, FIELD(per_session), 1000000},
+    {"hello", 't', EMAIL | SERVER, FIELD(hello), 0},
+    {"user", 't', EMAIL | SERVER, FIELD(user), 0},
+    {"password", 't', EMAIL | SERVER, FIELD(password), 0},
+    {"passwordeval", 't', EMAIL | SERVER, FIELD(passwordeval), 0},
+    {"mechanism", 't', EMAIL | SERVER, FIELD(mechanism), 0},
+    {"ca_file", 't', EMAIL | HOOK | SERVER, FIELD(ca_file), 0},
+    {"starttls", 'b', EMAIL | SERVER, FIELD(starttls), 0},
+    {"sessions", 'n', EMAIL | HOOK | SERVER, FIELD(sessions), 100},
+    {"per_session", 'n', EMAIL | SERVER, FIELD(per_session), 1000000},
     {"private", 'b', HOOK, FIELD(private_too), 0},
     {"plain", 'b', HOOK, FIELD(plain_too), 0},
     {"secret", 't', SIGNED, FIELD(secret), 0},
-    {"timeout", 'd', ALL, FIELD(timeout), 0},
+    {"timeout", 'd', ALL | SERVER, FIELD(timeout), 0},
     {"command", 't', EXEC, FIELD(command), 0},
     {"tenants", 'l', ALL, FIELD(tenants), 0},
-    {"rate", 'r', ALL, FIELD(rate), 0},
+    {"rate", 'r', ALL | SERVER, FIELD(rate), 0},
     {"per_recipient", 'r', ALL, FIELD(per_recipient), 0},
 #undef FIELD
 };
@@ -70,22 +70,28 @@ free_list(char **list)
 	free(list);
 }
 
+static void
+free_channel(struct channel *one)
+{
+	for (size_t k = 0; k < COUNT_OF(keys); k++) {
+		char *at = (char *)one + keys[k].offset;
+
+		if (keys[k].type == 't')
+			free(*(char **)(void *)at);
+	}
+	for (size_t i = 0; i < one->servers; i++)
+		free_channel(one->server[i]);
+	free(one->server);
+	free_list(one->tenants);
+	free(one->name);
+	free(one);
+}
+
 void
 notify_channels_free(struct notify_channels *c)
 {
-	for (size_t i = 0; c && i < c->count; i++) {
-		struct channel *one = c->channel[i];
-
-		for (size_t k = 0; k < COUNT_OF(keys); k++) {
-			char *at = (char *)one + keys[k].offset;
-
-			if (keys[k].type == 't')
-				free(*(char **)(void *)at);
-		}
-		free_list(one->tenants);
-		free(one->name);
-		free(one);
-	}
+	for (size_t i = 0; c && i < c->count; i++)
+		free_channel(c->channel[i]);
 	if (c)
 		free(c->channel);
 	free(c);
@@ -104,6 +110,23 @@ channel_named(struct notify_channels *c, struct str name, struct place where)
 	one->where = where;
 	GROW(c->channel, c->cap, c->count + 1);
 	c->channel[c->count++] = one;
+	return one;
+}
+
+/* What belongs to a server alone is written in a channel of its own. */
+static struct channel *
+server_named(struct channel *c, struct str name, struct place where)
+{
+	struct channel *one;
+
+	for (size_t i = 0; i < c->servers; i++)
+		if (str_eq(str_of(c->server[i]->name), name))
+			return c->server[i];
+	one = xcalloc(1, sizeof(*one));
+	one->name = str_dup(name);
+	one->where = where;
+	GROW(c->server, c->server_cap, c->servers + 1);
+	c->server[c->servers++] = one;
 	return one;
 }
 
@@ -197,6 +220,25 @@ unknown_key(struct str key, struct place where, struct err *err)
 	    quoted(key));
 }
 
+/* "NAME.KEY" of a server. */
+static int
+set_server(struct channel *c, struct str key, struct str value,
+    struct place where, struct err *err)
+{
+	struct str name;
+
+	if (!str_cut(&key, '.', &name) || name.n == 0)
+		return err_at(err, ERR_USAGE, where,
+		    "expected channel.NAME.server.NAME.SETTING = value");
+	if (name_check("server", name, err) < 0)
+		return err_prefix(err, "%s", where.file);
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		if (str_is(key, keys[i].name) && keys[i].kinds & SERVER)
+			return set_value(server_named(c, name, where), &keys[i],
+			    value, where, err);
+	return unknown_key(key, where, err);
+}
+
 int
 notify_channels_setting(void *channels, struct str name, struct str value,
     struct place where, struct err *err)
@@ -216,34 +258,89 @@ notify_channels_setting(void *channels, struct str name, struct str value,
 	c = channel_named(all, head, where);
 	if (str_is(key, "kind"))
 		return set_kind(c, value, where, err);
+	if (str_starts(key, STR("server.")))
+		return set_server(
+		    c, (struct str){key.p + 7, key.n - 7}, value, where, err);
 	for (size_t i = 0; i < COUNT_OF(keys); i++)
 		if (str_is(key, keys[i].name))
 			return set_value(c, &keys[i], value, where, err);
 	return unknown_key(key, where, err);
 }
 
+static size_t
+size_of(const struct key *key)
+{
+	return key->type == 'b'   ? sizeof(bool)
+	       : key->type == 't' ? sizeof(char *)
+	       : key->type == 'l' ? sizeof(char **)
+	       : key->type == 'r' ? sizeof(struct rates)
+				  : sizeof(int64_t);
+}
+
+static bool
+is_set(const struct channel *c, const struct key *key)
+{
+	static const struct channel none;
+
+	return memcmp((const char *)c + key->offset,
+		   (const char *)&none + key->offset, size_of(key)) != 0;
+}
+
 /* A setting that its kind has no use for is a mistake. */
 static int
 check_keys(const struct channel *c, struct err *err)
 {
-	static const struct channel none;
-
-	for (size_t i = 0; i < COUNT_OF(keys); i++) {
-		const char *at = (const char *)c + keys[i].offset;
-		const char *empty = (const char *)&none + keys[i].offset;
-		size_t size = keys[i].type == 'b'   ? sizeof(bool)
-			      : keys[i].type == 't' ? sizeof(char *)
-			      : keys[i].type == 'l' ? sizeof(char **)
-			      : keys[i].type == 'r' ? sizeof(struct rates)
-						    : sizeof(int64_t);
-
-		if (!(keys[i].kinds & c->kind->keys) &&
-		    memcmp(at, empty, size) != 0)
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		if (!(keys[i].kinds & c->kind->keys) && is_set(c, &keys[i]))
 			return err_at(err, ERR_USAGE, c->where,
 			    "channel %s: %s is nothing for the kind %s",
 			    quoted(str_of(c->name)), keys[i].name,
 			    c->kind->name);
+	if (c->servers && c->kind != &kind_email)
+		return err_at(err, ERR_USAGE, c->where,
+		    "channel %s: servers are nothing for the kind %s",
+		    quoted(str_of(c->name)), c->kind->name);
+	return 0;
+}
+
+/* What a server does not say itself is as the channel says it. */
+static void
+inherit(struct channel *server, const struct channel *c)
+{
+	bool secret = server->password || server->passwordeval;
+
+	for (size_t i = 0; i < COUNT_OF(keys); i++) {
+		char *to = (char *)server + keys[i].offset;
+		const char *from = (const char *)c + keys[i].offset;
+
+		/* The channel's rate is that of all its servers together. */
+		if (!(keys[i].kinds & SERVER) || is_set(server, &keys[i]) ||
+		    !is_set(c, &keys[i]) || keys[i].type == 'r' ||
+		    (secret && strncmp(keys[i].name, "password", 8) == 0))
+			continue;
+		if (keys[i].type == 't')
+			*(char **)(void *)to =
+			    xstrdup(*(char *const *)(const void *)from);
+		else
+			memcpy(to, from, size_of(&keys[i]));
 	}
+	server->kind = c->kind;
+}
+
+/* A channel of mail has one server at least. */
+static int
+settle_servers(struct channel *c, struct err *err)
+{
+	if (c->kind != &kind_email)
+		return 0;
+	if (c->servers && c->url)
+		return err_at(err, ERR_USAGE, c->where,
+		    "channel %s: url and servers: one of them",
+		    quoted(str_of(c->name)));
+	if (!c->servers && c->url)
+		server_named(c, STR(""), c->where);
+	for (size_t i = 0; i < c->servers; i++)
+		inherit(c->server[i], c);
 	return 0;
 }
 
@@ -256,7 +353,7 @@ notify_channels_ready(struct notify_channels *all, struct err *err)
 		if (!c->kind)
 			return err_at(err, ERR_USAGE, c->where,
 			    "channel %s has no kind", quoted(str_of(c->name)));
-		if (check_keys(c, err) < 0)
+		if (check_keys(c, err) < 0 || settle_servers(c, err) < 0)
 			return -1;
 		if (c->kind->check && c->kind->check(c, err) < 0)
 			return err->text[0] ? err_prefix(err, "channel %s",
@@ -311,6 +408,22 @@ host_of(const char *url)
 	return host;
 }
 
+static void
+put_hosts(struct json_writer *w, const struct channel *c)
+{
+	struct buf hosts = {0};
+
+	if (c->url)
+		buf_adds(&hosts, host_of(c->url));
+	for (size_t i = 0; !c->url && i < c->servers; i++) {
+		buf_addstr(&hosts, i ? ", " : "");
+		buf_adds(&hosts, host_of(c->server[i]->url));
+	}
+	if (hosts.len)
+		json_add_text(w, "to", buf_str(&hosts));
+	buf_release(&hosts);
+}
+
 int
 notify_channels_list(const struct notify_channels *c, const struct tenant *t,
     int (*each)(void *context, struct str line, struct err *err), void *context,
@@ -329,8 +442,7 @@ notify_channels_list(const struct notify_channels *c, const struct tenant *t,
 		json_put_object(&w);
 		json_add_text(&w, "channel", str_of(one->name));
 		json_add_text(&w, "kind", str_of(one->kind->name));
-		if (one->url)
-			json_add_text(&w, "to", host_of(one->url));
+		put_hosts(&w, one);
 		json_put_end(&w);
 		buf_addc(&line, '\n');
 		rc = each(context, buf_str(&line), err);
@@ -364,27 +476,37 @@ without_port(struct str host)
 	return host;
 }
 
+static void
+add_host(const char **hosts, size_t *count, const char *host)
+{
+	size_t k = 0;
+
+	while (k < *count && strcmp(hosts[k], host) != 0)
+		k++;
+	if (k == *count)
+		hosts[(*count)++] = host;
+}
+
 const char **
 notify_channels_relays(const struct notify_channels *c, struct str domain,
     struct arena *arena, size_t *ret_count)
 {
-	const char **hosts =
-	    arena_zalloc(arena, (c->count + 1) * sizeof(*hosts));
-	size_t n = 0;
+	size_t most = 1;
+	const char **hosts;
 
+	for (size_t i = 0; i < c->count; i++)
+		most += c->channel[i]->servers;
+	hosts = arena_zalloc(arena, most * sizeof(*hosts));
+	*ret_count = 0;
 	for (size_t i = 0; i < c->count; i++) {
 		const struct channel *one = c->channel[i];
-		const char *host;
-		size_t k = 0;
 
 		if (one->kind != &kind_email || !is_from(one->from, domain))
 			continue;
-		host = arena_strdup(arena, without_port(host_of(one->url)));
-		while (k < n && strcmp(hosts[k], host) != 0)
-			k++;
-		if (k == n)
-			hosts[n++] = host;
+		for (size_t k = 0; k < one->servers; k++)
+			add_host(hosts, ret_count,
+			    arena_strdup(arena,
+				without_port(host_of(one->server[k]->url))));
 	}
-	*ret_count = n;
 	return hosts;
 }

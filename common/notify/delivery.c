@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A channel at work. */
 #include <poll.h>
-#include <stdlib.h>
 
 #include "notify/notify_priv.h"
 
@@ -23,15 +22,10 @@ delivery_open(struct delivery *d, struct err *err)
 	return k->open ? k->open(d, err) : 0;
 }
 
-/* The secret's bytes are not left lying about. */
-static void
-wipe(char *secret)
+int64_t
+delivery_clock(const struct delivery *d)
 {
-	volatile char *p = secret;
-
-	while (p && *p)
-		*p++ = '\0';
-	free(secret);
+	return d->now + time_monotonic() - d->started;
 }
 
 void
@@ -42,8 +36,6 @@ delivery_close(struct delivery *d)
 	if (d->net)
 		net_close(d->net);
 	d->net = NULL;
-	wipe(d->secret);
-	d->secret = NULL;
 	items_free(&d->done);
 }
 

@@ -11,8 +11,6 @@
 #include "notify/notify_priv.h"
 
 enum { FAULTS = 5 }; /* of a server in a row: enough for now */
-/* Longer than that nobody waits for a place under a limit. */
-#define PATIENCE (5 * MS_SECOND)
 
 static bool
 stopped(struct drain *x)
@@ -29,7 +27,7 @@ stopped(struct drain *x)
 int64_t
 drain_clock(const struct drain *x)
 {
-	return x->job->now + time_monotonic() - x->started;
+	return delivery_clock(&x->d);
 }
 
 /* ---- what has ended --------------------------------------------------------
@@ -41,7 +39,7 @@ collect(struct drain *x)
 	struct item *i;
 
 	while ((i = x->d.channel->kind->done(&x->d)) != NULL) {
-		if (i->outcome != OUT_LATER)
+		if (i->outcome != OUT_LATER || x->d.channel->kind->own_faults)
 			x->faults = 0;
 		else if (++x->faults == FAULTS && !x->d.trouble[0])
 			snprintf(x->d.trouble, sizeof(x->d.trouble), "%s",
@@ -102,9 +100,8 @@ is_late(struct drain *x, struct item *i)
 	return true;
 }
 
-/* Over, or to wait, or to go out? */
-static int
-judge(struct drain *x, struct item *i, struct err *err)
+int
+drain_judge(struct drain *x, struct item *i, struct err *err)
 {
 	if (i->over || i->until || is_late(x, i))
 		return 0;
@@ -159,24 +156,44 @@ leave(struct drain *x, struct err *err)
 	return rc;
 }
 
-/* As many of the batch as the channel's rate lets through. */
+static int
+pause_until(struct drain *x, int64_t moment, struct err *err)
+{
+	x->pause = moment;
+	return x->pause - drain_clock(x) > DRAIN_PATIENCE ? leave(x, err) : 0;
+}
+
+/* As many of the batch as the rates of the channel and its servers let
+ * through. */
 static int
 limit(struct drain *x, size_t *begin, struct err *err)
 {
-	int64_t clock = drain_clock(x);
-	size_t got;
+	const struct channel *c = x->d.channel;
+	size_t count = 0, limited = c->rate.count;
+	struct meter *meters;
+	int64_t next;
+	int rc;
 
-	if (*begin == 0 || x->d.channel->rate.count == 0)
+	for (size_t i = 0; i < c->servers; i++)
+		limited += c->server[i]->rate.count;
+	if (*begin == 0 || limited == 0)
 		return 0;
-	if (limits_take(x->store, x->tenant, x->d.channel, clock, *begin, &got,
-		&x->pause, err) < 0)
-		return -1;
-	if (got < *begin)
-		shorten(x, got);
-	else
-		x->pause = 0;
-	*begin = got;
-	return x->pause - clock > PATIENCE ? leave(x, err) : 0;
+	meters = xcalloc(1 + c->servers, sizeof(*meters));
+	meters[0] = (struct meter){.whom = STR(""), .rates = &c->rate};
+	if (c->kind->meters)
+		count = c->kind->meters(&x->d, meters + 1);
+	rc = limits_take(x->store, x->tenant, str_of(c->name), meters,
+	    1 + count, drain_clock(x), *begin, err);
+	if (rc == 0 && c->kind->granted)
+		c->kind->granted(meters + 1, count);
+	next = meters[0].next;
+	if (rc == 0 && (size_t)meters[0].got < *begin) {
+		*begin = (size_t)meters[0].got;
+		shorten(x, *begin);
+		rc = pause_until(x, next, err);
+	}
+	free(meters);
+	return rc;
 }
 
 /* From ready to batch: as many as can begin, and on the way what never will,
@@ -190,10 +207,13 @@ choose(struct drain *x, struct err *err)
 
 	if (x->pause > drain_clock(x))
 		return 0;
+	x->pause = 0;
+	if (room == 0 && x->d.pause && !x->exhausted)
+		return pause_until(x, x->d.pause, err);
 	if (x->job->limit > 0 && room > (uint64_t)x->job->limit - x->begun)
 		room = (size_t)((uint64_t)x->job->limit - x->begun);
 	while (begin < room && (i = items_take(&x->ready)) != NULL) {
-		int rc = judge(x, i, err);
+		int rc = drain_judge(x, i, err);
 
 		x->reserved -= i->reserved;
 		items_add(i->until ? &x->waiting : &x->batch, i);
@@ -218,7 +238,7 @@ prepare_ahead(struct drain *x, bool *ret_happened, struct err *err)
 	for (struct item *i = x->ready.first; i && n < most; i = i->next, n++) {
 		if (i->prepared || i->over || i->until)
 			continue;
-		if (judge(x, i, err) < 0)
+		if (drain_judge(x, i, err) < 0)
 			return -1;
 		if (n % AT_A_TIME == 0 &&
 		    delivery_serve(&x->d, ret_happened, err) < 0)
@@ -316,6 +336,7 @@ deliver(struct drain *x, const struct channel *c, struct err *err)
 	    .tenant = x->tenant,
 	    .library = x->library,
 	    .now = x->job->now,
+	    .started = x->started,
 	    .pulse = pulse,
 	    .context = x->store};
 	x->exhausted = false;
@@ -332,6 +353,8 @@ deliver(struct drain *x, const struct channel *c, struct err *err)
 		rc = work(x, err);
 		if (rc == 0)
 			rc = ledger_give_back(x, err);
+		if (rc == 0 && c->kind->settle)
+			rc = c->kind->settle(&x->d, &x->done->aside, err);
 	}
 	end_channel(x);
 	return rc;
@@ -403,54 +426,15 @@ rank(const struct drain *x, struct str name)
 	return c->kind->inside ? 0 : c->kind == &kind_email ? 2 : 1;
 }
 
-/* What would be said, without saying it. */
 static int
 rehearse(struct drain *x, struct str name, struct err *err)
 {
 	const struct channel *c =
 	    channel_find(x->job->channels, x->tenant, name);
-	struct pace pace = {0};
-	struct item *i;
-	int64_t clock = x->job->now, next;
-	int rc = 0;
 
 	if (!c || (x->job->only && !str_is(name, x->job->only)))
 		return 0;
-	x->d = (struct delivery){.store = x->store,
-	    .channel = c,
-	    .tenant = x->tenant,
-	    .library = x->library,
-	    .now = x->job->now};
-	if (gate_open(&x->gate, x->store, x->tenant, c, err) < 0 ||
-	    (c->rate.count &&
-		limits_look(x->store, x->tenant, c, clock, &pace, err) < 0) ||
-	    outbox_due(x->store, x->tenant, name, x->job->now, INT32_MAX,
-		look_at, x, err) < 0 ||
-	    digest_rehearse(x, err) < 0)
-		return -1;
-	while (rc == 0 && (i = items_take(&x->ready)) != NULL) {
-		struct outbox_end e;
-
-		rc = judge(x, i, err);
-		next = i->over || i->until || rc < 0
-			   ? clock
-			   : pace_next(&pace, &c->rate, clock);
-		if (next - clock > PATIENCE) {
-			item_free(i);
-			break;
-		}
-		if (!i->over && !i->until)
-			pace_add(&pace, &c->rate, next, 1);
-		clock = next;
-		e = item_verdict(i, x->job->now, false);
-		ledger_tell(x, i, &e);
-		item_free(i);
-		if (rc == 0)
-			rc = ledger_flush(x, err);
-	}
-	items_free(&x->ready);
-	gate_close(&x->gate);
-	return rc;
+	return drain_rehearse(x, c, err);
 }
 
 static int

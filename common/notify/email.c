@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* Mail. What a server answers is told apart by whose fault it is: a refused
  * sender or login is no message's. */
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "notify/notify_priv.h"
 
 enum { ONLY_CODE = 500 }; /* from here a refusal is for good */
-
-#define EVAL_TIMEOUT (30 * MS_SECOND)
 
 /* "名前 <address>" or an address. */
 static struct mail_address
@@ -43,70 +38,29 @@ check_address(const char *key, const char *text, struct err *err)
 }
 
 static int
-check(const struct channel *c, struct err *err)
+check_server(const struct channel *c, struct err *err)
 {
-	if (!c->url || !c->from)
-		return err_at(
-		    err, ERR_USAGE, c->where, "email needs url and from");
+	if (!c->url)
+		return err_at(err, ERR_USAGE, c->where, "server %s needs url",
+		    quoted(str_of(c->name)));
 	if (c->user && !c->password && !c->passwordeval)
 		return err_at(err, ERR_USAGE, c->where,
 		    "user needs password or passwordeval");
+	return 0;
+}
+
+static int
+check(const struct channel *c, struct err *err)
+{
+	if (!c->servers || !c->from)
+		return err_at(
+		    err, ERR_USAGE, c->where, "email needs url and from");
+	for (size_t i = 0; i < c->servers; i++)
+		if (check_server(c->server[i], err) < 0)
+			return -1;
 	if (check_address("from", c->from, err) < 0)
 		return -1;
 	return c->reply_to ? check_address("reply_to", c->reply_to, err) : 0;
-}
-
-static int
-find_secret(struct delivery *d, struct err *err)
-{
-	const struct channel *c = d->channel;
-	struct buf out = {0};
-	struct str line, rest;
-	bool begun;
-	int status, rc;
-
-	if (c->password)
-		d->secret = xstrdup(c->password);
-	if (c->password || !c->passwordeval)
-		return 0;
-	rc = command_run(c->passwordeval, STR(""), &out, EVAL_TIMEOUT, NULL,
-	    NULL, &status, &begun, err);
-	if (rc < 0 || status != 0) {
-		rc = err_set(err, ERR_FAIL, "passwordeval: %s",
-		    rc < 0 ? err->text : "the command failed");
-	} else {
-		rest = buf_str(&out);
-		str_cut(&rest, '\n', &line);
-		d->secret = str_dup(line);
-	}
-	buf_release(&out);
-	return rc;
-}
-
-static int
-open_email(struct delivery *d, struct err *err)
-{
-	const struct channel *c = d->channel;
-	char host[256] = "";
-	struct smtp_server server = {.url = c->url,
-	    .hello = c->hello,
-	    .user = c->user,
-	    .mechanism = c->mechanism,
-	    .ca_file = c->ca_file,
-	    .starttls = c->starttls,
-	    .sessions = (unsigned)(c->sessions ? c->sessions : 4),
-	    .per_session = (unsigned)c->per_session,
-	    .connect_ms = c->timeout,
-	    .answer_ms = c->timeout,
-	    .final_ms = c->timeout ? 2 * c->timeout : 0};
-
-	gethostname(host, sizeof(host) - 1);
-	if (!server.hello)
-		server.hello = host[0] ? host : "localhost";
-	if (find_secret(d, err) < 0)
-		return -1;
-	server.secret = d->secret;
-	return smtp_open(d->net, &server, &d->smtp, err);
 }
 
 /* ---- composing ------------------------------------------------------------
@@ -164,33 +118,14 @@ prepare(struct delivery *d, struct item *i, struct err *err)
 /* ---- sending --------------------------------------------------------------
  */
 
-static size_t
-room(struct delivery *d, size_t waiting)
-{
-	const struct smtp_trouble *t = smtp_trouble(d->smtp);
-
-	if (d->trouble[0])
-		waiting = 0;
-	smtp_want(d->smtp, waiting);
-	if (t && !d->trouble[0] && smtp_busy(d->smtp) == 0 &&
-	    smtp_room(d->smtp) == 0)
-		snprintf(d->trouble, sizeof(d->trouble), "%s", t->text);
-	return d->trouble[0] ? 0 : smtp_room(d->smtp);
-}
-
 static void
 start(struct delivery *d, struct item *i)
 {
-	struct err err = {0};
-
 	i->smtp = (struct smtp_message){.from = buf_str(&i->from),
 	    .to = buf_str(&i->to),
 	    .content = buf_str(&i->body),
 	    .owner = i};
-	if (smtp_start(d->smtp, &i->smtp, &err) < 0) {
-		item_end(i, OUT_REFUSED, 0, "%s", err.text);
-		items_add(&d->done, i);
-	}
+	servers_start(d, i);
 }
 
 static void
@@ -215,34 +150,25 @@ done(struct delivery *d)
 	struct smtp_message *m;
 	struct item *i = items_take(&d->done);
 
-	if (i || !(m = smtp_done(d->smtp)))
+	if (i || !(m = servers_done(d)))
 		return i;
 	i = m->owner;
 	judge(i);
+	servers_judge(d, i);
 	return i;
-}
-
-static size_t
-busy(const struct delivery *d)
-{
-	return smtp_busy(d->smtp);
-}
-
-static void
-close_email(struct delivery *d)
-{
-	if (d->smtp)
-		smtp_close(d->smtp, 2 * MS_SECOND);
-	d->smtp = NULL;
 }
 
 const struct kind kind_email = {.name = "email",
     .keys = 1,
+    .own_faults = true,
     .check = check,
-    .open = open_email,
+    .open = servers_open,
     .prepare = prepare,
-    .room = room,
+    .room = servers_room,
     .start = start,
-    .busy = busy,
+    .busy = servers_busy,
     .done = done,
-    .close = close_email};
+    .meters = servers_meters,
+    .granted = servers_granted,
+    .settle = servers_settle,
+    .close = servers_close};

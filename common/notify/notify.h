@@ -86,6 +86,7 @@ struct notify_done {
 	/* Released by the caller: */
 	struct buf holder;  /* who is at work on a channel */
 	struct buf limited; /* "CHANNEL until MOMENT": whose rate is used up */
+	struct buf aside;   /* "CHANNEL: server NAME: WHY": those that failed */
 };
 /* Outside a transaction. With dry_run it only says what it would do. */
 int notify_drain(struct store *st, const struct tenant *t,

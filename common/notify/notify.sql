@@ -27,3 +27,30 @@ SET marks = excluded.marks, until = excluded.until;
 DELETE FROM pace WHERE tenant_id = $1 AND (whom, channel) IN (
 	SELECT p.whom, p.channel FROM pace AS p
 	WHERE p.tenant_id = $1 AND p.until < $2 ORDER BY p.until LIMIT 1000);
+
+-- name: aside_all
+-- The servers of a channel that have failed.
+-- $1 tenant bigint
+-- $2 channel text
+SELECT a.server, a.until, a.failures FROM aside AS a
+WHERE a.tenant_id = $1 AND a.channel = $2;
+
+-- name: aside_set
+-- One has failed (again).
+-- $1 tenant bigint
+-- $2 channel text
+-- $3 server text
+-- $4 until bigint
+-- $5 failures bigint
+-- $6 why text
+INSERT INTO aside (tenant_id, channel, server, until, failures, why)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (tenant_id, channel, server) DO UPDATE
+SET until = excluded.until, failures = excluded.failures, why = excluded.why;
+
+-- name: aside_end
+-- It works again.
+-- $1 tenant bigint
+-- $2 channel text
+-- $3 server text
+DELETE FROM aside WHERE tenant_id = $1 AND channel = $2 AND server = $3;

@@ -21,6 +21,10 @@ struct channel {
 	bool starttls, private_too, plain_too;
 	int64_t sessions, per_session, timeout;
 	struct rates rate, per_recipient;
+	/* Of mail, one at least. A server's is a channel of its own, of which
+	 * only the settings of a server count. */
+	struct channel **server;
+	size_t servers, server_cap;
 };
 const struct channel *channel_find(
     const struct notify_channels *c, const struct tenant *t, struct str name);
@@ -53,6 +57,7 @@ struct item {
 	struct buf lines[3]; /* of headers */
 	const char *headers[4];
 	struct smtp_message smtp;
+	struct server *server; /* that it went by */
 	struct http_request http;
 	bool prepared, reserved, claimed;
 	bool placed; /* under the limits of its recipient */
@@ -75,9 +80,11 @@ struct delivery {
 	const struct tenant *tenant;
 	struct template_library *library;
 	int64_t now;
+	int64_t started; /* on the monotonic clock */
 	struct net *net; /* NULL: not needed yet */
-	struct smtp *smtp;
-	char *secret;       /* passwords */
+	struct servers *servers;
+	int64_t pause;      /* no server may begin one until then; 0 */
+	bool trial;         /* no limits */
 	struct items done;  /* of kinds that end what they begin */
 	char trouble[1200]; /* why no more may begin; "": none */
 	/* While something takes long. */
@@ -85,10 +92,12 @@ struct delivery {
 	void *context;
 };
 
+struct meter;
 struct kind {
 	const char *name;
-	unsigned keys; /* of the configuration, see channel.c */
-	bool inside;   /* what is delivered never leaves the store */
+	unsigned keys;   /* of the configuration, see channel.c */
+	bool inside;     /* what is delivered never leaves the store */
+	bool own_faults; /* it says itself when that was enough */
 	int (*check)(const struct channel *c, struct err *err);
 	int (*open)(struct delivery *d, struct err *err);
 	/* -1: this message cannot be sent at all. */
@@ -98,6 +107,12 @@ struct kind {
 	void (*start)(struct delivery *d, struct item *i);
 	size_t (*busy)(const struct delivery *d);
 	struct item *(*done)(struct delivery *d); /* NULL: none */
+	/* May all be NULL. Those that may begin now, with their own rates; what
+	 * they were granted; and what is to be known of them in other runs, a
+	 * text about those that failed. */
+	size_t (*meters)(struct delivery *d, struct meter *ret);
+	void (*granted)(const struct meter *meters, size_t count);
+	int (*settle)(struct delivery *d, struct buf *told, struct err *err);
 	void (*close)(struct delivery *d);
 };
 extern const struct kind kind_inbox, kind_email, kind_slack, kind_teams,
@@ -164,14 +179,50 @@ void pace_row(struct bulk *b, struct str whom, const struct pace *p,
     const struct rates *rates);
 int pace_save(struct store *st, int64_t tenant, struct bulk *rows,
     struct str channel, int64_t now, struct err *err);
-/* How many of `want` may begin on a channel now, by its rate; they count as
- * begun. *ret_next: when the next may. A transaction of its own. */
-int limits_take(struct store *st, const struct tenant *t,
-    const struct channel *c, int64_t clock, size_t want, size_t *ret_got,
-    int64_t *ret_next, struct err *err);
-/* What was begun on a channel lately. */
-int limits_look(struct store *st, const struct tenant *t,
-    const struct channel *c, int64_t clock, struct pace *ret, struct err *err);
+/* What has a rate of its own: a channel, then those of its servers that may
+ * begin one now. */
+struct meter {
+	struct str whom;
+	const struct rates *rates;
+	int64_t most; /* of a server: more it has no room for */
+	void *owner;
+	/* Out: */
+	int64_t got;  /* may begin, and counts as begun */
+	int64_t next; /* when it may begin another */
+	struct pace pace;
+};
+/* How many of `want` may begin now: of the channel (meters[0]) that is the sum
+ * of its servers. A transaction of its own. */
+int limits_take(struct store *st, const struct tenant *t, struct str channel,
+    struct meter *meters, size_t count, int64_t clock, size_t want,
+    struct err *err);
+/* What was begun by each lately: fills in pace. */
+int limits_look(struct store *st, const struct tenant *t, struct str channel,
+    struct meter *meters, size_t count, int64_t clock, struct err *err);
+/* Servers that failed, with how often in a row. */
+int aside_load(struct store *st, const struct tenant *t, struct str channel,
+    void (*each)(
+	void *context, struct str server, int64_t until, int64_t failures),
+    void *context, struct err *err);
+struct aside {
+	struct str server, why;
+	int64_t until, failures; /* until 0: it works again */
+};
+int aside_save(struct store *st, const struct tenant *t, struct str channel,
+    const struct aside *all, size_t count, struct err *err);
+
+/* servers.c: the servers of mail, as a kind wants them */
+int servers_open(struct delivery *d, struct err *err);
+size_t servers_room(struct delivery *d, size_t waiting);
+void servers_start(struct delivery *d, struct item *i);
+struct smtp_message *servers_done(struct delivery *d);
+/* What came of it says something of its server. */
+void servers_judge(struct delivery *d, const struct item *i);
+size_t servers_busy(const struct delivery *d);
+size_t servers_meters(struct delivery *d, struct meter *ret);
+void servers_granted(const struct meter *meters, size_t count);
+int servers_settle(struct delivery *d, struct buf *told, struct err *err);
+void servers_close(struct delivery *d);
 
 /* gate.c: whether it may go out now */
 struct gate {
@@ -198,6 +249,8 @@ int gate_count(
     struct gate *g, const struct items *batch, int64_t clock, struct err *err);
 
 /* delivery.c */
+/* The moment of the run, and what has passed since it began. */
+int64_t delivery_clock(const struct delivery *d);
 int delivery_open(struct delivery *d, struct err *err);
 void delivery_close(struct delivery *d);
 /* Words and wire form. What cannot be said is over: no message stops the
@@ -212,7 +265,11 @@ int delivery_wait(struct delivery *d, size_t waiting, struct err *err);
 int delivery_pause(struct delivery *d, int64_t ms, struct err *err);
 
 /* drain.c: all there is to deliver. */
-enum { DRAIN_AHEAD = 500 }; /* messages read from the store at a time */
+enum {
+	DRAIN_AHEAD = 500,    /* messages read from the store at a time */
+	DRAIN_PATIENCE = 5000 /* ms that a run waits for a place under a limit
+			       */
+};
 struct drain {
 	struct store *store;
 	const struct tenant *tenant;
@@ -242,6 +299,11 @@ struct drain {
 };
 /* The moment of the run, and what has passed since it began. */
 int64_t drain_clock(const struct drain *x);
+/* Is it over, to wait (until), or to go out? Then it is prepared. */
+int drain_judge(struct drain *x, struct item *i, struct err *err);
+
+/* rehearse.c: what a run would say on a channel, without saying it. */
+int drain_rehearse(struct drain *x, const struct channel *c, struct err *err);
 
 /* ledger.c: what is written down of it. */
 /* That work is done at this moment, unless that was noted. In a change. */

@@ -42,8 +42,12 @@ notify_test(struct store *st, const struct tenant *t,
 	    .content = STR("{\"subject\":\"DiagnoLeads: テスト / test\","
 			   "\"text\":\"このチャネルは動作しています。\\n"
 			   "This channel works.\\n\"}")};
-	struct delivery d = {
-	    .store = st, .channel = c, .tenant = t, .now = now};
+	struct delivery d = {.store = st,
+	    .channel = c,
+	    .tenant = t,
+	    .now = now,
+	    .started = time_monotonic(),
+	    .trial = true};
 	struct outbox_end end;
 	struct item *i;
 	int rc;

@@ -141,6 +141,9 @@ static const struct bulk_column preference[] = {
 static const struct bulk_column pace[] = {
     {"whom", 't'}, {"channel", 't'}, {"marks", 't'}, {"until", 'i'}};
 
+static const struct bulk_column aside[] = {{"channel", 't'}, {"server", 't'},
+    {"until", 'i'}, {"failures", 'i'}, {"why", 't'}};
+
 static const struct bulk_column inbox[] = {{"member", 't'}, {"message_id", 'i'},
     {"at", 'i'}, {"subject", 't'}, {"body", 't'}, {"read_at", 'i'}};
 
@@ -201,7 +204,7 @@ const struct copy_table copy_tables[] = {TABLE("member", member, 1),
     TABLE("absence", absence, 2), TABLE("holiday", holiday, 1),
     TABLE("outbox", outbox, 1), TABLE("outbox_attempt", outbox_attempt, 2),
     TABLE("suppression", suppression, 1), TABLE("preference", preference, 1),
-    TABLE("pace", pace, 2), TABLE("inbox", inbox, 2),
+    TABLE("pace", pace, 2), TABLE("aside", aside, 2), TABLE("inbox", inbox, 2),
     TABLE("sender", sender, 0), TABLE("signal_wanted", signal_wanted, 1),
     TABLE("signal_queue", signal_queue, 1), TABLE("automation", automation, 1),
     TABLE("automation_state", automation_state, 0), TABLE("firing", firing, 2),

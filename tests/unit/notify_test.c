@@ -119,9 +119,50 @@ channels(void)
 	WRONG("unknown setting", "x.level=himitsu");
 	WRONG("timeout: no time", "x.timeout=himitsu");
 	WRONG("sessions: not a number from 1 to 100", "x.sessions=101");
+	WRONG("server \"a\" needs url", "x.kind=email", "x.from=a@b.jp",
+	    "x.server.a.user=himitsu");
+	WRONG("url and servers: one of them", "x.kind=email", "x.from=a@b.jp",
+	    "x.url=smtp://himitsu", "x.server.a.url=smtp://himitsu");
+	WRONG("servers are nothing for the kind exec", "x.kind=exec",
+	    "x.command=himitsu", "x.server.a.url=smtp://himitsu");
+	WRONG("unknown setting \"from\"", "x.server.a.from=himitsu");
+	WRONG("expected channel.NAME.server.NAME.SETTING", "x.server.a=1");
+	WRONG("expected channel.NAME.server.NAME.SETTING", "x.server..url=1");
+	WRONG("user needs password", "x.kind=email", "x.from=a@b.jp",
+	    "x.server.a.url=smtp://himitsu", "x.server.a.user=himitsu");
 	WRONG("from", "x.kind=email", "x.url=smtp://a", "x.from=nobody");
 	WRONG("reply_to", "x.kind=email", "x.url=smtp://a", "x.from=a@b.jp",
 	    "x.reply_to=a@b.jp\r\nBcc: c@d.jp");
+}
+
+/* What a server does not say, the channel says for it. */
+static void
+servers(void)
+{
+	struct notify_channels *c;
+	const struct channel *m;
+	struct buf lines = {0};
+
+	OK(configure(
+	    SETTINGS("m.kind=email", "m.from=a@example.jp",
+		"m.password=himitsu", "m.user=we", "m.sessions=7",
+		"m.rate=10/1s", "m.server.a.url=smtp://a.example.jp",
+		"m.server.b.url=smtp://b.example.jp:26",
+		"m.server.b.passwordeval=true", "m.server.b.sessions=2",
+		"m.server.b.rate=1/1s, 100/1h"),
+	    &c));
+	m = channel_find(c, t, STR("m"));
+	CHECK_INT(m->servers, 2);
+	CHECK_TEXT(m->server[0]->user, "we");
+	CHECK_TEXT(m->server[0]->password, "himitsu");
+	CHECK(m->server[0]->sessions == 7 && m->server[1]->sessions == 2);
+	CHECK(!m->server[1]->password && m->server[1]->passwordeval);
+	CHECK(m->rate.count == 1 && m->server[0]->rate.count == 0);
+	CHECK_INT(m->server[1]->rate.count, 2);
+	OK(notify_channels_list(c, t, add_line, &lines, &err));
+	CHECK(strstr(lines.p, "\"to\":\"a.example.jp, b.example.jp:26\""));
+	buf_release(&lines);
+	notify_channels_free(c);
 }
 
 /* ---- when again ------------------------------------------------------------
@@ -440,35 +481,71 @@ paces(void)
 	}
 }
 
+/* What one may begin of so many, by a rate and up to so many at once. */
+static int64_t
+takes(const struct tenant *who, const char *channel, const char *rate,
+    int64_t at, size_t want, int64_t *ret_next)
+{
+	struct rates r = rates_of(rate);
+	struct meter m = {.whom = STR(""), .rates = &r};
+
+	OK(limits_take(st, who, str_of(channel), &m, 1, at, want, &err));
+	*ret_next = m.next;
+	return m.got;
+}
+
 /* What two runs of different tenants take, they take from the same. */
 static void
 shared_limit(void)
 {
-	char name[] = "pager";
-	struct channel c = {
-	    .name = name, .kind = &kind_exec, .rate = rates_of("5/1h")};
 	struct tenant *other;
 	int64_t next;
-	size_t got;
 
 	OK(store_begin(st, STORE_CHANGE, "test", &err));
 	OK(tenant_add(st, "b", "me", NOW, &err));
 	OK(store_commit(st, false, &err));
-	OK(limits_take(st, t, &c, NOW, 3, &got, &next, &err));
-	CHECK(got == 3 && next == NOW);
+	CHECK_INT(takes(t, "pager", "5/1h", NOW, 3, &next), 3);
+	CHECK_INT(next, NOW);
 	OK(tenant_open(st, "b", &other, &err));
-	OK(limits_take(st, other, &c, NOW + 1, 3, &got, &next, &err));
-	CHECK(got == 2 && next == NOW + MS_HOUR);
-	OK(limits_take(st, other, &c, NOW + 2, 3, &got, &next, &err));
-	CHECK(got == 0 && next == NOW + MS_HOUR);
-	OK(limits_take(st, other, &c, NOW + MS_HOUR, 9, &got, &next, &err));
-	CHECK(got == 3 && next == NOW + MS_HOUR + 1);
-	name[0] = 'P'; /* another channel */
-	OK(limits_take(st, other, &c, NOW + 2, 9, &got, &next, &err));
-	CHECK_INT(got, 5);
+	CHECK_INT(takes(other, "pager", "5/1h", NOW + 1, 3, &next), 2);
+	CHECK_INT(next, NOW + MS_HOUR);
+	CHECK_INT(takes(other, "pager", "5/1h", NOW + 2, 3, &next), 0);
+	CHECK_INT(next, NOW + MS_HOUR);
+	CHECK_INT(takes(other, "pager", "5/1h", NOW + MS_HOUR, 9, &next), 3);
+	CHECK_INT(next, NOW + MS_HOUR + 1);
+	CHECK_INT(takes(other, "else", "5/1h", NOW + 2, 9, &next), 5);
 	tenant_free(other);
 	tenant_free(t);
 	OK(tenant_open(st, "a", &t, &err));
+}
+
+/* A channel's servers, each with a rate and with room. */
+static void
+limits_of_servers(void)
+{
+	struct rates all = rates_of("10/1h"), a = rates_of("4/1h"), none = {0};
+	struct meter m[4] = {{.whom = STR(""), .rates = &all},
+	    {.whom = STR("a"), .rates = &a, .most = 3},
+	    {.whom = STR("b"), .rates = &none, .most = 2},
+	    {.whom = STR("c"), .rates = &a, .most = 9}};
+
+	/* In their order, each within its room and rate. */
+	OK(limits_take(st, t, STR("m"), m, 4, NOW, 6, &err));
+	CHECK_INT(m[0].got, 6);
+	CHECK(m[1].got == 3 && m[2].got == 2 && m[3].got == 1);
+	CHECK(m[1].next == NOW && m[2].next == NOW && m[0].next == NOW);
+	/* Of the channel four are left, of a one, of c three. */
+	OK(limits_take(st, t, STR("m"), m, 4, NOW + 1, 6, &err));
+	CHECK_INT(m[0].got, 4);
+	CHECK(m[1].got == 1 && m[2].got == 2 && m[3].got == 1);
+	CHECK(m[1].next == NOW + MS_HOUR && m[3].next == NOW + 1);
+	CHECK_INT(m[0].next, NOW + MS_HOUR);
+	OK(limits_take(st, t, STR("m"), m, 4, NOW + 2, 6, &err));
+	CHECK(m[0].got == 0 && m[1].got == 0 && m[2].got == 0);
+	/* Six of the first hour are over. */
+	OK(limits_take(st, t, STR("m"), m, 4, NOW + MS_HOUR, 9, &err));
+	CHECK_INT(m[0].got, 6);
+	CHECK(m[1].got == 3 && m[2].got == 2 && m[3].got == 1);
 }
 
 /* Hours from NOW to which the n-th message for somebody is put off. */
@@ -528,12 +605,14 @@ main(void)
 	OK(store_commit(st, false, &err));
 	OK(tenant_open(st, NULL, &t, &err));
 	channels();
+	servers();
 	when_again();
 	verdicts();
 	gates();
 	rates();
 	paces();
 	shared_limit();
+	limits_of_servers();
 	of_one_recipient();
 	tenant_free(t);
 	store_close(st);
