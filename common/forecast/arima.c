@@ -284,7 +284,8 @@ without_season(const struct forecast_series *s, const struct forecast_ask *ask,
 
 static int
 choose(const struct forecast_series *s, const struct forecast_ask *ask,
-    bool thorough, struct forecast *ret, struct err *err)
+    bool thorough, struct forecast_arima_order *ret_order, struct forecast *ret,
+    struct err *err)
 {
 	struct forecast_series known = *s;
 	struct arima_fit fit;
@@ -295,6 +296,7 @@ choose(const struct forecast_series *s, const struct forecast_ask *ask,
 		return without_season(s, ask, thorough, ret, err);
 	if (arima_choose(&known, NULL, 0, thorough, &fit, err) < 0)
 		return -1;
+	*ret_order = fit.order;
 	return tell(&fit, &known, ask, ret, err);
 }
 
@@ -302,12 +304,25 @@ int
 forecast_arima_quick(const struct forecast_series *s,
     const struct forecast_ask *ask, struct forecast *ret, struct err *err)
 {
-	return choose(s, ask, false, ret, err);
+	struct forecast_arima_order order;
+
+	return choose(s, ask, false, &order, ret, err);
+}
+
+int
+forecast_arima_chosen(const struct forecast_series *s,
+    const struct forecast_ask *ask, bool thorough,
+    struct forecast_arima_order *ret_order, struct forecast *ret,
+    struct err *err)
+{
+	return choose(s, ask, thorough, ret_order, ret, err);
 }
 
 int
 forecast_arima_thorough(const struct forecast_series *s,
     const struct forecast_ask *ask, struct forecast *ret, struct err *err)
 {
-	return choose(s, ask, true, ret, err);
+	struct forecast_arima_order order;
+
+	return choose(s, ask, true, &order, ret, err);
 }

@@ -356,6 +356,16 @@ int
 forecast_ets_average(const struct forecast_series *s,
     const struct forecast_ask *ask, struct forecast *ret, struct err *err)
 {
+	struct forecast_ets_form best;
+
+	return forecast_ets_average_best(s, ask, &best, ret, err);
+}
+
+int
+forecast_ets_average_best(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast_ets_form *ret_best,
+    struct forecast *ret, struct err *err)
+{
 	struct fitted all[FORECAST_ETS_FORMS];
 	struct fitting f;
 	struct forecast made;
@@ -371,6 +381,7 @@ forecast_ets_average(const struct forecast_series *s,
 		forecast_make(&made, s->n, ask->horizon);
 		average(&f, all, count, exponent, ask->non_negative, &made);
 		code = forecast_finish(&made, ask, err);
+		*ret_best = *all[0].form;
 		if (code == 0)
 			*ret = made;
 		else

@@ -316,6 +316,37 @@ void forecast_centred_mean(
 bool forecast_seasonal_indices(
     const double *y, size_t n, size_t period, bool multiplicative, double *ret);
 
+/* ---- auto.c: without having to choose ------------------------------------ */
+
+/* The middle of what several methods say, each weighed by how it would have
+ * done from earlier origins within the series. Thorough: with more origins, at
+ * each of which ETS and ARIMA choose anew, and more ARIMA to choose from. */
+int forecast_auto(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+int forecast_auto_thorough(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast *ret, struct err *err);
+
+/* The same with its reasons. */
+enum { FORECAST_CANDIDATES = 10 };
+struct forecast_candidate {
+	char method[64]; /* "stl + theta"; "" where it was not asked, or could
+			    not say */
+	char why[128];   /* it could not; else "" */
+	double weight;   /* in the forecast, 0 to 1 */
+	double error;    /* of its backtests: mean absolute, root mean square
+			    where most periods bring nothing; NAN: untested */
+	double aicc;     /* NAN where it has none */
+};
+struct forecast_choice {
+	bool rare; /* most periods bring nothing: methods for that */
+	size_t origins, steps; /* of the backtests; 0: too short for any */
+	double widened;        /* what intervals were multiplied by */
+	struct forecast_candidate candidate[FORECAST_CANDIDATES];
+};
+int forecast_auto_explained(const struct forecast_series *s,
+    const struct forecast_ask *ask, bool thorough, struct forecast *ret,
+    struct forecast_choice *ret_choice, struct err *err);
+
 /* ---- measure.c: how good forecasts were ---------------------------------- */
 
 /* What the seasonal naive method misses by within the series that was known

@@ -25,6 +25,10 @@ double forecast_select(double *values, size_t n, size_t k);
  */
 double forecast_quantile(double *values, size_t n, double share);
 double forecast_median(double *values, size_t n);
+/* The mean of the middle half of the weights (n >= 1, their sum > 0), by
+ * value: neither does one value that runs away count, nor is one lost that is
+ * only the largest. Both become sorted; for a few. */
+double forecast_middle(double *value, double *weight, size_t n);
 void forecast_sort(double *values, size_t n);
 /* From 1; equal values share the mean of theirs. */
 void forecast_ranks(const double *values, size_t n, double *ret);
@@ -32,6 +36,29 @@ void forecast_ranks(const double *values, size_t n, double *ret);
 /* stl.c: the span of the i-th season, the shortest first, in forecast_mstl
  * (Bandara, Hyndman & Bergmeir, section 2). */
 #define FORECAST_MSTL_SPAN(i) (11 + 4 * (i))
+
+/* stlf.c: a series without the seasons that fit in twice, by decomposition; as
+ * it is where none does. */
+struct forecast_rest {
+	bool logarithms; /* y is of logarithms */
+	double *y;       /* n */
+	struct forecast_parts parts;
+	double share[FORECAST_SEASONS]; /* of each season that is believed */
+};
+int forecast_take_seasons(const struct forecast_series *s,
+    struct forecast_rest *ret, struct err *err);
+void forecast_put_seasons(const struct forecast_rest *r, struct forecast *f);
+void forecast_rest_release(struct forecast_rest *r);
+
+/* ets.c, arima.c: those that choose for themselves, with what they chose. An
+ * ARIMA of a long season is of what STL leaves; the order is of that. */
+int forecast_ets_average_best(const struct forecast_series *s,
+    const struct forecast_ask *ask, struct forecast_ets_form *ret_best,
+    struct forecast *ret, struct err *err);
+int forecast_arima_chosen(const struct forecast_series *s,
+    const struct forecast_ask *ask, bool thorough,
+    struct forecast_arima_order *ret_order, struct forecast *ret,
+    struct err *err);
 
 /* adjust.c: a series without its season, by classical decomposition. */
 enum forecast_season {

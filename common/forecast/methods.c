@@ -3,6 +3,9 @@
 #include "forecast/forecast_priv.h"
 
 const struct forecast_method forecast_methods[] = {
+    {"auto", "the middle of several, weighed by backtests", forecast_auto},
+    {"auto-thorough", "the same with more of them, slowly",
+	forecast_auto_thorough},
     {"naive", "the last value", forecast_naive},
     {"snaive", "the value of the last season", forecast_seasonal_naive},
     {"drift", "the line from the first value to the last", forecast_drift},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Medians and quantiles by selection: linear in n, and the same whatever the
- * C library's qsort does with equal keys.
+ * C library's qsort does with equal keys. The middle of a few.
  */
 #include <stdlib.h>
 
@@ -113,4 +113,33 @@ forecast_ranks(const double *values, size_t n, double *ret)
 			ret[p[k].at] = (double)(i + end + 1) / 2;
 	}
 	free(p);
+}
+
+double
+forecast_middle(double *value, double *weight, size_t n)
+{
+	double total = 0, below = 0, sum = 0, share = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		total += weight[i];
+		for (size_t k = i; k > 0 && value[k - 1] > value[k]; k--) {
+			double v = value[k], w = weight[k];
+
+			value[k] = value[k - 1];
+			weight[k] = weight[k - 1];
+			value[k - 1] = v;
+			weight[k - 1] = w;
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		double from = fmax(below, total / 4);
+		double to = fmin(below + weight[i], total * 3 / 4);
+
+		below += weight[i];
+		if (to <= from)
+			continue;
+		sum += (to - from) * value[i];
+		share += to - from;
+	}
+	return sum / share;
 }

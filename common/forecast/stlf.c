@@ -60,12 +60,6 @@ seasons_of(const struct forecast_series *s, size_t ret[FORECAST_SEASONS])
 	return count;
 }
 
-static double
-back(double v, bool logarithms)
-{
-	return logarithms ? exp(v) : v;
-}
-
 /* How much of a season to believe: a mean of as many observations as its
  * smoother spans swings by chance as well, by so much of the remainder's
  * variance (as James & Stein 1961 shrink towards nothing). */
@@ -86,8 +80,9 @@ belief(const struct forecast_parts *p, size_t which)
 
 /* The seasons at t; their last round goes on. */
 static double
-season_at(const struct forecast_parts *p, const double *share, size_t t)
+season_at(const struct forecast_rest *r, size_t t)
 {
+	const struct forecast_parts *p = &r->parts;
 	double sum = 0;
 
 	for (size_t i = 0; i < p->seasons; i++) {
@@ -95,61 +90,91 @@ season_at(const struct forecast_parts *p, const double *share, size_t t)
 		    t < p->n ? t
 			     : p->n - p->period[i] + (t - p->n) % p->period[i];
 
-		sum += share[i] * p->seasonal[i][at];
+		sum += r->share[i] * p->seasonal[i][at];
 	}
 	return sum;
+}
+
+int
+forecast_take_seasons(
+    const struct forecast_series *s, struct forecast_rest *ret, struct err *err)
+{
+	size_t periods[FORECAST_SEASONS], count = seasons_of(s, periods);
+	struct forecast_rest r = {.logarithms = count && grows_with_level(s),
+	    .y = xcalloc(s->n, sizeof(*r.y))};
+
+	for (size_t t = 0; t < s->n; t++)
+		r.y[t] = r.logarithms ? log(s->y[t]) : s->y[t];
+	r.parts.n = s->n;
+	if (count && forecast_mstl(
+			 r.y, s->n, periods, count, false, &r.parts, err) < 0) {
+		free(r.y);
+		return -1;
+	}
+	for (size_t i = 0; i < count; i++)
+		r.share[i] = belief(&r.parts, i);
+	for (size_t t = 0; t < s->n; t++)
+		r.y[t] -= season_at(&r, t);
+	*ret = r;
+	return 0;
+}
+
+void
+forecast_rest_release(struct forecast_rest *r)
+{
+	free(r->y);
+	forecast_parts_release(&r->parts);
+	*r = (struct forecast_rest){0};
+}
+
+static void
+put(const struct forecast_rest *r, size_t t, double *value)
+{
+	*value += season_at(r, t);
+	if (r->logarithms)
+		*value = exp(*value);
+}
+
+void
+forecast_put_seasons(const struct forecast_rest *r, struct forecast *f)
+{
+	for (size_t t = 0; t < f->n; t++)
+		put(r, t, &f->fitted[t]);
+	for (size_t h = 0; h < f->horizon; h++) {
+		put(r, f->n + h, &f->mean[h]);
+		for (int l = 0; l < FORECAST_LEVELS; l++) {
+			put(r, f->n + h, &f->low[l][h]);
+			put(r, f->n + h, &f->high[l][h]);
+		}
+	}
 }
 
 int
 forecast_by_stl(const struct forecast_series *s, const struct forecast_ask *ask,
     struct forecast *ret, struct err *err)
 {
-	size_t periods[FORECAST_SEASONS], count = seasons_of(s, periods);
 	struct forecast_ask plain = {.horizon = ask->horizon};
-	struct forecast_parts parts;
-	struct forecast_series rest = {.n = s->n, .period = 1};
+	struct forecast_rest rest;
+	struct forecast_series x = {.n = s->n, .period = 1};
 	struct forecast f;
-	bool logarithms;
-	double *y, share[FORECAST_SEASONS];
 	int code;
 
-	if (!count)
+	if (s->period < 2 || s->n / 2 < s->period)
 		return err_set(err, ERR_USAGE,
 		    "stl needs two seasons (%zu observations), there are %zu",
 		    2 * s->period, s->n);
-	logarithms = grows_with_level(s);
-	y = xcalloc(s->n, sizeof(*y));
-	for (size_t t = 0; t < s->n; t++)
-		y[t] = logarithms ? log(s->y[t]) : s->y[t];
-	if (forecast_mstl(y, s->n, periods, count, false, &parts, err) < 0) {
-		free(y);
+	if (forecast_take_seasons(s, &rest, err) < 0)
 		return -1;
+	x.y = rest.y;
+	code = forecast_dotm(&x, &plain, &f, err);
+	if (!code) {
+		forecast_put_seasons(&rest, &f);
+		snprintf(f.method, sizeof(f.method), "%s",
+		    rest.parts.seasons > 1 ? "mstl" : "stl");
 	}
-	for (size_t i = 0; i < count; i++)
-		share[i] = belief(&parts, i);
-	for (size_t t = 0; t < s->n; t++)
-		y[t] -= season_at(&parts, share, t);
-	rest.y = y;
-	code = forecast_dotm(&rest, &plain, &f, err);
-	free(y);
-	if (code < 0) {
-		forecast_parts_release(&parts);
+	forecast_rest_release(&rest);
+	if (code < 0)
 		return -1;
-	}
-	for (size_t t = 0; t < s->n; t++)
-		f.fitted[t] =
-		    back(f.fitted[t] + season_at(&parts, share, t), logarithms);
-	for (size_t h = 0; h < f.horizon; h++) {
-		double season = season_at(&parts, share, s->n + h);
-
-		f.mean[h] = back(f.mean[h] + season, logarithms);
-		for (int l = 0; l < FORECAST_LEVELS; l++) {
-			f.low[l][h] = back(f.low[l][h] + season, logarithms);
-			f.high[l][h] = back(f.high[l][h] + season, logarithms);
-		}
-	}
-	memcpy(f.method, count > 1 ? "mstl" : "stl", count > 1 ? 5 : 4);
-	forecast_parts_release(&parts);
 	if (forecast_finish(&f, ask, err) < 0) {
 		forecast_release(&f);
 		return -1;

@@ -70,6 +70,15 @@ know_lines(struct theta *k)
 	}
 }
 
+/* What is left of the first level. Less than any double tells is nothing, and
+ * arithmetic on such numbers is slow. */
+static double
+fade(double left, double alpha)
+{
+	left *= 1 - alpha;
+	return left > 1e-200 ? left : 0;
+}
+
 /* Equation 13 without the level: what a multiplies. `left` is (1 - alpha)^t. */
 static double
 pull(double alpha, double left, double intercept, double slope)
@@ -101,7 +110,7 @@ squares_at(struct theta *k, double alpha)
 			ee += e * e;
 		}
 		level += alpha * e;
-		left *= 1 - alpha;
+		left = fade(left, alpha);
 	}
 	determinant = ll * pp - lp * lp;
 	k->a = 0.5;
@@ -178,7 +187,7 @@ go_on(const struct theta *k, struct forecast *f)
 		else if (t >= 2)
 			f->fitted[t] = mean;
 		level += k->alpha * (y - level);
-		left *= 1 - k->alpha;
+		left = fade(left, k->alpha);
 		if (k->dynamic)
 			line_add(&line, y);
 	}
