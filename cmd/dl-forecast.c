@@ -12,11 +12,15 @@
 
 #include "cli/cli.h"
 #include "forecast/forecast.h"
+#include "insight/insight.h"
 #include "metric/metric.h"
 #include "series/series.h"
 #include "session/session.h"
 
 static struct {
+	int64_t moving, rare;
+	bool streaming, all, explain;
+	bool sparse; /* the verb minds what is missing by itself */
 	int64_t horizon;
 	const char *period, *method;
 	const char *series, *time, *value, *encoding, *rejects, *zone;
@@ -55,11 +59,14 @@ struct looking {
 	const struct forecast_method **methods; /* the first is the one asked
 						   for first */
 	size_t method_count;
+	struct insight_how how;
+	struct insight_whole *whole; /* under --explain */
 	struct series_trials trials;
 	struct metric_keeping *keeping;         /* NULL: they are not kept */
 	const struct series_question *question; /* of simulate */
 	struct buf lines;
 	uint64_t refused; /* series that came, but were no good */
+	uint64_t odd;     /* anomalies */
 };
 
 static int
@@ -89,7 +96,8 @@ read_rules(struct series_rules *ret, struct err *err)
 
 	*ret = (struct series_rules){.zone = zone_utc(),
 	    .doubled = (enum series_double)arg.doubled,
-	    .gaps = (enum series_gaps)arg.gaps};
+	    .gaps = (enum series_gaps)arg.gaps,
+	    .sparse = arg.sparse};
 	if (arg.zone && zone_find(arg.zone, &ret->zone, err) < 0) {
 		err->kind = ERR_USAGE;
 		return -1;
@@ -121,7 +129,8 @@ check_source(const struct cli_call *call, struct err *err)
 	const char *const *option = arg.metric ? of_files : of_store;
 
 	for (; *option; option++)
-		if (cli_given(call, *option))
+		if (cli_given(call, *option) &&
+		    !(arg.explain && strcmp(*option, "group") == 0))
 			return err_set(err, ERR_USAGE,
 			    arg.metric
 				? "--%s is about records; with --metric series "
@@ -189,7 +198,7 @@ read_records(struct looking *l, const struct series_rules *rules,
 	struct series_read job = {.paths = s->call->operands,
 	    .path_count = s->call->count,
 	    .encoding = arg.encoding,
-	    .series = arg.series,
+	    .series = arg.explain ? arg.group : arg.series,
 	    .time = arg.time,
 	    .value = arg.value,
 	    .drivers = arg.driver.items,
@@ -777,6 +786,153 @@ backtest(struct session *s, struct err *err)
 	return rc;
 }
 
+/* ---- anomalies --------------------------------------------------------- */
+
+/* What was found in one series. */
+struct odd {
+	int rc;
+	struct err why;
+	struct insight_found found;
+};
+
+static void *
+find_odd(void *looking, const struct series *series)
+{
+	const struct looking *l = looking;
+	struct odd *o = xcalloc(1, sizeof(*o));
+
+	o->rc = insight_find(series, &l->how, &o->found, &o->why);
+	return o;
+}
+
+static int
+tell_odd(
+    void *looking, const struct series *series, void *result, struct err *err)
+{
+	struct looking *l = looking;
+	struct odd *o = result;
+
+	(void)err;
+	if (o->rc < 0) {
+		refuse_series(l, series, &o->why);
+	} else {
+		buf_clear(&l->lines);
+		insight_put_anomalies(
+		    series, &o->found, arg.all, l->whole, &l->lines);
+		printer_lines(&l->s->printer, buf_str(&l->lines));
+		l->odd += o->found.of.count;
+	}
+	insight_found_release(&o->found);
+	free(o);
+	return 0;
+}
+
+static int
+gather_part(struct looking *l, const struct series *series, struct err *err)
+{
+	return insight_part_add(l->whole, arg.group, false, series, err);
+}
+
+/* The fields that parts are looked for by, NULL-ended. */
+static const char *const *
+explaining_fields(void)
+{
+	static const char *fields[] = {"source", "industry", "segment", NULL};
+
+	if (arg.group) {
+		fields[0] = arg.group;
+		fields[1] = NULL;
+	}
+	return fields;
+}
+
+/* The whole with its parts: of records, what the parts come to together. */
+static int
+read_whole(struct looking *l, struct err *err)
+{
+	struct remarks refused = {.put = session_refuses};
+	struct series_counts done;
+	struct series_rules rules;
+	struct metric_ask ask;
+	int rc;
+
+	if (!l->s->st) {
+		l->each = gather_part;
+		rc = with_series(l, err);
+		return rc < 0 || insight_whole_sum(l->whole, err) < 0 ? -1 : rc;
+	}
+	if (read_rules(&rules, err) < 0 ||
+	    metric_asked(l, &rules, &ask, err) < 0)
+		return -1;
+	ask.refused = &refused;
+	if (insight_whole_read(l->whole, l->s->st, l->s->tenant, &ask,
+		explaining_fields(), &done, err) < 0)
+		return -1;
+	session_summary(l->s, "%" PRIu64 " series", done.series);
+	return done.series ? CLI_DONE : CLI_REJECTS;
+}
+
+static int
+explain_anomalies(struct looking *l, struct err *err)
+{
+	const struct series *series;
+	int rc;
+
+	if (!l->s->st && !arg.group)
+		return err_set(err, ERR_USAGE,
+		    "--explain: which field parts the records? give --group "
+		    "FIELD");
+	l->whole = insight_whole_new(&l->how);
+	rc = read_whole(l, err);
+	series = insight_whole_series(l->whole);
+	if (rc >= 0 && series &&
+	    tell_odd(l, series, find_odd(l, series), err) < 0)
+		rc = -1;
+	insight_whole_free(l->whole);
+	return rc;
+}
+
+/* What a metric's values are. */
+static int
+find_values(enum forecast_values *ret, struct err *err)
+{
+	const struct metric_about *about;
+
+	if (!arg.metric)
+		return 0;
+	if (metric_about_of(arg.metric, &about, err) < 0)
+		return -1;
+	*ret = about->kind == METRIC_COUNT ? FORECAST_COUNTS : FORECAST_PLAIN;
+	if (arg.explain && strcmp(arg.metric, "score") == 0)
+		return err_set(err, ERR_USAGE,
+		    "--explain: a mean score is not the sum of its parts");
+	return 0;
+}
+
+static int
+anomalies(struct session *s, struct err *err)
+{
+	struct looking l = {.s = s,
+	    .look = find_odd,
+	    .tell = tell_odd,
+	    .how = {.streaming = arg.streaming,
+		.moving = (size_t)arg.moving,
+		.rare = (double)arg.rare}};
+	int rc;
+
+	arg.sparse = true;
+	if (find_values(&l.how.values, err) < 0 ||
+	    session_print(s, insight_anomaly_columns,
+		insight_anomaly_column_count, err) < 0)
+		return -1;
+	if (arg.explain)
+		l.look = NULL;
+	rc = arg.explain ? explain_anomalies(&l, err) : with_series(&l, err);
+	session_summary(s, ", %" PRIu64 " anomalies", l.odd);
+	buf_release(&l.lines);
+	return rc;
+}
+
 /* ---- the table --------------------------------------------------------- */
 
 /* How series are read: the same in every verb that looks at them. */
@@ -818,13 +974,29 @@ backtest(struct session *s, struct err *err)
 
 static const struct cli_option series_options[] = {SERIES_OPTIONS, CLI_END};
 
+#define JOBS_OPTION                                 \
+	CLI_INT(0, "jobs", "N", &arg.jobs, 1, 1024, \
+	    "series at once (one per processor)")
 #define FORECAST_OPTIONS                                      \
 	CLI_INT('H', "horizon", "N", &arg.horizon, 1, 100000, \
 	    "steps to look ahead (a season)"),                \
 	    CLI_FLAG(0, "allow-negative", &arg.negative,      \
 		"also below 0 where no value is"),            \
-	    CLI_INT(0, "jobs", "N", &arg.jobs, 1, 1024,       \
-		"series at once (one per processor)")
+	    JOBS_OPTION
+
+static const struct cli_option anomaly_options[] = {
+    CLI_FLAG(0, "streaming", &arg.streaming,
+	"as it was found when it came: no look ahead"),
+    CLI_INT(0, "rare", "N", &arg.rare, 1, 1000000,
+	"streaming: one false alarm in N windows (30)"),
+    CLI_INT(0, "moving", "N", &arg.moving, 2, 100000,
+	"3 deviations from the mean of the N before"),
+    CLI_FLAG('a', "all", &arg.all, "also what is ordinary, with its bounds"),
+    CLI_FLAG(0, "explain", &arg.explain, "which parts carry it"),
+    JOBS_OPTION,
+    SERIES_OPTIONS,
+    CLI_END,
+};
 
 static const struct cli_option forecast_options[] = {
     CLI_TEXT(0, "method", "NAME", &arg.method, "how (naive)"),
@@ -950,6 +1122,14 @@ static const struct cli_verb verbs[] = {
 	.shared = CLI_PRINTS,
 	.run = session_filters,
 	.work = list_methods},
+    {.name = "anomalies",
+	.operands = "[FILE...]",
+	.max = CLI_MANY,
+	.help = "find what is out of the ordinary, and who carries it",
+	.options = anomaly_options,
+	.shared = SERIES_SHARED,
+	.run = series_runs,
+	.work = anomalies},
     {.name = "metrics",
 	.help = "list what a store can be measured by",
 	.shared = CLI_PRINTS,

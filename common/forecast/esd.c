@@ -5,7 +5,11 @@
 
 #include "forecast/forecast_priv.h"
 
-#define LEAST 10
+#define LEAST         10
+#define SEASONAL_SPAN 35 /* seasons that smooth a phase */
+#define FEW_MORE      30
+#define FAR_OUT       4   /* deviations */
+#define MOST_LOOKED   401 /* values of a running median */
 /* From the median absolute deviation, or the mean one, to the standard
  * deviation of normal values. */
 #define BY_MEDIAN 1.4826022185056018
@@ -71,6 +75,16 @@ kth_distance(const struct middle *m, size_t split, size_t k)
 	}
 }
 
+/* Where more than one in twenty is further out than two deviations of normal
+ * values the tails are heavier, and the deviation is what they are of it. */
+static double
+heavier(const struct middle *m, size_t split)
+{
+	size_t n = m->high - m->low;
+
+	return kth_distance(m, split, n - 1 - n / 20) / 1.959963984540054;
+}
+
 static void
 find_middle(struct middle *m)
 {
@@ -82,8 +96,10 @@ find_middle(struct middle *m)
 	m->sd = (kth_distance(m, split, (n - 1) / 2) +
 		    kth_distance(m, split, n / 2)) /
 		2 * BY_MEDIAN;
-	if (m->sd > 0)
+	if (m->sd > 0) {
+		m->sd = fmax(m->sd, heavier(m, split));
 		return;
+	}
 	/* More than half are the same: what is the mean deviation? */
 	m->sd = ((m->sums[m->high] - m->sums[split]) -
 		    (m->sums[split] - m->sums[m->low]) -
@@ -127,6 +143,8 @@ struct esd {
 	bool counts;
 	double alpha;
 	double exposure; /* how often a value like each was seen */
+	size_t phases;   /* of the shortest season */
+	double *spread;  /* of what is left in each, by that of all */
 	struct forecast_parts parts;
 	struct left *left;
 	double *sums;
@@ -138,9 +156,16 @@ struct esd {
 };
 
 static double
+spread_at(const struct esd *e, size_t t)
+{
+	return e->spread[t % e->phases];
+}
+
+static double
 expected_of(const struct esd *e, size_t t)
 {
-	return e->x[t] - e->parts.remainder[t] + e->middle.median;
+	return e->x[t] - e->parts.remainder[t] +
+	       e->middle.median * spread_at(e, t);
 }
 
 static double
@@ -217,8 +242,8 @@ tell(const struct esd *e, struct forecast_anomalies *ret)
 		double x = expected_of(e, t);
 
 		ret->expected[t] = to_value(e, x);
-		ret->low[t] = to_value(e, x - wide);
-		ret->high[t] = to_value(e, x + wide);
+		ret->low[t] = to_value(e, x - wide * spread_at(e, t));
+		ret->high[t] = to_value(e, x + wide * spread_at(e, t));
 		if (e->options->non_negative) {
 			ret->expected[t] = fmax(0, ret->expected[t]);
 			ret->low[t] = fmax(0, ret->low[t]);
@@ -247,19 +272,140 @@ tell(const struct esd *e, struct forecast_anomalies *ret)
 
 /* ---- what is left ---- */
 
-/* Seasons that are seen at least twice. */
+/* ---- without what is far out ---- */
+
+/* The running median over `reach` on both sides, of MOST_LOOKED at most. */
+static void
+find_level(const double *x, size_t n, size_t reach, double *level)
+{
+	size_t step = (2 * reach + MOST_LOOKED) / MOST_LOOKED;
+	double *window = xcalloc(2 * reach / step + 2, sizeof(*window));
+
+	for (size_t t = 0; t < n; t++) {
+		size_t count = 0, from = t < reach ? t % step : t - reach;
+
+		for (size_t i = from; i < n && i <= t + reach; i += step)
+			window[count++] = x[i];
+		level[t] = forecast_median(window, count);
+	}
+	free(window);
+}
+
+/* Takes the median of each phase off x. */
+static void
+take_off_phases(double *x, size_t n, size_t period)
+{
+	double *phase = xcalloc(n + 1, sizeof(*phase));
+
+	for (size_t p = 0; p < period && period > 1; p++) {
+		size_t count = 0;
+		double middle;
+
+		for (size_t t = p; t < n; t += period)
+			phase[count++] = x[t];
+		middle = count ? forecast_median(phase, count) : 0;
+		for (size_t t = p; t < n; t += period)
+			x[t] -= middle;
+	}
+	free(phase);
+}
+
+/* Loess begins with means, and a value that is far enough out draws its
+ * neighbours along until all of them are put aside and it is met. What is that
+ * far from the running medians of level and phase is not shown to it, but what
+ * stands around it. */
+static double *
+cleaned(const double *x, size_t n, size_t period)
+{
+	double *clean = xcalloc(n + 1, sizeof(*clean));
+	double *off = xcalloc(n + 1, sizeof(*off));
+	double *size = xcalloc(n + 1, sizeof(*size)), far;
+	size_t reach = period > 1 ? period : n / 10 < 5 ? 5 : n / 10;
+
+	find_level(x, n, reach, off);
+	for (size_t t = 0; t < n; t++)
+		off[t] = x[t] - off[t];
+	take_off_phases(off, n, period);
+	for (size_t t = 0; t < n; t++)
+		size[t] = fabs(off[t]);
+	far = forecast_median(size, n) * BY_MEDIAN * FAR_OUT;
+	for (size_t t = 0; t < n; t++) {
+		bool end = t == 0 || t == n - 1;
+
+		clean[t] = fabs(off[t]) <= far ? x[t]
+			   : end               ? x[t] - off[t]
+					       : NAN;
+	}
+	forecast_fill(clean, n, period);
+	free(off);
+	free(size);
+	return clean;
+}
+
+/* With the seasons that there are: others would take noise for one and shrink
+ * what is left. One season moves slowly, so that it does not follow what is
+ * odd in it. */
 static int
 decompose(struct esd *e, struct err *err)
 {
-	size_t periods[FORECAST_SEASONS], count = 0;
+	size_t asked = 0, count = 0, longest = 1, periods[FORECAST_SEASONS];
+	struct forecast_stl one = {
+	    .period = 1, .seasonal_span = SEASONAL_SPAN, .robust = true};
+	double *fit;
+	int rc;
 
-	for (size_t i = 0; i < FORECAST_SEASONS; i++)
-		if (e->options->season[i] > 1 &&
-		    e->options->season[i] <= e->n / 2)
-			periods[count++] = e->options->season[i];
+	/* Each must be there three times to be one. */
+	while (asked < FORECAST_SEASONS && e->options->season[asked] > 1 &&
+	       e->options->season[asked] <= e->n / 3)
+		asked++;
+	/* A phase that is seen four times has a median. */
+	for (size_t i = 0; i < asked; i++)
+		if (i == 0 || e->options->season[i] <= e->n / 4)
+			longest = e->options->season[i];
+	fit = cleaned(e->x, e->n, longest);
+	if (asked)
+		count = forecast_periods(fit, e->n, e->options->season, asked,
+		    periods, FORECAST_SEASONS);
 	e->exposure = count ? fmax(1, (double)e->n / (double)periods[count - 1])
 			    : (double)e->n / 5; /* the span of the trend */
-	return forecast_mstl(e->x, e->n, periods, count, true, &e->parts, err);
+	one.period = e->phases = count ? periods[0] : 1;
+	rc = count > 1 ? forecast_mstl(
+			     fit, e->n, periods, count, true, &e->parts, err)
+		       : forecast_stl(fit, e->n, &one, &e->parts, err);
+	/* What was not shown is left as well. */
+	for (size_t t = 0; rc == 0 && t < e->n; t++)
+		e->parts.remainder[t] += e->x[t] - fit[t];
+	free(fit);
+	return rc;
+}
+
+/* The spread of each phase of the season, so that what is odd at night is not
+ * measured by the day: the median size of what is left there, and FEW_MORE
+ * times that of all. */
+static void
+find_spreads(struct esd *e)
+{
+	double *size = xcalloc(e->n + 1, sizeof(*size)), all;
+	size_t count = 0;
+
+	e->spread = xcalloc(e->phases, sizeof(*e->spread));
+	for (size_t t = 0; t < e->n; t++)
+		if (!isnan(e->y[t]))
+			size[count++] = fabs(e->parts.remainder[t]);
+	all = forecast_median(size, count);
+	for (size_t p = 0; p < e->phases; p++) {
+		count = 0;
+		for (size_t t = p; t < e->n; t += e->phases)
+			if (!isnan(e->y[t]))
+				size[count++] = fabs(e->parts.remainder[t]);
+		e->spread[p] = 1;
+		if (count && all > 0)
+			e->spread[p] =
+			    ((double)count * forecast_median(size, count) +
+				FEW_MORE * all) /
+			    (((double)count + FEW_MORE) * all);
+	}
+	free(size);
 }
 
 /* Near 0 and near 1, for neither sums nor squares are to overflow. */
@@ -302,12 +448,13 @@ work(struct esd *e, struct forecast_anomalies *ret, size_t offset, size_t whole,
 	    e->x, e->n, e->options->season[0] > 1 ? e->options->season[0] : 1);
 	if (decompose(e, err) < 0)
 		return -1;
+	find_spreads(e);
 	e->left = xcalloc(e->n, sizeof(*e->left));
 	e->sums = xcalloc(e->n + 1, sizeof(*e->sums));
 	for (size_t t = 0; t < e->n; t++)
 		if (!isnan(e->y[t]))
-			e->left[e->known++] =
-			    (struct left){t, e->parts.remainder[t]};
+			e->left[e->known++] = (struct left){
+			    t, e->parts.remainder[t] / spread_at(e, t)};
 	qsort(e->left, e->known, sizeof(*e->left), by_off);
 	for (size_t i = 0; i < e->known; i++)
 		e->sums[i + 1] = e->sums[i] + e->left[i].off;
@@ -359,5 +506,6 @@ forecast_esd_anomalies(const double *y, size_t n,
 	free(e.sums);
 	free(e.taken);
 	free(e.chance);
+	free(e.spread);
 	return rc;
 }

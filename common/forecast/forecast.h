@@ -436,6 +436,10 @@ struct forecast_anomalies {
 	double *expected, *low, *high; /* of each; NAN where nothing was
 					  expected, or could be told apart */
 };
+/* Room for n observations, none of them odd; one that is. */
+void forecast_anomalies_make(struct forecast_anomalies *a, size_t n);
+void forecast_anomalies_add(
+    struct forecast_anomalies *a, const struct forecast_anomaly *one);
 void forecast_anomalies_release(struct forecast_anomalies *a);
 
 /* Counts vary at least as chance has it (Poisson), so that a single event
@@ -453,17 +457,20 @@ int forecast_moving_anomalies(const double *y, size_t n, size_t window,
 /* ---- esd.c: what is left of a robust decomposition ----------------------- */
 
 /*
- * Trend and seasons are taken off by robust STL (stl.c); of what is left, the
- * furthest from the median is judged, taken away, and so on: the generalised
- * extreme Studentized deviate test (Rosner 1983), with median and median
- * absolute deviation in place of mean and standard deviation (Hochenbaum,
- * Vallis & Kejariwal 2017). It takes care of there being many observations: a
- * chance of `alpha` of any false one.
+ * Trend and the seasons that there are (of those named, season.c) are taken off
+ * by robust STL (stl.c), and each phase is measured by its own spread; of what
+ * is left, the furthest from the median is judged, taken away, and so on: the
+ * generalised extreme Studentized deviate test (Rosner 1983), with median and
+ * median absolute deviation in place of mean and standard deviation
+ * (Hochenbaum, Vallis & Kejariwal 2017), or the 95 % quantile where that says
+ * more. It takes care of there being many observations: a chance of `alpha` of
+ * any false one.
  */
 struct forecast_esd {
-	size_t season[FORECAST_SEASONS]; /* ascending; ends with 0 */
-	double alpha;                    /* 0: 0.05 */
-	double most;                     /* share that may be; 0: 0.1 */
+	size_t
+	    season[FORECAST_SEASONS]; /* that may be; ascending, ends with 0 */
+	double alpha;                 /* 0: 0.05 */
+	double most;                  /* share that may be; 0: 0.1 */
 	enum forecast_values values;
 	bool non_negative; /* so no bound is */
 };
@@ -604,5 +611,31 @@ int forecast_changes_of(const double *y, size_t n,
     const struct forecast_change_options *options, struct forecast_changes *ret,
     struct err *err);
 void forecast_changes_release(struct forecast_changes *c);
+
+/* ---- explain.c: which parts carry a change of the whole ------------------ */
+
+/* What a part is now, and what was expected of it; of rates, the numerators,
+ * with what they are of. */
+struct forecast_part {
+	double value, expected;
+	double of, expected_of;
+	/* Out: */
+	double power;    /* its share of the change; below 0: against it */
+	double surprise; /* how much its share of the whole is another */
+	bool named;      /* it is one of the few that explain the change */
+};
+struct forecast_explained {
+	double change;   /* of the whole */
+	size_t named;    /* parts that stand for it, */
+	double power;    /* their share of it */
+	double surprise; /* and how surprising they are together: by which ways
+			    to part the whole are compared */
+	bool enough;     /* they explain two thirds of it or more */
+};
+/* Adtributor (Bhagwan et al. 2014): the most surprising parts that explain a
+ * tenth of the change or more, and more than their share of the whole, until it
+ * is two thirds. */
+struct forecast_explained forecast_explain(
+    struct forecast_part *parts, size_t count, bool rates);
 
 #endif

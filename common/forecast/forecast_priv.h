@@ -171,9 +171,6 @@ double forecast_from_scale(bool counts, double x);
 bool forecast_look_like_counts(const double *y, size_t n);
 enum forecast_severity forecast_severity_of(double chance, double limit);
 double forecast_bounded(double v); /* infinity: the largest there is */
-void forecast_anomalies_make(struct forecast_anomalies *a, size_t n);
-void forecast_anomalies_add(
-    struct forecast_anomalies *a, const struct forecast_anomaly *one);
 
 /* esd.c: Rosner's critical value of the furthest of n, in standard deviations.
  */

@@ -276,7 +276,7 @@ repeats(
 static size_t
 blur(size_t n, size_t period)
 {
-	size_t reach = period / (n / period);
+	size_t reach = n < period ? period : period / (n / period);
 
 	return reach < 32 ? reach : 32;
 }

@@ -15,7 +15,7 @@ enum {
 	LONGEST_WINDOW = 4096,
 	LONGEST_SEASON = 1 << 20,
 	MEMORY_WINDOWS = 20,   /* of what residuals were like */
-	MEMORY_LEAST = 2000,   /* observations, */
+	MEMORY_LEAST = 500,    /* observations, */
 	MEMORY_MOST = 1 << 16, /* and not more */
 	LEVEL_LEAST = 7,       /* the level is not quicker than that */
 	LENGTHS = 3,           /* of what is looked at: see open */
@@ -50,8 +50,8 @@ struct forecast_watch {
 
 	double *ring; /* on the scale: the last ring_size */
 	size_t ring_size;
-	double *off, *guess; /* the last `window`: residual and expectation;
-				NAN where there was none */
+	double *off, *guess, *raw; /* the last `window`: residual, expectation
+				      (NAN where there was none), as given */
 	double level;
 	bool has_level;
 	double error[EXPERTS];  /* mean absolute, forgetting, */
@@ -148,6 +148,43 @@ stretch(const struct forecast_watch *w, size_t t, size_t length,
 	return true;
 }
 
+/* The same stretch as people see it: the mean of what was expected of each,
+ * moved by so much on the scale. */
+static double
+stretch_moved(
+    const struct forecast_watch *w, size_t t, size_t length, double by)
+{
+	double sum = 0;
+	size_t count = 0;
+
+	for (size_t i = t + 1 - length; i <= t; i++) {
+		size_t at = i % w->plan.window;
+
+		if (isnan(w->off[at]))
+			continue;
+		sum += forecast_from_scale(w->counts, w->guess[at] + by);
+		count++;
+	}
+	return forecast_bounded(sum / (double)count);
+}
+
+static double
+stretch_found(const struct forecast_watch *w, size_t t, size_t length)
+{
+	double sum = 0;
+	size_t count = 0;
+
+	for (size_t i = t + 1 - length; i <= t; i++) {
+		size_t at = i % w->plan.window;
+
+		if (isnan(w->off[at]))
+			continue;
+		sum += w->raw[at];
+		count++;
+	}
+	return sum / (double)count;
+}
+
 /* What chance alone makes of events that are as often as expected. */
 static double
 count_chance(const struct forecast_watch *w, double off, double expected,
@@ -196,10 +233,10 @@ look_chance(struct forecast_watch *w, struct look *l, double off,
 	return chance / (double)l->length;
 }
 
-/* The bounds at which a look is an alarm. */
+/* The bounds at which a look at a stretch is an alarm. */
 static void
-look_bounds(struct forecast_watch *w, struct look *l, double expected,
-    double *ret_low, double *ret_high)
+look_bounds(struct forecast_watch *w, size_t t, struct look *l, double *ret_low,
+    double *ret_high)
 {
 	double chance = w->limit * (double)l->length, bound[2];
 
@@ -207,11 +244,9 @@ look_bounds(struct forecast_watch *w, struct look *l, double expected,
 		double out =
 		    fmax(0, forecast_tail_value(&l->tail[side], chance));
 
-		bound[side] = forecast_from_scale(
-		    w->counts, side ? expected - out : expected + out);
+		bound[side] = stretch_moved(w, t, l->length, side ? -out : out);
 		if (w->plan.non_negative)
 			bound[side] = fmax(0, bound[side]);
-		bound[side] = forecast_bounded(bound[side]);
 	}
 	*ret_high = bound[0];
 	*ret_low = bound[1];
@@ -239,13 +274,12 @@ tell_alarm(struct forecast_watch *w, size_t t, const struct finding *f,
 	w->alarmed = true;
 	*a = (struct forecast_anomaly){.at = t,
 	    .span = f->look->length,
-	    .value = forecast_bounded(
-		forecast_from_scale(w->counts, f->expected + f->off)),
-	    .expected = forecast_from_scale(w->counts, f->expected),
+	    .value = stretch_found(w, t, f->look->length),
+	    .expected = stretch_moved(w, t, f->look->length, 0),
 	    /* Nothing is less probable than that the model is wrong. */
 	    .chance = fmax(f->chance * looks, 1e-12),
 	    .severity = forecast_severity_of(f->chance, w->limit)};
-	look_bounds(w, f->look, f->expected, &a->low, &a->high);
+	look_bounds(w, t, f->look, &a->low, &a->high);
 }
 
 static void
@@ -271,8 +305,7 @@ judge(struct forecast_watch *w, size_t t, struct forecast_verdict *v)
 	if (v->ready && worst && worst->chance < w->limit)
 		tell_alarm(w, t, worst, v);
 	if (v->ready && forecast_tail_knows(&point->tail[0]))
-		look_bounds(
-		    w, point, w->guess[t % w->plan.window], &v->low, &v->high);
+		look_bounds(w, t, point, &v->low, &v->high);
 	/* The first time around nothing is known of seasons: what it is off
 	 * by then is no measure. */
 	for (size_t i = 0; i < count; i++)
@@ -292,6 +325,7 @@ take(struct forecast_watch *w, double y, struct forecast_verdict *v)
 	*v = (struct forecast_verdict){
 	    .expected = NAN, .ready = t >= w->warm, .low = NAN, .high = NAN};
 	w->off[at] = w->guess[at] = NAN;
+	w->raw[at] = y;
 	if (best >= 0) {
 		w->guess[at] = advice[best];
 		w->seasons_seen = fmax(seen[best], 1);
@@ -389,6 +423,7 @@ forecast_watch_open(const struct forecast_watch_plan *plan)
 	w->ring = xcalloc(w->ring_size, sizeof(*w->ring));
 	w->off = xcalloc(window, sizeof(*w->off));
 	w->guess = xcalloc(window, sizeof(*w->guess));
+	w->raw = xcalloc(window, sizeof(*w->raw));
 	for (int i = 0; i < LENGTHS; i++) {
 		struct look *l = &w->look[w->looks];
 
@@ -422,5 +457,6 @@ forecast_watch_free(struct forecast_watch *w)
 	free(w->ring);
 	free(w->off);
 	free(w->guess);
+	free(w->raw);
 	free(w);
 }

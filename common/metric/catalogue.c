@@ -77,3 +77,13 @@ metric_find(const char *name, const struct metric_about **ret,
 	}
 	return unknown(str_of(name), err);
 }
+
+int
+metric_about_of(
+    const char *name, const struct metric_about **ret, struct err *err)
+{
+	enum metric_source source;
+	struct str word;
+
+	return metric_find(name, ret, &source, &word, err);
+}

@@ -34,6 +34,9 @@ struct metric_about {
 };
 /* catalogue.c: all there are; ends with name NULL. */
 extern const struct metric_about metric_list[];
+/* ERR_USAGE suggests. */
+int metric_about_of(
+    const char *name, const struct metric_about **ret, struct err *err);
 /* {"metric","kind","about"} of each, a line each. */
 void metric_lines(struct buf *out);
 

@@ -39,17 +39,19 @@ put_number(struct json_writer *w, const char *name, double v)
 	json_put_real(w, v);
 }
 
-static void
-put_time(struct json_writer *w, const struct series *s, size_t position,
-    struct buf *text)
+void
+series_put_time(struct json_writer *w, const char *name,
+    const struct series_calendar *c, int64_t position)
 {
-	buf_clear(text);
-	series_time_add(text, &s->calendar, (int64_t)position);
-	json_put_name(w, "time");
-	if (s->calendar.form == SERIES_NUMBER)
-		json_put_raw(w, buf_str(text));
+	struct buf text = {0};
+
+	series_time_add(&text, c, position);
+	json_put_name(w, name);
+	if (c->form == SERIES_NUMBER)
+		json_put_raw(w, buf_str(&text));
 	else
-		json_put_text(w, buf_str(text));
+		json_put_text(w, buf_str(&text));
+	buf_release(&text);
 }
 
 void
@@ -57,7 +59,6 @@ series_put_forecast(
     const struct series *s, const struct forecast *f, struct buf *out)
 {
 	double scale = find_scale(f);
-	struct buf time = {0};
 
 	for (size_t h = 0; h < f->horizon; h++) {
 		struct json_writer w = {.out = out};
@@ -66,7 +67,7 @@ series_put_forecast(
 		if (s->name.p)
 			json_add_text(&w, "series", s->name);
 		json_add_int(&w, "step", (int64_t)h + 1);
-		put_time(&w, s, s->n + h, &time);
+		series_put_time(&w, "time", &s->calendar, (int64_t)(s->n + h));
 		put_number(&w, "mean", rounded(f->mean[h], scale));
 		put_number(&w, "lo80", rounded(f->low[FORECAST_80][h], scale));
 		put_number(&w, "hi80", rounded(f->high[FORECAST_80][h], scale));
@@ -76,7 +77,6 @@ series_put_forecast(
 		json_put_end(&w);
 		buf_addc(out, '\n');
 	}
-	buf_release(&time);
 }
 
 void
@@ -146,15 +146,13 @@ const size_t series_column_count = COUNT_OF(series_columns);
 void
 series_put(const struct series *s, struct buf *out)
 {
-	struct buf time = {0};
-
 	for (size_t t = 0; t < s->n; t++) {
 		struct json_writer w = {.out = out};
 
 		json_put_object(&w);
 		if (s->name.p)
 			json_add_text(&w, "series", s->name);
-		put_time(&w, s, t, &time);
+		series_put_time(&w, "time", &s->calendar, (int64_t)t);
 		put_number(&w, "value", s->y[t]);
 		if (s->of)
 			put_number(&w, "of", s->of[t]);
@@ -163,5 +161,4 @@ series_put(const struct series *s, struct buf *out)
 		json_put_end(&w);
 		buf_addc(out, '\n');
 	}
-	buf_release(&time);
 }

@@ -269,6 +269,9 @@ size_t series_simulate_columns(
 
 /* ---- put.c: numbers about series ---------------------------------------- */
 
+/* A member with the time of a position: a number where times are. */
+void series_put_time(struct json_writer *w, const char *name,
+    const struct series_calendar *c, int64_t position);
 /* {"series","step","time","mean","lo80","hi80","lo95","hi95","method"} for each
  * step, a line each; numbers to the digits that mean something: a
  * ten-thousandth of the narrowest interval. */

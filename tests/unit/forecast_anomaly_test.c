@@ -420,6 +420,34 @@ hard_deviates(void)
 	free(many);
 }
 
+/* What is far out does not draw the fit along, nor does noise become a
+ * season. */
+static void
+plain_deviates(void)
+{
+	struct forecast_esd week = {.season = {7, 365}};
+	double y[40];
+	struct forecast_anomalies a;
+	struct err err;
+	uint32_t state = 12;
+
+	for (size_t t = 0; t < 40; t++)
+		y[t] = 50 + (double)t + (double)(t % 3);
+	y[20] = 12;
+	CHECK(forecast_esd_anomalies(y, 40, &week, &a, &err) == 0);
+	CHECK_INT(a.count, 1);
+	CHECK(has(&a, 20) && a.expected[20] > 65 && a.expected[20] < 75);
+	forecast_anomalies_release(&a);
+	for (int trial = 0, wrong = 0; trial < 40; trial++) {
+		for (size_t t = 0; t < 40; t++)
+			y[t] = 10 * series_noise(&state);
+		CHECK(forecast_esd_anomalies(y, 40, &week, &a, &err) == 0);
+		wrong += a.count > 0;
+		CHECK(trial < 39 || wrong < 5);
+		forecast_anomalies_release(&a);
+	}
+}
+
 /* ---- rates ---- */
 
 static void
@@ -531,6 +559,7 @@ main(void)
 	moving();
 	deviates();
 	deviates_by_definition();
+	plain_deviates();
 	hard_deviates();
 	rates();
 	hard_rates();

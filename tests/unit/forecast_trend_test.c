@@ -342,9 +342,53 @@ hard_changes(void)
 	free(many);
 }
 
+/* ---- parts ---- */
+
+static void
+parts(void)
+{
+	/* The second falls to nothing, all others are as ever. */
+	struct forecast_part p[4] = {{.value = 52, .expected = 50},
+	    {.value = 1, .expected = 30}, {.value = 12, .expected = 12},
+	    {.value = 8, .expected = 8}};
+	struct forecast_explained e = forecast_explain(p, 4, false);
+	double power = 0;
+
+	CHECK(e.change == -27 && e.named == 1 && e.enough);
+	CHECK(p[1].named && !p[0].named && !p[2].named);
+	CHECK(series_near(p[1].power, 29.0 / 27, 1e-12));
+	CHECK(p[0].power < 0 && p[1].surprise > p[0].surprise);
+	for (int i = 0; i < 4; i++)
+		power += p[i].power;
+	CHECK(series_near(power, 1, 1e-12));
+	/* All a little: nobody stands for it. */
+	for (int i = 0; i < 4; i++)
+		p[i].value = p[i].expected * 1.1;
+	e = forecast_explain(p, 4, false);
+	CHECK(e.named == 0 && e.surprise == 0 && !e.enough);
+	for (int i = 0; i < 4; i++)
+		CHECK(p[i].surprise < 1e-12);
+	/* A rate falls where one source converts no more. */
+	p[0] = (struct forecast_part){
+	    .value = 10, .expected = 10, .of = 100, .expected_of = 100};
+	p[1] = (struct forecast_part){
+	    .value = 0, .expected = 12, .of = 60, .expected_of = 60};
+	e = forecast_explain(p, 2, true);
+	CHECK(p[1].named && e.named == 1);
+	CHECK(series_near(e.change, 10.0 / 160 - 22.0 / 160, 1e-12));
+	/* Nothing at all, and nothing that changed. */
+	e = forecast_explain(p, 0, false);
+	CHECK(e.named == 0 && e.change == 0);
+	for (int i = 0; i < 2; i++)
+		p[i] = (struct forecast_part){.value = 0};
+	e = forecast_explain(p, 2, true);
+	CHECK(e.named == 0 && p[0].power == 0 && p[0].surprise == 0);
+}
+
 int
 main(void)
 {
+	parts();
 	known_figures();
 	trends();
 	profiles();
