@@ -36,7 +36,6 @@ static struct {
 	double worth;
 	bool effects;
 } arg = {.by = -1,
-    .method = "naive",
     .since = TIME_MIN,
     .within = 90 * MS_DAY,
     .until = TIME_MAX,
@@ -392,6 +391,16 @@ tell_forecast(
 	return 0;
 }
 
+/* Unless told: the combination of several where there is one. */
+static const char *
+method_name(void)
+{
+	if (!arg.method)
+		arg.method =
+		    forecast_method_find(STR("auto")) ? "auto" : "ets-average";
+	return arg.method;
+}
+
 static int
 find_method(
     struct str name, const struct forecast_method **ret, struct err *err)
@@ -418,7 +427,7 @@ forecast(struct session *s, struct err *err)
 	    .methods = &method};
 	int rc;
 
-	if (find_method(str_of(arg.method), &method, err) < 0 ||
+	if (find_method(str_of(method_name()), &method, err) < 0 ||
 	    session_print(s, series_forecast_columns,
 		series_forecast_column_count, err) < 0)
 		return -1;
@@ -461,7 +470,7 @@ keep(struct session *s, struct err *err)
 	if (!arg.metric)
 		return err_set(
 		    err, ERR_USAGE, "which forecasts? give --metric NAME");
-	if (find_method(str_of(arg.method), &method, err) < 0 ||
+	if (find_method(str_of(method_name()), &method, err) < 0 ||
 	    session_print(s, series_forecast_columns,
 		series_forecast_column_count, err) < 0)
 		return -1;
@@ -716,7 +725,7 @@ add_method(struct looking *l, struct str name, size_t *cap, struct err *err)
 static int
 find_methods(struct looking *l, struct err *err)
 {
-	struct str rest = str_of(arg.method), name;
+	struct str rest = str_of(method_name()), name;
 	size_t cap = 0;
 	bool more = true;
 
@@ -999,14 +1008,14 @@ static const struct cli_option anomaly_options[] = {
 };
 
 static const struct cli_option forecast_options[] = {
-    CLI_TEXT(0, "method", "NAME", &arg.method, "how (naive)"),
+    CLI_TEXT(0, "method", "NAME", &arg.method, "how: see dl-forecast methods"),
     FORECAST_OPTIONS,
     SERIES_OPTIONS,
     CLI_END,
 };
 
 static const struct cli_option keep_options[] = {
-    CLI_TEXT(0, "method", "NAME", &arg.method, "how (naive)"),
+    CLI_TEXT(0, "method", "NAME", &arg.method, "how: see dl-forecast methods"),
     FORECAST_OPTIONS,
     STEP_OPTIONS,
     METRIC_OPTIONS,
@@ -1030,7 +1039,7 @@ static const struct cli_option forget_options[] = {
     CLI_MOMENT(0, "until", "TIME", &arg.until, "made before this"), CLI_END};
 
 static const struct cli_option backtest_options[] = {
-    CLI_TEXT(0, "method", "NAME", &arg.method, "these: a,b,c (naive)"),
+    CLI_TEXT(0, "method", "NAME", &arg.method, "these: a,b,c"),
     FORECAST_OPTIONS,
     CLI_INT(0, "origins", "N", &arg.origins, 1, 1000000,
 	"from so many earlier times (10)"),

@@ -104,9 +104,9 @@ keep() {
 @test "old forecasts are forgotten when that is asked" {
 	at 2025-04-10
 	leads_of 01 4 02 6 03 8
-	keep >/dev/null
+	keep --method naive >/dev/null
 	at 2025-04-11
-	keep >/dev/null
+	keep --method naive >/dev/null
 	check dl-forecast forget
 	exits 2
 	check dl-forecast forget --until 2025-04-11 -n
