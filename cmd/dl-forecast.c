@@ -26,7 +26,8 @@ static struct {
 	const char *series, *time, *value, *encoding, *rejects, *zone;
 	int by, doubled, gaps; /* by: -1 as found */
 	bool sorted, negative;
-	const char *metric, *group;
+	const char *metric, *group, *title;
+	int language;
 	int64_t since, within;
 	int64_t origins, every, jobs;
 	int64_t until;
@@ -62,6 +63,7 @@ struct looking {
 	struct insight_whole *whole; /* under --explain */
 	struct series_trials trials;
 	struct metric_keeping *keeping;         /* NULL: they are not kept */
+	struct series_picture *picture;         /* NULL: records are printed */
 	const struct series_question *question; /* of simulate */
 	struct buf lines;
 	uint64_t refused; /* series that came, but were no good */
@@ -381,6 +383,8 @@ tell_forecast(
 	} else if (l->keeping) {
 		metric_keeping_add(l->keeping, series, arg.method, &m->f);
 		series_put_forecast(series, &m->f, &l->s->lines);
+	} else if (l->picture) {
+		series_picture_add(l->picture, series, &m->f);
 	} else {
 		buf_clear(&l->lines);
 		series_put_forecast(series, &m->f, &l->lines);
@@ -417,6 +421,44 @@ find_method(
 	return err_prefix(err, "--method");
 }
 
+/* Formats that are looked at; the first is text for the terminal. */
+static const char *const pictures[] = {"chart", "svg", "png", "pdf"};
+enum { CHART, SVG, PNG, PDF, RECORDS };
+
+static int
+picture_asked(const struct session *s, int *ret, struct err *err)
+{
+	const char *format = s->call->shared->format;
+
+	for (*ret = CHART; *ret < RECORDS; ++*ret)
+		if (strcmp(format, pictures[*ret]) == 0)
+			break;
+	if ((*ret == PNG || *ret == PDF) && s->call->shared->terminal)
+		return err_set(err, ERR_USAGE,
+		    "--format %s is nothing for a terminal: give --output FILE",
+		    format);
+	return 0;
+}
+
+static int
+draw(struct looking *l, int kind, struct err *err)
+{
+	const struct series_look look = {
+	    arg.title ? arg.title : arg.metric, arg.language == 1};
+	static const enum chart_picture kinds[] = {
+	    [SVG] = CHART_SVG, [PNG] = CHART_PNG, [PDF] = CHART_PDF};
+	struct printer *p = &l->s->printer;
+
+	buf_clear(&l->lines);
+	if (kind == CHART)
+		series_picture_text(l->picture, &look, p->style, &l->lines);
+	else if (series_picture_draw(l->picture, &look, kinds[kind],
+		     cli_remarks(l->s->call), &l->lines, err) < 0)
+		return -1;
+	printer_text(p, buf_str(&l->lines));
+	return 0;
+}
+
 static int
 forecast(struct session *s, struct err *err)
 {
@@ -425,13 +467,19 @@ forecast(struct session *s, struct err *err)
 	    .look = forecast_one,
 	    .tell = tell_forecast,
 	    .methods = &method};
-	int rc;
+	int rc, kind;
 
 	if (find_method(str_of(method_name()), &method, err) < 0 ||
+	    picture_asked(s, &kind, err) < 0 ||
 	    session_print(s, series_forecast_columns,
 		series_forecast_column_count, err) < 0)
 		return -1;
+	if (kind != RECORDS)
+		l.picture = series_picture_new();
 	rc = with_series(&l, err);
+	if (l.picture && rc >= 0 && draw(&l, kind, err) < 0)
+		rc = -1;
+	series_picture_free(l.picture);
 	buf_release(&l.lines);
 	return rc;
 }
@@ -1007,8 +1055,13 @@ static const struct cli_option anomaly_options[] = {
     CLI_END,
 };
 
+static const char *const languages[] = {"en", "ja", NULL};
+
 static const struct cli_option forecast_options[] = {
     CLI_TEXT(0, "method", "NAME", &arg.method, "how: see dl-forecast methods"),
+    CLI_TEXT(0, "title", "TEXT", &arg.title, "over a picture"),
+    CLI_CHOICE(0, "language", "LANGUAGE", &arg.language, languages,
+	"of its legend and dates"),
     FORECAST_OPTIONS,
     SERIES_OPTIONS,
     CLI_END,
@@ -1076,6 +1129,7 @@ static const struct cli_verb verbs[] = {
 	.help = "say what comes next, with intervals",
 	.options = forecast_options,
 	.shared = SERIES_SHARED,
+	.formats = "ndjson csv tsv json table chart svg png pdf",
 	.run = series_runs,
 	.work = forecast},
     {.name = "backtest",

@@ -16,6 +16,7 @@
 #define DL_SERIES_H
 
 #include "base/base.h"
+#include "chart/chart.h"
 #include "forecast/forecast.h"
 #include "json/json.h"
 #include "record/record.h"
@@ -284,6 +285,25 @@ extern const size_t series_forecast_column_count;
 void series_put(const struct series *s, struct buf *out);
 extern const char *const series_columns[];
 extern const size_t series_column_count;
+
+/* ---- picture.c: series and their forecasts, to be looked at ---------------
+ */
+
+struct series_picture; /* a panel for each series */
+struct series_look {
+	const char *title; /* NULL: the series' name, where it is one */
+	bool japanese;
+};
+struct series_picture *series_picture_new(void);
+void series_picture_free(struct series_picture *p);
+/* Copies both; of a long past what is near. */
+void series_picture_add(
+    struct series_picture *p, const struct series *s, const struct forecast *f);
+void series_picture_text(const struct series_picture *p,
+    const struct series_look *look, struct chart_style style, struct buf *out);
+int series_picture_draw(const struct series_picture *p,
+    const struct series_look *look, enum chart_picture kind,
+    struct remarks *remarks, struct buf *out, struct err *err);
 
 /* The steps as a JSON array of [mean, lo80, hi80, lo95, hi95], rounded like
  * that; and back: false when it is no such array. */

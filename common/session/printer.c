@@ -13,8 +13,10 @@ printer_open(const struct cli_call *call, const char *const *columns,
 				.ascii = call->shared->ascii}};
 
 	p.format = RECORD_NDJSON;
+	/* A format of the verb's own is text that the verb prints itself. */
 	if ((call->verb->shared & CLI_FORMAT) &&
-	    !record_format_find(str_of(call->shared->format), &p.format))
+	    !record_format_find(str_of(call->shared->format), &p.format) &&
+	    !call->verb->formats)
 		BUG("format %s", call->shared->format);
 	if (cli_output(call, &p.out, err) < 0)
 		return -1;
