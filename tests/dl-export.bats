@@ -44,6 +44,45 @@ back() {
 	same out.csv converted
 }
 
+@test "events go out and come in again: csv, tsv, ndjson, json" {
+	store_with_leads 50
+	dl-export leads -q -o leads.ndjson
+	dl-db dump >before
+	for format in ndjson json csv tsv; do
+		dl-export events -q -f $format -o events.$format
+	done
+	for format in ndjson json csv tsv; do
+		new_store "events$format"
+		dl-import leads -q leads.ndjson
+		dl-import events -q events.$format
+		dl-db dump | grep '"record":"event"' >after
+		grep '"record":"event"' before >want
+		[ -s want ]
+		same want after
+	done
+}
+
+@test "what is imported meanwhile is all there, or not at all" {
+	new_store
+	sample leads 25000 | dl-import leads -q -
+	# Every lead is of the same owner at any moment but in between.
+	jq -nc 'range(25000) | {id: ("L" + (("0000000" + tostring)[-7:])),
+		owner: "a@example.jp"}' >a
+	sed 's/a@example/b@example/' a >b
+	dl-import leads -q --strict a
+	(for i in 1 2 3; do
+		dl-import leads -q --strict b
+		dl-import leads -q --strict a
+	done) &
+	importing=$!
+	for i in 1 2 3 4; do
+		dl-export leads -q -c owner -f csv | tail -n +2 | sort |
+			uniq -c >seen
+		[ "$(wc -l <seen)" -eq 1 ] || tell "two moments: $(cat seen)"
+	done
+	wait $importing
+}
+
 @test "naughty strings come through" {
 	require_shared corpora/naughty-strings/blns.json
 	new_store
