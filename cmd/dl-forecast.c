@@ -19,7 +19,7 @@
 
 static struct {
 	int64_t moving, rare;
-	bool streaming, all, explain;
+	bool streaming, all, explain, thorough;
 	bool sparse; /* the verb minds what is missing by itself */
 	int64_t horizon;
 	const char *period, *method;
@@ -37,6 +37,7 @@ static struct {
 	double worth;
 	bool effects;
 } arg = {.by = -1,
+    .method = "auto",
     .since = TIME_MIN,
     .within = 90 * MS_DAY,
     .until = TIME_MAX,
@@ -355,6 +356,7 @@ struct made {
 	int rc;
 	struct err why;
 	struct forecast f;
+	struct forecast_choice choice; /* under --explain */
 	struct forecast_backtest b;
 };
 
@@ -366,7 +368,11 @@ forecast_one(void *looking, const struct series *series)
 	struct forecast_ask ask = ask_of(series);
 	struct made *m = xcalloc(1, sizeof(*m));
 
-	m->rc = forecast_run(l->methods[0], &numbers, &ask, &m->f, &m->why);
+	m->rc = arg.explain ? forecast_auto_explained(&numbers, &ask,
+				  l->methods[0]->run == forecast_auto_thorough,
+				  &m->f, &m->choice, &m->why)
+			    : forecast_run(l->methods[0], &numbers, &ask, &m->f,
+				  &m->why);
 	return m;
 }
 
@@ -387,22 +393,15 @@ tell_forecast(
 		series_picture_add(l->picture, series, &m->f);
 	} else {
 		buf_clear(&l->lines);
-		series_put_forecast(series, &m->f, &l->lines);
+		if (arg.explain)
+			series_put_choice(series, &m->choice, &l->lines);
+		else
+			series_put_forecast(series, &m->f, &l->lines);
 		printer_lines(&l->s->printer, buf_str(&l->lines));
 	}
 	forecast_release(&m->f);
 	free(m);
 	return 0;
-}
-
-/* Unless told: the combination of several where there is one. */
-static const char *
-method_name(void)
-{
-	if (!arg.method)
-		arg.method =
-		    forecast_method_find(STR("auto")) ? "auto" : "ets-average";
-	return arg.method;
 }
 
 static int
@@ -419,6 +418,22 @@ find_method(
 		nearest_offer(&near, str_of(m->name));
 	nearest_err(&near, "method", err);
 	return err_prefix(err, "--method");
+}
+
+/* The method asked for. */
+static int
+read_method(const struct forecast_method **ret, struct err *err)
+{
+	if (find_method(str_of(arg.method), ret, err) < 0)
+		return -1;
+	if (arg.thorough && (*ret)->run == forecast_auto)
+		*ret = forecast_method_find(STR("auto-thorough"));
+	if ((arg.thorough || arg.explain) && (*ret)->run != forecast_auto &&
+	    (*ret)->run != forecast_auto_thorough)
+		return err_set(err, ERR_USAGE,
+		    "--%s is about auto: with --method %s there is no choice",
+		    arg.explain ? "explain" : "thorough", arg.method);
+	return 0;
 }
 
 /* Formats that are looked at; the first is text for the terminal. */
@@ -469,10 +484,16 @@ forecast(struct session *s, struct err *err)
 	    .methods = &method};
 	int rc, kind;
 
-	if (find_method(str_of(method_name()), &method, err) < 0 ||
-	    picture_asked(s, &kind, err) < 0 ||
-	    session_print(s, series_forecast_columns,
-		series_forecast_column_count, err) < 0)
+	if (read_method(&method, err) < 0 || picture_asked(s, &kind, err) < 0)
+		return -1;
+	if (arg.explain && kind != RECORDS)
+		return err_set(
+		    err, ERR_USAGE, "--explain prints records, not a picture");
+	rc = arg.explain ? session_print(s, series_choice_columns,
+			       series_choice_column_count, err)
+			 : session_print(s, series_forecast_columns,
+			       series_forecast_column_count, err);
+	if (rc < 0)
 		return -1;
 	if (kind != RECORDS)
 		l.picture = series_picture_new();
@@ -518,7 +539,7 @@ keep(struct session *s, struct err *err)
 	if (!arg.metric)
 		return err_set(
 		    err, ERR_USAGE, "which forecasts? give --metric NAME");
-	if (find_method(str_of(method_name()), &method, err) < 0 ||
+	if (find_method(str_of(arg.method), &method, err) < 0 ||
 	    session_print(s, series_forecast_columns,
 		series_forecast_column_count, err) < 0)
 		return -1;
@@ -773,7 +794,7 @@ add_method(struct looking *l, struct str name, size_t *cap, struct err *err)
 static int
 find_methods(struct looking *l, struct err *err)
 {
-	struct str rest = str_of(method_name()), name;
+	struct str rest = str_of(arg.method), name;
 	size_t cap = 0;
 	bool more = true;
 
@@ -1059,6 +1080,8 @@ static const char *const languages[] = {"en", "ja", NULL};
 
 static const struct cli_option forecast_options[] = {
     CLI_TEXT(0, "method", "NAME", &arg.method, "how: see dl-forecast methods"),
+    CLI_FLAG(0, "thorough", &arg.thorough, "auto: more to choose from, slower"),
+    CLI_FLAG(0, "explain", &arg.explain, "what auto chose from, and by what"),
     CLI_TEXT(0, "title", "TEXT", &arg.title, "over a picture"),
     CLI_CHOICE(0, "language", "LANGUAGE", &arg.language, languages,
 	"of its legend and dates"),

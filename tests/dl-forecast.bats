@@ -292,3 +292,16 @@ saw() { # a season of 4 that grows, 40 of them
 		[ "$(wc -l <out)" -eq 3 ] || tell "$name"
 	done < <(jq -r .method <<<"$output")
 }
+
+@test "what auto chose from is told" {
+	check dl-forecast -q --period 4 --explain < <(saw)
+	exits 0
+	jq -es 'length > 2 and (map(.weight) | add | . > 0.99 and . < 1.01) and
+		all(.[]; .error >= 0 and .origins > 0 and (.mean | not))' \
+		<<<"$output" >/dev/null
+	check dl-forecast --explain --method naive < <(saw)
+	exits 2
+	says "--explain is about auto"
+	check dl-forecast -q --period 4 -H 1 < <(saw)
+	[[ $(jq -r .method <<<"$output") == auto* ]]
+}

@@ -79,6 +79,52 @@ series_put_forecast(
 	}
 }
 
+const char *const series_choice_columns[] = {
+    "series", "method", "weight", "error", "aicc", "origins", "widened", "why"};
+const size_t series_choice_column_count = COUNT_OF(series_choice_columns);
+
+/* To six digits; not at all what nobody knows. */
+static void
+put_known(struct json_writer *w, const char *name, double v)
+{
+	double scale = 1;
+
+	while (v != 0 && fabs(v) * scale < 1e5 && scale < 1e15)
+		scale *= 10;
+	if (isfinite(v))
+		put_number(w, name, rounded(v, scale));
+}
+
+static void
+put_candidate(const struct series *s, const struct forecast_choice *choice,
+    const struct forecast_candidate *c, struct buf *out)
+{
+	struct json_writer w = {.out = out};
+
+	json_put_object(&w);
+	if (s->name.p)
+		json_add_text(&w, "series", s->name);
+	json_add_text(&w, "method", str_of(c->method));
+	put_known(&w, "weight", c->weight);
+	put_known(&w, "error", c->error);
+	put_known(&w, "aicc", c->aicc);
+	json_add_int(&w, "origins", (int64_t)choice->origins);
+	put_known(&w, "widened", choice->widened);
+	if (c->why[0])
+		json_add_text(&w, "why", str_of(c->why));
+	json_put_end(&w);
+	buf_addc(out, '\n');
+}
+
+void
+series_put_choice(const struct series *s, const struct forecast_choice *choice,
+    struct buf *out)
+{
+	for (size_t i = 0; i < FORECAST_CANDIDATES; i++)
+		if (choice->candidate[i].method[0])
+			put_candidate(s, choice, &choice->candidate[i], out);
+}
+
 void
 series_put_steps(const struct forecast *f, struct buf *out)
 {

@@ -305,6 +305,12 @@ int series_picture_draw(const struct series_picture *p,
     const struct series_look *look, enum chart_picture kind,
     struct remarks *remarks, struct buf *out, struct err *err);
 
+/* {"series","method","weight","error","aicc","origins","widened","why"} of each
+ * candidate of an automatic forecast. */
+void series_put_choice(const struct series *s,
+    const struct forecast_choice *choice, struct buf *out);
+extern const char *const series_choice_columns[];
+extern const size_t series_choice_column_count;
 /* The steps as a JSON array of [mean, lo80, hi80, lo95, hi95], rounded like
  * that; and back: false when it is no such array. */
 void series_put_steps(const struct forecast *f, struct buf *out);
