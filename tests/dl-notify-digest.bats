@@ -226,3 +226,29 @@ full@a.jp" ]
 	done | wc -l)
 	[ $((said + doubt)) -ge 60 ] || tell "$said came, $doubt are in doubt"
 }
+
+@test "mail to a list says whose it is and how to leave it" {
+	require_tool python3
+	new_store
+	smtp_server -k </dev/null
+	mail_channel
+	told 1 '"channel":"email","group":null,"wait":null,"list":{"id":"news.a.example",
+		"name":"お知らせ","url":"https://a.example/u/x","mail":"mailto:u@a.example",
+		"one_click":true}'
+	told 2 '"channel":"email","group":null,"wait":null,
+		"list":{"url":"http://a.example/"}'
+	told 3 '"channel":"email","group":null,"wait":null,"list":{"ur1":"x"}'
+	check dl-notify
+	exits 3
+	says "dead: List-Unsubscribe: not of its form" 'unknown member "ur1"'
+	python3 - mail/1.eml <<-'END'
+	import email, email.policy, sys
+	text = open(sys.argv[1], "rb").read().split(b"\r\n", 1)[1]
+	m = email.message_from_bytes(text, policy=email.policy.SMTP)
+	assert m.defects == [], m.defects
+	assert m["List-Id"].endswith("<news.a.example>"), m["List-Id"]
+	assert m["List-Unsubscribe"].split() == ["<https://a.example/u/x>,",
+	    "<mailto:u@a.example>"], m["List-Unsubscribe"]
+	assert m["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+	END
+}

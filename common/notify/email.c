@@ -78,6 +78,41 @@ name_message(struct item *i)
 	buf_adds(&i->id, domain);
 }
 
+/* List-Id and List-Unsubscribe; mail_compose judges what they say. */
+static int
+take_list(struct item *i, struct mail_message *m, struct err *err)
+{
+	static const char *const names[] = {
+	    "id", "name", "url", "mail", "one_click", NULL};
+	struct mail_address id = {{0}, {0}};
+	struct str url = {0}, mail = {0};
+	struct json *doc;
+	int rc = 0;
+
+	if (!i->list.p)
+		return 0;
+	if (json_doc_parse(i->list, "list", &doc, err) < 0)
+		return -1;
+	if (json_only(doc, names, err) < 0 ||
+	    json_take_text(doc, "id", &id.address, err) < 0 ||
+	    json_take_text(doc, "name", &id.name, err) < 0 ||
+	    json_take_text(doc, "url", &url, err) < 0 ||
+	    json_take_text(doc, "mail", &mail, err) < 0 ||
+	    json_take_bool(doc, "one_click", &m->one_click, err) < 0)
+		rc = -1;
+	if (id.address.p)
+		m->list_id = (struct mail_address){
+		    .name = id.name.p ? arena_str(&i->arena, id.name)
+				      : (struct str){0},
+		    .address = arena_str(&i->arena, id.address)};
+	if (url.p)
+		m->unsubscribe_url = arena_str(&i->arena, url);
+	if (mail.p)
+		m->unsubscribe_mail = arena_str(&i->arena, mail);
+	json_doc_free(doc);
+	return rc;
+}
+
 static int
 prepare(struct delivery *d, struct item *i, struct err *err)
 {
@@ -100,6 +135,8 @@ prepare(struct delivery *d, struct item *i, struct err *err)
 		return -1;
 	if (!i->message.has[TEMPLATE_TEXT] && !i->message.has[TEMPLATE_HTML])
 		return err_set(err, ERR_USAGE, "no text and no HTML");
+	if (take_list(i, &m, err) < 0)
+		return -1;
 	if (d->channel->reply_to)
 		m.reply_to = address_of(d->channel->reply_to);
 	mail_clean(&subject, item_title(i));

@@ -51,6 +51,7 @@ struct item {
 	/* What there is to say. */
 	struct template_message message; /* the parts */
 	struct str lead, owner, data;    /* JSON or missing */
+	struct str list;                 /* the same */
 	struct items parts;              /* of a digest */
 	/* As it goes out. */
 	struct buf from, to, body, id;

@@ -26,7 +26,7 @@ text_of(const struct record *r, const char *name)
 
 static const char *const names[] = {"channel", "to", "template", "subject",
     "text", "html", "data", "lead", "locale", "kind", "key", "due", "critical",
-    "group", "wait", "digest"};
+    "group", "wait", "digest", "list"};
 
 static int
 check_names(const struct record *r, struct err *err)
@@ -144,6 +144,7 @@ add_record(struct sending *s, const struct record *r, struct err *err)
 	    .subject = text_of(r, "subject"),
 	    .text = text_of(r, "text"),
 	    .html = text_of(r, "html"),
+	    .list = text_of(r, "list"),
 	    .words = {.data = text_of(r, "data")}};
 	struct json_writer w = {.out = s->lines};
 	char id[OUTBOX_ID];

@@ -24,6 +24,8 @@ take_member(struct item *i, const struct json_member *m, bool *digest)
 		i->owner = arena_str(&i->arena, m->raw);
 	else if (str_is(m->name, "data"))
 		i->data = arena_str(&i->arena, m->raw);
+	else if (str_is(m->name, "list"))
+		i->list = arena_str(&i->arena, m->raw);
 	else if (str_is(m->name, "digest"))
 		*digest = true;
 }

@@ -101,6 +101,7 @@ check(const struct outbox_message *m, struct err *err)
 		    plain("batch", m->batch.by, 0, RECIPIENT_MOST, err) < 0)) ||
 	    text("subject", m->subject, err) < 0 ||
 	    text("text", m->text, err) < 0 || text("html", m->html, err) < 0 ||
+	    object("list", m->list, err) < 0 ||
 	    object("lead", m->words.lead, err) < 0 ||
 	    object("owner", m->words.owner, err) < 0 ||
 	    object("data", m->words.data, err) < 0)
@@ -143,6 +144,7 @@ put_content(const struct outbox_message *m, struct buf *out)
 	put_text(&w, "subject", m->subject);
 	put_text(&w, "text", m->text);
 	put_text(&w, "html", m->html);
+	put_json(&w, "list", m->list);
 	put_json(&w, "lead", m->words.lead);
 	put_json(&w, "owner", m->words.owner);
 	put_json(&w, "data", m->words.data);

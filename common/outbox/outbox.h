@@ -77,6 +77,10 @@ struct outbox_message {
 	 * parts; to webhooks and commands data alone may go. */
 	struct str template;
 	struct str subject, text, html;
+	/* Of mail to many, missing: none. {"id","name","url","mail",
+	 * "one_click"}: what List-Id and List-Unsubscribe say; url begins with
+	 * https:, mail with mailto:, one_click: a POST to url is enough. */
+	struct str list;
 	/* JSON objects or missing, as template.h has them. */
 	struct {
 		struct str lead, owner, data;
