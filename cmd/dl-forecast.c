@@ -1083,7 +1083,7 @@ static const struct cli_option forecast_options[] = {
     CLI_FLAG(0, "thorough", &arg.thorough, "auto: more to choose from, slower"),
     CLI_FLAG(0, "explain", &arg.explain, "what auto chose from, and by what"),
     CLI_TEXT(0, "title", "TEXT", &arg.title, "over a picture"),
-    CLI_CHOICE(0, "language", "LANGUAGE", &arg.language, languages,
+    CLI_CHOICE(0, "language", "CODE", &arg.language, languages,
 	"of its legend and dates"),
     FORECAST_OPTIONS,
     SERIES_OPTIONS,
