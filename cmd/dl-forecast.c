@@ -20,6 +20,7 @@
 static struct {
 	int64_t moving, rare;
 	bool streaming, all, explain, thorough;
+	const char *locale;
 	bool sparse; /* the verb minds what is missing by itself */
 	int64_t horizon;
 	const char *period, *method;
@@ -27,7 +28,6 @@ static struct {
 	int by, doubled, gaps; /* by: -1 as found */
 	bool sorted, negative;
 	const char *metric, *group, *title;
-	int language;
 	int64_t since, within;
 	int64_t origins, every, jobs;
 	int64_t until;
@@ -436,6 +436,18 @@ read_method(const struct forecast_method **ret, struct err *err)
 	return 0;
 }
 
+/* Of what is written for people: the tenant's, unless told. */
+static int
+read_locale(const struct session *s, struct err *err)
+{
+	if (!arg.locale)
+		arg.locale = s->st ? s->tenant->settings.locale : "en";
+	if (strcmp(arg.locale, "ja") == 0 || strcmp(arg.locale, "en") == 0)
+		return 0;
+	return err_set(err, ERR_USAGE, "--locale: neither ja nor en: %s",
+	    quoted(str_of(arg.locale)));
+}
+
 /* Formats that are looked at; the first is text for the terminal. */
 static const char *const pictures[] = {"chart", "svg", "png", "pdf"};
 enum { CHART, SVG, PNG, PDF, RECORDS };
@@ -459,7 +471,7 @@ static int
 draw(struct looking *l, int kind, struct err *err)
 {
 	const struct series_look look = {
-	    arg.title ? arg.title : arg.metric, arg.language == 1};
+	    arg.title ? arg.title : arg.metric, strcmp(arg.locale, "ja") == 0};
 	static const enum chart_picture kinds[] = {
 	    [SVG] = CHART_SVG, [PNG] = CHART_PNG, [PDF] = CHART_PDF};
 	struct printer *p = &l->s->printer;
@@ -484,7 +496,8 @@ forecast(struct session *s, struct err *err)
 	    .methods = &method};
 	int rc, kind;
 
-	if (read_method(&method, err) < 0 || picture_asked(s, &kind, err) < 0)
+	if (read_method(&method, err) < 0 || read_locale(s, err) < 0 ||
+	    picture_asked(s, &kind, err) < 0)
 		return -1;
 	if (arg.explain && kind != RECORDS)
 		return err_set(
@@ -1011,6 +1024,37 @@ anomalies(struct session *s, struct err *err)
 	return rc;
 }
 
+/* ---- trends ------------------------------------------------------------ */
+
+static int
+tell_trend(struct looking *l, const struct series *series, struct err *err)
+{
+	struct err why = {0};
+
+	(void)err;
+	buf_clear(&l->lines);
+	if (insight_trend(series, arg.locale, &l->lines, &why) < 0)
+		refuse_series(l, series, &why);
+	else
+		printer_lines(&l->s->printer, buf_str(&l->lines));
+	return 0;
+}
+
+static int
+trend(struct session *s, struct err *err)
+{
+	struct looking l = {.s = s, .each = tell_trend};
+	int rc;
+
+	arg.sparse = true;
+	if (read_locale(s, err) < 0 || session_print(s, insight_trend_columns,
+					   insight_trend_column_count, err) < 0)
+		return -1;
+	rc = with_series(&l, err);
+	buf_release(&l.lines);
+	return rc;
+}
+
 /* ---- the table --------------------------------------------------------- */
 
 /* How series are read: the same in every verb that looks at them. */
@@ -1076,15 +1120,20 @@ static const struct cli_option anomaly_options[] = {
     CLI_END,
 };
 
-static const char *const languages[] = {"en", "ja", NULL};
+static const struct cli_option trend_options[] = {
+    CLI_TEXT(0, "locale", "LOCALE", &arg.locale,
+	"language of the sentences: ja or en"),
+    SERIES_OPTIONS,
+    CLI_END,
+};
 
 static const struct cli_option forecast_options[] = {
     CLI_TEXT(0, "method", "NAME", &arg.method, "how: see dl-forecast methods"),
     CLI_FLAG(0, "thorough", &arg.thorough, "auto: more to choose from, slower"),
     CLI_FLAG(0, "explain", &arg.explain, "what auto chose from, and by what"),
     CLI_TEXT(0, "title", "TEXT", &arg.title, "over a picture"),
-    CLI_CHOICE(0, "language", "CODE", &arg.language, languages,
-	"of its legend and dates"),
+    CLI_TEXT(
+	0, "locale", "LOCALE", &arg.locale, "language of a picture: ja or en"),
     FORECAST_OPTIONS,
     SERIES_OPTIONS,
     CLI_END,
@@ -1216,6 +1265,14 @@ static const struct cli_verb verbs[] = {
 	.shared = SERIES_SHARED,
 	.run = series_runs,
 	.work = anomalies},
+    {.name = "trend",
+	.operands = "[FILE...]",
+	.max = CLI_MANY,
+	.help = "say whether it rises, by which days, and when it changed",
+	.options = trend_options,
+	.shared = SERIES_SHARED,
+	.run = series_runs,
+	.work = trend},
     {.name = "metrics",
 	.help = "list what a store can be measured by",
 	.shared = CLI_PRINTS,

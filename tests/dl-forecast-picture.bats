@@ -26,7 +26,7 @@ both() {
 		[ ${#line} -le 80 ] || tell "too wide: $line"
 	done <<<"$output"
 	LC_ALL=ja_JP.eucJP check dl-forecast -q --method snaive -f chart \
-		--language ja < <(months x 48 | sed '1i series,time,value')
+		--locale ja < <(months x 48 | sed '1i series,time,value')
 	exits 0
 	has '* actual' ': 80 %'
 	lacks '░' '実績'
@@ -34,7 +34,7 @@ both() {
 
 @test "an SVG is well-formed, says what it shows and is the same each time" {
 	for file in a b; do
-		check dl-forecast -q --method snaive --language ja \
+		check dl-forecast -q --method snaive --locale ja \
 			--title '予測 <1>' -o $file.svg < <(both)
 		exits 0
 	done

@@ -107,7 +107,8 @@ forecast_ranks(const double *values, size_t n, double *ret)
 		p[i] = (struct placed){values[i], i};
 	qsort(p, n, sizeof(*p), smaller_placed);
 	for (size_t i = 0, end; i < n; i = end) {
-		for (end = i; end < n && p[end].value == p[i].value; end++)
+		/* NAN is not even equal to itself. */
+		for (end = i + 1; end < n && p[end].value == p[i].value; end++)
 			;
 		for (size_t k = i; k < end; k++)
 			ret[p[k].at] = (double)(i + end + 1) / 2;

@@ -86,4 +86,17 @@ void insight_put_anomaly(const struct series *s, const struct insight_found *f,
 extern const char *const insight_anomaly_columns[];
 extern const size_t insight_anomaly_column_count;
 
+/* ---- trend.c: where it goes ------------------------------------------------
+ */
+
+/* {"series","finding",...,"text"}: the finding "trend" (slope, low, high,
+ * chance), of days "weekday" and, where they are known for two years, "month"
+ * (best, worst, strength, chance), and each "change" of the level (time,
+ * before, after, chance); text is a sentence in "ja" or "en". ERR_USAGE: this
+ * series is no good for it. */
+int insight_trend(const struct series *s, const char *locale, struct buf *out,
+    struct err *err);
+extern const char *const insight_trend_columns[];
+extern const size_t insight_trend_column_count;
+
 #endif
