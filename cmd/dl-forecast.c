@@ -283,18 +283,6 @@ show_series(struct session *s, struct err *err)
 	return rc;
 }
 
-static void
-put_method(const struct forecast_method *m, struct buf *out)
-{
-	struct json_writer w = {.out = out};
-
-	json_put_object(&w);
-	json_add_text(&w, "method", str_of(m->name));
-	json_add_text(&w, "about", str_of(m->help));
-	json_put_end(&w);
-	buf_addc(out, '\n');
-}
-
 static int
 list_methods(struct session *s, struct err *err)
 {
@@ -303,8 +291,7 @@ list_methods(struct session *s, struct err *err)
 
 	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
 		return -1;
-	for (const struct forecast_method *m = forecast_methods; m->name; m++)
-		put_method(m, &lines);
+	series_put_methods(&lines);
 	printer_lines(&s->printer, buf_str(&lines));
 	buf_release(&lines);
 	return 0;
@@ -326,28 +313,12 @@ list_metrics(struct session *s, struct err *err)
 
 /* ---- forecasts --------------------------------------------------------- */
 
-/* Unless told: a season, but no more than half of what is known, for who looks
- * far on little sees nothing. */
-static size_t
-horizon_of(const struct series *series)
-{
-	size_t steps = series->period;
-
-	if (arg.horizon)
-		return (size_t)arg.horizon;
-	if (steps == 1)
-		steps = 6;
-	else if (steps > 52)
-		steps = 24;
-	if (steps > series->n / 2)
-		steps = series->n / 2;
-	return steps ? steps : 1;
-}
-
 static struct forecast_ask
 ask_of(const struct series *series)
 {
-	return (struct forecast_ask){.horizon = horizon_of(series),
+	return (struct forecast_ask){.horizon = arg.horizon
+						    ? (size_t)arg.horizon
+						    : series_horizon(series),
 	    .non_negative = series->non_negative && !arg.negative};
 }
 
@@ -404,27 +375,11 @@ tell_forecast(
 	return 0;
 }
 
-static int
-find_method(
-    struct str name, const struct forecast_method **ret, struct err *err)
-{
-	struct nearest near;
-
-	*ret = forecast_method_find(name);
-	if (*ret)
-		return 0;
-	nearest_start(&near, name);
-	for (const struct forecast_method *m = forecast_methods; m->name; m++)
-		nearest_offer(&near, str_of(m->name));
-	nearest_err(&near, "method", err);
-	return err_prefix(err, "--method");
-}
-
 /* The method asked for. */
 static int
 read_method(const struct forecast_method **ret, struct err *err)
 {
-	if (find_method(str_of(arg.method), ret, err) < 0)
+	if (forecast_method_need(str_of(arg.method), ret, err) < 0)
 		return -1;
 	if (arg.thorough && (*ret)->run == forecast_auto)
 		*ret = forecast_method_find(STR("auto-thorough"));
@@ -552,7 +507,7 @@ keep(struct session *s, struct err *err)
 	if (!arg.metric)
 		return err_set(
 		    err, ERR_USAGE, "which forecasts? give --metric NAME");
-	if (find_method(str_of(arg.method), &method, err) < 0 ||
+	if (forecast_method_need(str_of(arg.method), &method, err) < 0 ||
 	    session_print(s, series_forecast_columns,
 		series_forecast_column_count, err) < 0)
 		return -1;
@@ -581,9 +536,10 @@ static void
 sum_up_kept(struct session *s, const struct metric_graded *done)
 {
 	session_summary(s,
-	    "%" PRIu64 " forecasts of %" PRIu64 " steps, %" PRIu64
+	    "%" PRIu64 " forecast%s of %" PRIu64 " step%s, %" PRIu64
 	    " of them have come",
-	    done->forecasts, done->steps, done->come);
+	    done->forecasts, plural((int64_t)done->forecasts), done->steps,
+	    plural((int64_t)done->steps), done->come);
 }
 
 static int
@@ -626,8 +582,8 @@ forget(struct session *s, struct err *err)
 		err) < 0 ||
 	    metric_forget(s->st, s->tenant, arg.until, &count, err) < 0)
 		return -1;
-	session_summary(
-	    s, "%" PRId64 " forecasts forgotten%s", count, session_dry(s));
+	session_summary(s, "%" PRId64 " forecast%s forgotten%s", count,
+	    plural(count), session_dry(s));
 	return 0;
 }
 
@@ -717,18 +673,6 @@ simulate(struct session *s, struct err *err)
 /* ---- backtest -------------------------------------------------------------
  */
 
-/* Two seasons and one must have been known at an origin, or, of a series too
- * short for that, half of it. */
-static size_t
-least_known(const struct series *series, size_t horizon)
-{
-	size_t least = series->period > 1 ? 2 * series->period + 1 : 4;
-
-	if (series->n < least + horizon)
-		least = series->n / 2;
-	return least < 4 ? 4 : least;
-}
-
 /* {"series":"tokyo"}, or nothing of one without a name. */
 static void
 put_name(const struct series *series, struct buf *out)
@@ -749,7 +693,7 @@ backtest_one(void *looking, const struct series *series)
 	struct forecast_ask ask = ask_of(series);
 	struct forecast_origins origins = {.most = (size_t)arg.origins,
 	    .every = (size_t)arg.every,
-	    .least = least_known(series, ask.horizon)};
+	    .least = series_least_known(series, ask.horizon)};
 	struct made *m = xcalloc(1, sizeof(*m));
 
 	m->rc = forecast_backtest(&numbers, &ask, &origins, l->methods,
@@ -786,14 +730,12 @@ tell_backtest(
 	return 0;
 }
 
-static const char *const rivals[] = {"naive", "snaive"};
-
 static int
 add_method(struct looking *l, struct str name, size_t *cap, struct err *err)
 {
 	const struct forecast_method *m;
 
-	if (find_method(name, &m, err) < 0)
+	if (forecast_method_need(name, &m, err) < 0)
 		return -1;
 	for (size_t i = 0; i < l->method_count; i++)
 		if (l->methods[i] == m)
@@ -816,8 +758,8 @@ find_methods(struct looking *l, struct err *err)
 		if (add_method(l, str_trim(name), &cap, err) < 0)
 			return -1;
 	}
-	for (size_t i = 0; i < COUNT_OF(rivals); i++)
-		if (add_method(l, str_of(rivals[i]), &cap, err) < 0)
+	for (size_t i = 0; series_rivals[i]; i++)
+		if (add_method(l, str_of(series_rivals[i]), &cap, err) < 0)
 			return -1;
 	return 0;
 }
@@ -827,15 +769,10 @@ static int
 judge(struct looking *l)
 {
 	const struct series_trials *t = &l->trials;
-	size_t best = 0;
+	size_t best = series_trials_rival(t);
 
 	if (t->count == 0)
 		return CLI_DONE;
-	for (size_t i = 1; i < t->count; i++)
-		for (size_t k = 0; k < COUNT_OF(rivals); k++)
-			if (strcmp(t->trial[i].method, rivals[k]) == 0 &&
-			    (best == 0 || series_trials_loses(t, best, i)))
-				best = i;
 	session_summary(l->s, "; %s %s %s", t->trial[0].method,
 	    series_trials_loses(t, 0, best) ? "loses to" : "is no worse than",
 	    t->trial[best].method);

@@ -39,7 +39,7 @@ keep() {
 	check dl-forecast grade
 	exits 0
 	prints_nothing
-	says "1 forecasts of 2 steps, 0 of them have come"
+	says "1 forecast of 2 steps, 0 of them have come"
 	at 2025-05-10
 	leads_of 04 10
 	check dl-forecast grade
@@ -110,7 +110,7 @@ keep() {
 	check dl-forecast forget
 	exits 2
 	check dl-forecast forget --until 2025-04-11 -n
-	says "1 forecasts forgotten (dry run)"
+	says "1 forecast forgotten (dry run)"
 	check dl-forecast forget --until 2025-04-11
 	exits 0
 	[ "$(dl-forecast kept -q | jq -r .made_at | sort -u)" = 2025-04-11T00:00:00Z ]

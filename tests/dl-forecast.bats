@@ -205,7 +205,7 @@ times() { # of the records printed, in a line
 		prints_nothing
 	done
 	check dl-forecast --method magic
-	says '--method: no such method: "magic"'
+	says 'dl-forecast: no such method: "magic"'
 	check dl-forecast --method niave
 	says 'did you mean "naive"?'
 }

@@ -81,6 +81,9 @@ struct forecast_method {
 extern const struct forecast_method forecast_methods[]; /* ends with NULL */
 /* NULL: there is none of that name. */
 const struct forecast_method *forecast_method_find(struct str name);
+/* A missing one is an ERR_USAGE that suggests the nearest. */
+int forecast_method_need(
+    struct str name, const struct forecast_method **ret, struct err *err);
 /* How a method is to be called by those who have not looked at the series: NAN
  * and infinity, no observation and no step are refused; numbers beyond 1e100
  * are scaled for it (it has no likelihood then). */

@@ -48,6 +48,23 @@ forecast_method_find(struct str name)
 	return NULL;
 }
 
+int
+forecast_method_need(
+    struct str name, const struct forecast_method **ret, struct err *err)
+{
+	const struct forecast_method *found = forecast_method_find(name);
+	struct nearest near;
+
+	if (found) {
+		*ret = found;
+		return 0;
+	}
+	nearest_start(&near, name);
+	for (const struct forecast_method *m = forecast_methods; m->name; m++)
+		nearest_offer(&near, str_of(m->name));
+	return nearest_err(&near, "method", err);
+}
+
 /* Times 2^exponent: exact. */
 static void
 scale(double *v, size_t n, int exponent)

@@ -208,3 +208,17 @@ series_put(const struct series *s, struct buf *out)
 		buf_addc(out, '\n');
 	}
 }
+
+void
+series_put_methods(struct buf *out)
+{
+	for (const struct forecast_method *m = forecast_methods; m->name; m++) {
+		struct json_writer w = {.out = out};
+
+		json_put_object(&w);
+		json_add_text(&w, "method", str_of(m->name));
+		json_add_text(&w, "about", str_of(m->help));
+		json_put_end(&w);
+		buf_addc(out, '\n');
+	}
+}

@@ -349,5 +349,18 @@ extern const size_t series_trial_column_count;
  * of all. */
 bool series_trials_loses(
     const struct series_trials *t, size_t one, size_t other);
+/* The naive methods, which all others are measured by, then NULL; and the place
+ * of the better one that stands behind the first method, 0 when none does. */
+extern const char *const series_rivals[];
+size_t series_trials_rival(const struct series_trials *t);
+
+/* How far to look ahead unless told: a season, but no more than half of what is
+ * known, for who looks far on little sees nothing. */
+size_t series_horizon(const struct series *s);
+/* What must have been known at an origin of a backtest: two seasons and one,
+ * or, of a series too short for that, half of it. */
+size_t series_least_known(const struct series *s, size_t horizon);
+/* {"method","about"} of every method. */
+void series_put_methods(struct buf *out);
 
 #endif

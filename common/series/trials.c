@@ -174,3 +174,42 @@ series_trials_loses(const struct series_trials *t, size_t one, size_t other)
 {
 	return error_of(&t->trial[one]) > error_of(&t->trial[other]);
 }
+
+const char *const series_rivals[] = {"naive", "snaive", NULL};
+
+size_t
+series_trials_rival(const struct series_trials *t)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < t->count; i++)
+		for (size_t k = 0; series_rivals[k]; k++)
+			if (strcmp(t->trial[i].method, series_rivals[k]) == 0 &&
+			    (best == 0 || series_trials_loses(t, best, i)))
+				best = i;
+	return best;
+}
+
+size_t
+series_horizon(const struct series *s)
+{
+	size_t steps = s->period;
+
+	if (steps == 1)
+		steps = 6;
+	else if (steps > 52)
+		steps = 24;
+	if (steps > s->n / 2)
+		steps = s->n / 2;
+	return steps ? steps : 1;
+}
+
+size_t
+series_least_known(const struct series *s, size_t horizon)
+{
+	size_t least = s->period > 1 ? 2 * s->period + 1 : 4;
+
+	if (s->n < least + horizon)
+		least = s->n / 2;
+	return least < 4 ? 4 : least;
+}
