@@ -84,6 +84,25 @@ hot_lead L2 1 3" ]
 	[ "$(dl-automation preview -q hot_lead | jq -r .lead | xargs)" = "L1 L2" ]
 }
 
+@test "who became a customer long ago is not welcomed when imported" {
+	channel email kind=email url=smtp://127.0.0.1:1 from=n@ao.example
+	dl-automation -q >/dev/null
+	printf '{"lead":"%s","type":"deal_won","time":"%s"}\n' \
+		L1 2025-03-01T00:00:00Z L2 2026-01-13T00:00:00Z |
+		dl-import events -q
+	signals
+	# At is when it happened, also in the past.
+	[ "$(dl-automation preview -q welcome | jq -r .lead)" = L2 ]
+	check dl-automation
+	[ "$(jq -r 'select(.action == "notify") | .to' <<<"$output")" = \
+		b@midori.example ]
+	# By hand it happens now.
+	dl-stage move -q L3 customer >/dev/null
+	check dl-automation
+	[ "$(jq -r 'select(.action == "notify") | .to' <<<"$output")" = \
+		c@kawa.example ]
+}
+
 @test "definitions: on, where, when, do" {
 	cat >big.json <<-'END'
 	{

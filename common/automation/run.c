@@ -56,15 +56,35 @@ keep_signal(void *context, const struct signal_row *row, struct err *err)
 	return 0;
 }
 
+/* When it happened, which its data tell where that was before it was noticed:
+ * a stage moves when the event behind it happened. */
+static int64_t
+happened_at(const struct signal_row *s)
+{
+	struct json_scanner scanner = {0};
+	int64_t at = s->at;
+
+	if (s->data.p && json_scan_object(&scanner, s->data) == 0)
+		for (size_t i = 0; i < scanner.count; i++)
+			if (str_is(scanner.member[i].name, "at") &&
+			    !time_parse(scanner.member[i].text, NULL, &at))
+				at = s->at;
+	json_scanner_release(&scanner);
+	return at;
+}
+
 bool
 automation_matches(const struct automation *a, const struct signal_row *s,
     const struct cond_moment *moment)
 {
-	struct cond_event event = {.at = s->at, .attrs = s->data};
+	struct cond_event event = {.attrs = s->data};
 
 	if (!str_eq(a->on, s->kind) || (a->when && !s->lead))
 		return false;
-	return !a->where || cond_eval_event(a->where, &event, moment, NULL);
+	if (!a->where)
+		return true;
+	event.at = happened_at(s);
+	return cond_eval_event(a->where, &event, moment, NULL);
 }
 
 static void
