@@ -305,3 +305,15 @@ saw() { # a season of 4 that grows, 40 of them
 	check dl-forecast -q --period 4 -H 1 < <(saw)
 	[[ $(jq -r .method <<<"$output") == auto* ]]
 }
+
+@test "what auto chose from is told of the series that were named" {
+	check dl-forecast -q --explain --series shop < <(
+		echo shop,time,value
+		for shop in north south; do
+			for t in {1..20}; do
+				echo "$shop,$t,$((t * t % 7))"
+			done
+		done)
+	exits 0
+	[ "$(jq -r .series <<<"$output" | uniq | paste -sd' ')" = "north south" ]
+}
