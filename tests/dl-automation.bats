@@ -103,6 +103,21 @@ hot_lead L2 1 3" ]
 		c@kawa.example ]
 }
 
+@test "a hot lead of nobody is the managers'" {
+	dl-automation -q >/dev/null
+	dl-automation define -q hot_lead - <<-'END' >/dev/null
+	{"on":"lead.hot","do":[{"action":"notify","template":"hot_lead",
+	 "channels":"inbox","to":"owner"}]}
+	END
+	dl-automation disable -q mql_reached >/dev/null
+	dl-lead set -q L1 owner=gone@ao.example >/dev/null
+	happens demo_requested L1
+	signals
+	check dl-automation
+	exits 0
+	[ "$(jq -r .to <<<"$output")" = tanaka@ao.example ]
+}
+
 @test "definitions: on, where, when, do" {
 	cat >big.json <<-'END'
 	{

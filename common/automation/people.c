@@ -205,6 +205,9 @@ add_told(
 	if (!str_is(to, "owner"))
 		return add_address(p, to, err);
 	got = person_responsible(p->work, f, &one, err);
+	/* Somebody has to hear of it. */
+	if (got == 0)
+		return add_manager(p, f, err);
 	if (got > 0)
 		add_person(p, &one);
 	return got < 0 ? -1 : 0;
