@@ -259,7 +259,7 @@ doubtful(struct session *s, struct err *err)
 static int
 show(struct session *s, struct err *err)
 {
-	struct buf line = {0};
+	struct buf line = {0}, drawing = {0};
 	int64_t number;
 	int rc = session_print(s, NULL, 0, err);
 
@@ -267,10 +267,12 @@ show(struct session *s, struct err *err)
 		rc = outbox_need(s->st, s->tenant, str_of(s->call->operands[0]),
 		    &number, err);
 	if (rc == 0)
-		rc = outbox_show(s->st, s->tenant, number, &line, err);
+		rc = notify_show(s->st, s->tenant, number, s->now,
+		    s->call->shared->columns, &line, &drawing, err);
 	if (rc == 0)
-		printer_lines(&s->printer, buf_str(&line));
+		printer_either(&s->printer, &line, &drawing);
 	buf_release(&line);
+	buf_release(&drawing);
 	return rc;
 }
 

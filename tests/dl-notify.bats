@@ -132,6 +132,29 @@ judge_requests() {
 		"records:8: due: not a moment" "1 queued" "7 rejected"
 }
 
+@test "show: what a message says, whatever is in it" {
+	jq -nc '{channel: "inbox", to: "abe@ao.example", subject: "件名",
+		text: "一行目\n\u001b[31m赤\n"}' | dl-notify send -q >/dev/null
+	id=$(dl-notify list | jq -r .id)
+	check dl-notify show "${id:0:9}"
+	[ "$(jq -c '[.subject, .text, .state]' <<<"$output")" = \
+	    '["件名","一行目\n\u001b[31m赤\n","queued"]' ]
+	check dl-notify show "$id" -f table
+	[ "$(tail -4 <<<"$output")" = "件名
+
+一行目
+\\x1b[31m赤" ]
+	# Its words come from a template that has gone.
+	echo '{"locales":{"ja":{"text":"{{x}}でした"}},"sample":{"x":"1"}}' |
+		dl-template define -q gone - >/dev/null
+	echo '{"channel":"inbox","to":"abe@ao.example","template":"gone","data":{"x":"7"},"key":"k"}' |
+		dl-notify send -q >queued
+	id=$(jq -r .id queued)
+	[ "$(dl-notify show "$id" | jq -r .text)" = 7でした ]
+	dl-template remove -q gone >/dev/null
+	dl-notify show "$id" | jq -e '.problem | test("gone")' >/dev/null
+}
+
 @test "refusals: for good, for now, for the sender; waits grow, and end" {
 	smtp_server <<-'END'
 	rcpt no@* reply 550 5.1.1 no such user

@@ -97,6 +97,13 @@ int notify_test(struct store *st, const struct tenant *t,
     const struct notify_channels *channels, const char *name,
     struct str recipient, int64_t now, struct buf *line, struct err *err);
 
+/* show.c: outbox_show's record with what the message says, by the templates
+ * there are now: "subject", "text", or the "problem" that it cannot be said.
+ * Line and drawing are appended to; the drawing fits `columns` (0: any). */
+int notify_show(struct store *st, const struct tenant *t, int64_t number,
+    int64_t now, size_t columns, struct buf *line, struct buf *drawing,
+    struct err *err);
+
 /* ---- send.c: messages that records describe ------------------------------ */
 
 struct notify_counts {
