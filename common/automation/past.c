@@ -352,44 +352,17 @@ automation_past(struct store *st, const struct tenant *t,
 /* ---- what was done
  * ---------------------------------------------------------------- */
 
-static void
-put_firing(struct json_writer *w, const struct rows *rows)
-{
-	json_add_text(w, "automation", rows_text(rows, 0));
-	json_add_text(w, "signal", rows_text(rows, 1));
-	if (!rows_null(rows, 2))
-		json_add_text(w, "lead", rows_text(rows, 2));
-	json_add_time(w, "at", rows_int(rows, 3));
-	json_add_int(w, "tasks", rows_int(rows, 4));
-	json_add_int(w, "messages", rows_int(rows, 5));
-	json_add_int(w, "moves", rows_int(rows, 6));
-	if (!rows_null(rows, 7))
-		json_add_text(w, "problem", rows_text(rows, 7));
-}
-
 int
 automation_log(struct store *st, const struct tenant *t, int64_t since,
     int (*each)(void *context, struct str line, struct err *err), void *context,
     struct err *err)
 {
-	struct buf line = {0};
-	struct rows *rows;
-	int got;
+	static const struct row_field fields[] = {{"automation", ROW_TEXT},
+	    {"signal", ROW_TEXT}, {"lead", ROW_TEXT}, {"at", ROW_TIME},
+	    {"tasks", ROW_INT}, {"messages", ROW_INT}, {"moves", ROW_INT},
+	    {"problem", ROW_TEXT}, ROW_END};
 
-	if (store_query(st, &sql_firing_since,
-		BINDS(BIND_INT(t->id), BIND_INT(since)), &rows, err) < 0)
-		return -1;
-	while ((got = rows_next(rows, err)) > 0) {
-		struct json_writer w = {.out = &line};
-
-		buf_clear(&line);
-		json_put_object(&w);
-		put_firing(&w, rows);
-		json_put_end(&w);
-		if ((got = each(context, buf_str(&line), err)) < 0)
-			break;
-	}
-	rows_close(rows);
-	buf_release(&line);
-	return got;
+	return store_lines(st, &sql_firing_since,
+	    BINDS(BIND_INT(t->id), BIND_INT(since)), fields, each, context,
+	    err);
 }

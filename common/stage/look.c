@@ -108,17 +108,16 @@ static int
 tell_stalled(const struct telling *t, const struct stage *s, int64_t now,
     const struct rows *rows, struct err *err)
 {
-	static const char *const names[] = {
-	    "lead", "email", "name", "company", "owner"};
+	static const struct row_field fields[] = {{"lead", ROW_TEXT},
+	    {"email", ROW_TEXT}, {"name", ROW_TEXT}, {"company", ROW_TEXT},
+	    {"owner", ROW_TEXT}, ROW_END};
 	struct buf line = {0};
 	struct json_writer w = {.out = &line};
-	int64_t since = rows_int(rows, COUNT_OF(names));
+	int64_t since = rows_int(rows, COUNT_OF(fields) - 1);
 	int code;
 
 	json_put_object(&w);
-	for (unsigned i = 0; i < COUNT_OF(names); i++)
-		if (!rows_null(rows, i))
-			json_add_text(&w, names[i], rows_text(rows, i));
+	rows_put(rows, 0, fields, &w);
 	json_add_text(&w, "stage", str_of(s->name));
 	json_add_time(&w, "since", since);
 	json_add_int(&w, "days", (now - since) / DAY);

@@ -115,32 +115,11 @@ stage_history(struct store *st, const struct tenant *t, int64_t lead,
     int (*each)(void *context, struct str line, struct err *err), void *context,
     struct err *err)
 {
-	static const char *const names[] = {
-	    "lead", "at", "from", "to", "by", "user", "because"};
-	struct buf line = {0};
-	struct rows *rows;
-	int got;
+	static const struct row_field fields[] = {{"lead", ROW_TEXT},
+	    {"at", ROW_TIME}, {"from", ROW_TEXT}, {"to", ROW_TEXT},
+	    {"by", ROW_TEXT}, {"user", ROW_TEXT}, {"because", ROW_TEXT},
+	    ROW_END};
 
-	if (store_query(st, &sql_stage_history_of,
-		BINDS(BIND_INT(t->id), BIND_INT(lead)), &rows, err) < 0)
-		return -1;
-	while ((got = rows_next(rows, err)) > 0) {
-		struct json_writer w = {.out = &line};
-
-		buf_clear(&line);
-		json_put_object(&w);
-		for (unsigned i = 0; i < COUNT_OF(names); i++)
-			if (i == 1)
-				json_add_time(&w, names[i], rows_int(rows, i));
-			else if (!rows_null(rows, i))
-				json_add_text(&w, names[i], rows_text(rows, i));
-		json_put_end(&w);
-		if (each(context, buf_str(&line), err) < 0) {
-			got = -1;
-			break;
-		}
-	}
-	rows_close(rows);
-	buf_release(&line);
-	return got;
+	return store_lines(st, &sql_stage_history_of,
+	    BINDS(BIND_INT(t->id), BIND_INT(lead)), fields, each, context, err);
 }

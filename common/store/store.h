@@ -186,6 +186,42 @@ int store_int(struct store *st, const struct sql *sql, const struct bind *binds,
 int store_text(struct store *st, const struct sql *sql,
     const struct bind *binds, size_t count, struct buf *ret, struct err *err);
 
+/* ---- rows as JSON ------------------------------------------------------- */
+
+/* What a column becomes: a member of an object. One that is NULL is left out,
+ * as is text without a byte. */
+enum row_type {
+	ROW_TEXT,
+	ROW_INT,
+	ROW_TIME, /* milliseconds, as RFC 3339 */
+	ROW_TRUE, /* left out when 0 */
+	ROW_JSON  /* JSON already */
+};
+struct row_field {
+	const char *name;
+	enum row_type type;
+};
+/* Of one column after the other: ROW_FIELDS({"user", ROW_TEXT}, ...). Lists
+ * that have a name end with ROW_END. */
+#define ROW_END                \
+	{                      \
+		NULL, ROW_TEXT \
+	}
+#define ROW_FIELDS(...) ((const struct row_field[]){__VA_ARGS__, ROW_END})
+struct json_writer;
+/* The members of a row in an object that w has begun, from column `first`. */
+void rows_put(const struct rows *r, unsigned first,
+    const struct row_field *fields, struct json_writer *w);
+/* Each row an object, handed on as a line with its end. */
+int store_lines(struct store *st, const struct sql *sql,
+    const struct bind *binds, size_t count, const struct row_field *fields,
+    int (*each)(void *context, struct str line, struct err *err), void *context,
+    struct err *err);
+/* All of them as one array. */
+int store_put_array(struct store *st, const struct sql *sql,
+    const struct bind *binds, size_t count, const struct row_field *fields,
+    struct json_writer *w, struct err *err);
+
 /* Prepares every statement of sql_all, asks for its plan at the scale of the
  * seeded statistics (a tenant of a million leads), and adds a remark for each
  * that fails, that reads a large tenant-owned table whole without saying

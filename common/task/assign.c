@@ -246,28 +246,8 @@ task_absence_lines(struct store *st, const struct tenant *t,
     int (*each)(void *context, struct str line, struct err *err), void *context,
     struct err *err)
 {
-	struct buf line = {0};
-	struct rows *rows;
-	int got;
-
-	if (store_query(
-		st, &sql_absence_all, BINDS(BIND_INT(t->id)), &rows, err) < 0)
-		return -1;
-	while ((got = rows_next(rows, err)) > 0) {
-		struct json_writer w = {.out = &line};
-
-		buf_clear(&line);
-		json_put_object(&w);
-		json_add_text(&w, "user", rows_text(rows, 0));
-		json_add_text(&w, "from", rows_text(rows, 1));
-		json_add_text(&w, "until", rows_text(rows, 2));
-		json_put_end(&w);
-		if (each(context, buf_str(&line), err) < 0) {
-			got = -1;
-			break;
-		}
-	}
-	rows_close(rows);
-	buf_release(&line);
-	return got;
+	return store_lines(st, &sql_absence_all, BINDS(BIND_INT(t->id)),
+	    ROW_FIELDS(
+		{"user", ROW_TEXT}, {"from", ROW_TEXT}, {"until", ROW_TEXT}),
+	    each, context, err);
 }

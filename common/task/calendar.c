@@ -247,28 +247,7 @@ task_holiday_lines(struct store *st, const struct tenant *t,
     int (*each)(void *context, struct str line, struct err *err), void *context,
     struct err *err)
 {
-	struct buf line = {0};
-	struct rows *rows;
-	int got;
-
-	if (store_query(
-		st, &sql_holiday_all, BINDS(BIND_INT(t->id)), &rows, err) < 0)
-		return -1;
-	while ((got = rows_next(rows, err)) > 0) {
-		struct json_writer w = {.out = &line};
-
-		buf_clear(&line);
-		json_put_object(&w);
-		json_add_text(&w, "day", rows_text(rows, 0));
-		if (!rows_null(rows, 1))
-			json_add_text(&w, "name", rows_text(rows, 1));
-		json_put_end(&w);
-		if (each(context, buf_str(&line), err) < 0) {
-			got = -1;
-			break;
-		}
-	}
-	rows_close(rows);
-	buf_release(&line);
-	return got;
+	return store_lines(st, &sql_holiday_all, BINDS(BIND_INT(t->id)),
+	    ROW_FIELDS({"day", ROW_TEXT}, {"name", ROW_TEXT}), each, context,
+	    err);
 }

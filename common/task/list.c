@@ -258,26 +258,12 @@ static int
 put_notes(struct store *st, const struct tenant *t, int64_t task,
     struct json_writer *w, struct err *err)
 {
-	struct rows *rows;
-	int got;
-
-	if (store_query(st, &sql_task_notes,
-		BINDS(BIND_INT(t->id), BIND_INT(task)), &rows, err) < 0)
-		return -1;
 	json_put_name(w, "notes");
-	json_put_array(w);
-	while ((got = rows_next(rows, err)) > 0) {
-		json_put_object(w);
-		json_add_time(w, "time", rows_int(rows, 0));
-		json_add_text(w, "user", rows_text(rows, 1));
-		json_add_text(w, "action", rows_text(rows, 2));
-		if (!rows_null(rows, 3))
-			json_add_text(w, "note", rows_text(rows, 3));
-		json_put_end(w);
-	}
-	json_put_end(w);
-	rows_close(rows);
-	return got;
+	return store_put_array(st, &sql_task_notes,
+	    BINDS(BIND_INT(t->id), BIND_INT(task)),
+	    ROW_FIELDS({"time", ROW_TIME}, {"user", ROW_TEXT},
+		{"action", ROW_TEXT}, {"note", ROW_TEXT}),
+	    w, err);
 }
 
 int

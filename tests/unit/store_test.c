@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "json/json.h"
 #include "store/store.h"
 #include "store_unit.h"
 
@@ -342,6 +343,77 @@ test_bulk_replaced(void)
 	check_every(st, 0);
 	bulk_free(a);
 	store_close(st);
+}
+
+/* ---- rows as JSON -------------------------------------------------------- */
+
+static const struct sql some_rows = {"some_rows",
+    "SELECT 'a', 7, 0, 1, '{\"b\":[1]}' UNION ALL "
+    "SELECT '', NULL, NULL, 0, NULL UNION ALL "
+    "SELECT NULL, -1, 1577934245000, 1, 'null'",
+    ""};
+static const struct row_field some_fields[] = {{"text", ROW_TEXT},
+    {"int", ROW_INT}, {"time", ROW_TIME}, {"true", ROW_TRUE},
+    {"json", ROW_JSON}, ROW_END};
+
+struct lines {
+	struct buf text;
+	size_t count, most;
+};
+
+static int
+keep_line(void *context, struct str line, struct err *err)
+{
+	struct lines *l = context;
+
+	if (l->count == l->most)
+		return err_set(err, ERR_FAIL, "enough");
+	buf_adds(&l->text, line);
+	l->count++;
+	return 0;
+}
+
+static void
+test_lines(void)
+{
+	char *path = file_in_folder("lines.db");
+	struct store *st = open_new(path);
+	struct lines all = {.most = 9}, two = {.most = 2}, none = {.most = 9};
+	struct buf array = {0};
+	struct json_writer w = {.out = &array};
+	struct err err = {0};
+
+	CHECK_INT(store_lines(st, &some_rows, NO_BINDS, some_fields, keep_line,
+		      &all, &err),
+	    0);
+	CHECK_TEXT(all.text.p,
+	    "{\"text\":\"a\",\"int\":7,\"time\":\"1970-01-01T00:00:00Z\","
+	    "\"true\":true,\"json\":{\"b\":[1]}}\n"
+	    "{}\n"
+	    "{\"int\":-1,\"time\":\"2020-01-02T03:04:05Z\",\"true\":true,"
+	    "\"json\":null}\n");
+	CHECK_INT(store_put_array(st, &some_rows, NO_BINDS,
+		      ROW_FIELDS({"text", ROW_TEXT}), &w, &err),
+	    0);
+	CHECK_TEXT(array.p, "[{\"text\":\"a\"},{},{}]");
+	CHECK_INT(store_lines(st, &every_sum, NO_BINDS, some_fields, keep_line,
+		      &none, &err),
+	    -1);
+	CHECK_INT(none.count, 0);
+	err_clear(&err);
+	/* Who is told says when to stop; the rows are not left open. */
+	CHECK_INT(store_lines(st, &some_rows, NO_BINDS, some_fields, keep_line,
+		      &two, &err),
+	    -1);
+	CHECK_TEXT(err.text, "enough");
+	CHECK_INT(two.count, 2);
+	put_marks(st, 1, 1);
+	buf_release(&all.text);
+	buf_release(&two.text);
+	buf_release(&array);
+	err_clear(&err);
+	store_close(st);
+	free(path);
 }
 
 /* ---- queues, numbers, moments -------------------------------------------- */
@@ -1152,6 +1224,7 @@ main(void)
 	test_exclusive();
 	test_bulk();
 	test_bulk_replaced();
+	test_lines();
 	test_work();
 	test_work_wanted();
 	test_numbers();
