@@ -104,12 +104,9 @@ define(const struct cli_call *call, struct err *err)
 	return rc;
 }
 
-/* Opens what the tenant has for the work of a verb. */
+/* The work of a verb, with what the tenant has as its context. */
 static int
-with_library(struct session *s,
-    int (*work)(
-	struct session *s, struct automation_library *lib, struct err *err),
-    struct err *err)
+with_library(struct session *s, struct err *err)
 {
 	struct automation_library *lib;
 	int rc;
@@ -117,13 +114,26 @@ with_library(struct session *s,
 	if (automation_library_open(
 		s->st, s->tenant, cli_remarks(s->call), &lib, err) < 0)
 		return -1;
-	rc = work(s, lib, err);
+	s->context = lib;
+	rc = s->call->verb->work(s, err);
 	automation_library_free(lib);
 	return rc;
 }
 
 static int
-list_all(struct session *s, struct automation_library *lib, struct err *err)
+reads_library(const struct cli_call *call, struct err *err)
+{
+	return session_run(call, SESSION_READ, with_library, NULL, err);
+}
+
+static int
+changes_library(const struct cli_call *call, struct err *err)
+{
+	return session_run(call, SESSION_CHANGE, with_library, NULL, err);
+}
+
+static int
+list(struct session *s, struct err *err)
 {
 	static const char *const columns[] = {"name", "enabled", "origin", "on",
 	    "actions", "description", "updated_at"};
@@ -132,7 +142,7 @@ list_all(struct session *s, struct automation_library *lib, struct err *err)
 
 	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
 		return -1;
-	for (size_t i = 0; (a = automation_at(lib, i)) != NULL; i++) {
+	for (size_t i = 0; (a = automation_at(s->context, i)) != NULL; i++) {
 		buf_clear(&line);
 		automation_put(a, &line);
 		printer_lines(&s->printer, buf_str(&line));
@@ -142,18 +152,13 @@ list_all(struct session *s, struct automation_library *lib, struct err *err)
 }
 
 static int
-list(struct session *s, struct err *err)
-{
-	return with_library(s, list_all, err);
-}
-
-static int
-show_one(struct session *s, struct automation_library *lib, struct err *err)
+show(struct session *s, struct err *err)
 {
 	const struct automation *a;
 	struct buf text = {0};
 
-	if (automation_need(lib, str_of(s->call->operands[0]), &a, err) < 0 ||
+	if (automation_need(s->context, str_of(s->call->operands[0]), &a, err) <
+		0 ||
 	    session_print(s, NULL, 0, err) < 0)
 		return -1;
 	automation_print(a, &text);
@@ -163,18 +168,12 @@ show_one(struct session *s, struct automation_library *lib, struct err *err)
 }
 
 static int
-show(struct session *s, struct err *err)
-{
-	return with_library(s, show_one, err);
-}
-
-static int
-remove_one(struct session *s, struct automation_library *lib, struct err *err)
+remove_automation(struct session *s, struct err *err)
 {
 	const char *name = s->call->operands[0];
 	const struct automation *a;
 
-	if (automation_need(lib, str_of(name), &a, err) < 0 ||
+	if (automation_need(s->context, str_of(name), &a, err) < 0 ||
 	    automation_remove(s->st, s->tenant, name, s->who, s->now, err) < 0)
 		return -1;
 	session_change(s, "automation", name, NULL, NULL, "removed");
@@ -186,15 +185,9 @@ remove_one(struct session *s, struct automation_library *lib, struct err *err)
 }
 
 static int
-remove_automation(struct session *s, struct err *err)
+switch_each(struct session *s, struct err *err)
 {
-	return with_library(s, remove_one, err);
-}
-
-static int
-switch_these(
-    struct session *s, struct automation_library *lib, bool on, struct err *err)
-{
+	bool on = s->call->verb->which;
 	const char *change = on ? "enabled" : "disabled";
 
 	for (size_t i = 0; i < s->call->count; i++) {
@@ -202,7 +195,7 @@ switch_these(
 		const struct automation *a;
 		bool changed;
 
-		if (automation_need(lib, str_of(name), &a, err) < 0 ||
+		if (automation_need(s->context, str_of(name), &a, err) < 0 ||
 		    automation_switch(s->st, s->tenant, name, on, s->who,
 			s->now, &changed, err) < 0)
 			return -1;
@@ -213,44 +206,19 @@ switch_these(
 	return 0;
 }
 
-static int
-enable_these(struct session *s, struct automation_library *lib, struct err *err)
-{
-	return switch_these(s, lib, true, err);
-}
-
-static int
-disable_these(
-    struct session *s, struct automation_library *lib, struct err *err)
-{
-	return switch_these(s, lib, false, err);
-}
-
-static int
-enable(struct session *s, struct err *err)
-{
-	return with_library(s, enable_these, err);
-}
-
-static int
-disable(struct session *s, struct err *err)
-{
-	return with_library(s, disable_these, err);
-}
-
 /* ---- check -------------------------------------------------------- */
 
 static int
-check_stored(struct session *s, struct automation_library *lib, struct err *err)
+check_enabled(struct session *s, const struct automation_library *lib,
+    struct remarks *wrong, struct err *err)
 {
-	struct remarks wrong = {.put = print_wrong};
 	const struct automation *a;
 
 	for (size_t i = 0; (a = automation_at(lib, i)) != NULL; i++)
-		if (a->enabled && automation_check(s->st, s->tenant, a, &wrong,
+		if (a->enabled && automation_check(s->st, s->tenant, a, wrong,
 				      cli_remarks(s->call), err) < 0)
 			return -1;
-	return wrong.count ? CLI_NO : CLI_DONE;
+	return wrong->count ? CLI_NO : CLI_DONE;
 }
 
 static int
@@ -262,9 +230,9 @@ check_store(struct session *s, struct err *err)
 
 	if (automation_library_open(s->st, s->tenant, &wrong, &lib, err) < 0)
 		return -1;
-	rc = check_stored(s, lib, err);
+	rc = check_enabled(s, lib, &wrong, err);
 	automation_library_free(lib);
-	return rc == CLI_DONE && wrong.count ? CLI_NO : rc;
+	return rc;
 }
 
 static int
@@ -391,12 +359,12 @@ choose(const struct cli_call *call, const struct automation_library *lib,
 }
 
 static int
-search_past(struct session *s, struct automation_library *lib, bool recovery,
-    struct err *err)
+search_past(struct session *s, struct err *err)
 {
 	static const char *const columns[] = {"automation", "signal", "at",
 	    "lead", "name", "company", "recovered_at", "hours", "do"};
-	struct automation_past how = {.library = lib,
+	bool recovery = s->call->verb->which;
+	struct automation_past how = {.library = s->context,
 	    .moment = s->moment,
 	    .recovery = recovery,
 	    .each = session_each,
@@ -406,7 +374,7 @@ search_past(struct session *s, struct automation_library *lib, bool recovery,
 	int rc = since(s, s->now - 90 * MS_DAY, &how.since, err);
 
 	if (rc == 0 && s->call->count)
-		rc = choose(s->call, lib, &how.automation, &own, err);
+		rc = choose(s->call, s->context, &how.automation, &own, err);
 	if (rc == 0)
 		rc = session_print(
 		    s, columns, COUNT_OF(columns) - recovery, err);
@@ -423,31 +391,6 @@ search_past(struct session *s, struct automation_library *lib, bool recovery,
 		session_summary(s, ", none over");
 	automation_free(own);
 	return rc;
-}
-
-static int
-preview_past(struct session *s, struct automation_library *lib, struct err *err)
-{
-	return search_past(s, lib, false, err);
-}
-
-static int
-backtest_past(
-    struct session *s, struct automation_library *lib, struct err *err)
-{
-	return search_past(s, lib, true, err);
-}
-
-static int
-preview(struct session *s, struct err *err)
-{
-	return with_library(s, preview_past, err);
-}
-
-static int
-backtest(struct session *s, struct err *err)
-{
-	return with_library(s, backtest_past, err);
 }
 
 static int
@@ -561,68 +504,58 @@ static const struct cli_verb verbs[] = {
     {.name = "list",
 	.help = "print all automations",
 	.shared = CLI_READING,
-	.run = session_reads,
+	.run = reads_library,
 	.work = list},
     {.name = "show",
 	.operands = "NAME",
-	.min = 1,
-	.max = 1,
 	.help = "print one as define accepts it",
 	.shared = (CLI_STORE | CLI_OUTPUT) & ~(unsigned)CLI_AS,
-	.run = session_reads,
+	.run = reads_library,
 	.work = show},
     {.name = "define",
 	.operands = "[NAME] [FILE]",
-	.max = 2,
 	.help = "store an automation",
 	.shared = DEFINING,
 	.run = define},
     {.name = "remove",
 	.operands = "NAME",
-	.min = 1,
-	.max = 1,
 	.help = "delete one of the tenant's own",
 	.shared = DEFINING,
-	.run = session_changes,
+	.run = changes_library,
 	.work = remove_automation},
     {.name = "enable",
 	.operands = "NAME...",
-	.min = 1,
-	.max = CLI_MANY,
 	.help = "switch on, for signals from now on",
 	.shared = DEFINING,
-	.run = session_changes,
-	.work = enable},
+	.run = changes_library,
+	.work = switch_each,
+	.which = true},
     {.name = "disable",
 	.operands = "NAME...",
-	.min = 1,
-	.max = CLI_MANY,
 	.help = "switch off",
 	.shared = DEFINING,
-	.run = session_changes,
-	.work = disable},
+	.run = changes_library,
+	.work = switch_each},
     {.name = "check",
 	.operands = "[FILE...]",
-	.max = CLI_MANY,
 	.help = "look for mistakes in files, or in all that is stored",
 	.shared = CLI_STORE & ~(unsigned)CLI_AS,
 	.run = check},
     {.name = "preview",
 	.operands = "[NAME|FILE]",
-	.max = 1,
 	.help = "what would have fired, by the signals there are",
 	.options = past_options,
 	.shared = CLI_READING,
-	.run = session_reads,
-	.work = preview},
+	.run = reads_library,
+	.work = search_past},
     {.name = "backtest",
 	.operands = "[NAME|FILE]",
-	.max = 1,
 	.help = "the same, and when it was over",
 	.options = past_options,
 	.shared = CLI_READING,
-	.run = session_reads,
-	.work = backtest},
+	.run = reads_library,
+	.work = search_past,
+	.which = true},
     {.name = "log",
 	.help = "print what was done",
 	.options = log_options,
@@ -631,8 +564,6 @@ static const struct cli_verb verbs[] = {
 	.work = show_log},
     {.name = "recommend",
 	.operands = "LEAD...",
-	.min = 1,
-	.max = CLI_MANY,
 	.help = "what to do next about a lead, and why",
 	.shared = CLI_READING,
 	.run = session_reads,
@@ -644,7 +575,6 @@ static const struct cli_verb verbs[] = {
 	.work = show_table},
     {.name = "table define",
 	.operands = "[FILE]",
-	.max = 1,
 	.help = "use another one",
 	.shared = CLI_STORE | CLI_DRY_RUN | CLI_CHANGES,
 	.run = define_table},

@@ -568,9 +568,8 @@ static const struct cli_exclusive filter_exclusive[] = {
     {"rules", "reference"}, {"events", "no-events"}, {NULL, NULL}};
 
 #define DEFINING (CLI_STORE | CLI_DRY_RUN | CLI_CHANGES | CLI_OUTPUT)
-#define CHANGES_ONE                                                 \
-	.operands = "NAME", .shared = DEFINING, .min = 1, .max = 1, \
-	.run = session_changes
+#define CHANGES_ONE \
+	.operands = "NAME", .shared = DEFINING, .run = session_changes
 
 static const struct cli_verb verbs[] = {
     {.name = "apply",
@@ -579,7 +578,6 @@ static const struct cli_verb verbs[] = {
 	.options = apply_options,
 	.exclusive = apply_exclusive,
 	.shared = CLI_CHANGING,
-	.max = CLI_MANY,
 	.run = session_writes,
 	.work = apply_rules},
     {.name = "define",
@@ -587,7 +585,6 @@ static const struct cli_verb verbs[] = {
 	.operands = "[NAME] [FILE]",
 	.options = define_options,
 	.shared = DEFINING,
-	.max = 2,
 	.run = define},
     {.name = "list",
 	.help = "print the rule sets",
@@ -598,7 +595,6 @@ static const struct cli_verb verbs[] = {
 	.help = "print a rule set as define accepts it",
 	.operands = "[NAME]",
 	.shared = CLI_STORE | CLI_OUTPUT,
-	.max = 1,
 	.run = session_reads,
 	.work = show_set},
     {.name = "remove",
@@ -619,7 +615,6 @@ static const struct cli_verb verbs[] = {
 	.help = "look for mistakes in a file or in every stored set",
 	.operands = "[FILE]",
 	.shared = CLI_STORE,
-	.max = 1,
 	.run = check},
     {.name = "filter",
 	.help = "score records from files or standard input, no store",
@@ -627,7 +622,6 @@ static const struct cli_verb verbs[] = {
 	.options = filter_options,
 	.exclusive = filter_exclusive,
 	.shared = CLI_FILTERING,
-	.max = CLI_MANY,
 	.run = session_filters,
 	.work = filter},
     {.name = "preview",
@@ -635,7 +629,6 @@ static const struct cli_verb verbs[] = {
 	.operands = "[FILE]",
 	.options = preview_options,
 	.shared = CLI_READING | CLI_WHERE,
-	.max = 1,
 	.run = session_reads,
 	.work = preview_rules},
     {.name = "explain",
@@ -644,15 +637,12 @@ static const struct cli_verb verbs[] = {
 	.options = explain_options,
 	.exclusive = rules_exclusive,
 	.shared = CLI_READING | CLI_WHERE,
-	.max = CLI_MANY,
 	.run = session_reads,
 	.work = explain_leads},
     {.name = "history",
 	.help = "print the scores a lead has had",
 	.operands = "LEAD",
 	.shared = CLI_READING,
-	.min = 1,
-	.max = 1,
 	.run = session_reads,
 	.work = show_history},
     {.name = "learn",
@@ -666,7 +656,6 @@ static const struct cli_verb verbs[] = {
 	.operands = "[FILE]",
 	.options = backtest_options,
 	.shared = CLI_READING | CLI_WHERE,
-	.max = 1,
 	.run = session_reads,
 	.work = backtest_rules},
     {0}};

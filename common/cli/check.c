@@ -111,6 +111,7 @@ int
 cli_check(const struct cli_program *program, struct err *err)
 {
 	const struct cli_verb *v, *w;
+	size_t least, most;
 
 	if (check_text("summary", program->name, program->summary, err) < 0)
 		return -1;
@@ -123,13 +124,13 @@ cli_check(const struct cli_program *program, struct err *err)
 		    check_options(program, v, err) < 0 ||
 		    check_exclusive(program, v, err) < 0)
 			return -1;
-		if (v->run == NULL || v->min > v->max)
+		if (v->run == NULL)
 			return err_set(
 			    err, ERR_FAIL, "%s: cannot be run", v->name);
-		if ((v->operands != NULL) != (v->max > 0))
+		if (!verb_operands(v, &least, &most))
 			return err_set(err, ERR_FAIL,
-			    "%s: synopsis and number of operands disagree",
-			    v->name);
+			    "%s: operands are not well formed: %s", v->name,
+			    v->operands);
 		for (w = v + 1; w->name != NULL; w++)
 			if (strcmp(v->name, w->name) == 0)
 				return err_set(

@@ -16,7 +16,7 @@
  *	static const struct cli_verb verbs[] = {
  *		{ .name = "apply", .help = "score the leads that changed",
  *		  .options = apply_options, .shared = CLI_CHANGING,
- *		  .operands = "[LEAD...]", .max = CLI_MANY, .run = apply },
+ *		  .operands = "[LEAD...]", .run = apply },
  *		{ 0 }
  *	};
  *	static const struct cli_program program = {
@@ -174,14 +174,17 @@ struct cli_shared {
 struct cli_call;
 struct session;
 struct cli_verb {
-	const char *name;     /* "apply", or two words "tenant add" */
-	const char *operands; /* synopsis: "FILE...", "LEAD FIELD=VALUE..." */
-	const char *help;     /* one line, lower case, no full stop */
+	const char *name; /* "apply", or two words "tenant add" */
+	/* Synopsis, which is also how many there may be: "NAME [FILE]",
+	 * "[LEAD...]", "TASK... HOW"; NULL: none. */
+	const char *operands;
+	const char *help; /* one line, lower case, no full stop */
 	const struct cli_option *options;      /* NULL: none of its own */
 	const struct cli_exclusive *exclusive; /* NULL: none */
 	unsigned shared;                       /* enum cli_shares */
 	const char *formats; /* "ndjson csv"; NULL: the usual five */
-	size_t min, max;     /* operands; CLI_MANY: no limit */
+	size_t min, max;     /* what the synopsis says already */
+	int which; /* for the work of several verbs: which it is to be */
 	/* Returns an enum cli_status, or -1 with *err filled, which cli_main
 	 * prints and turns into a status. */
 	int (*run)(const struct cli_call *call, struct err *err);

@@ -57,6 +57,10 @@ const struct cli_option *option_by_name(const struct cli_program *program,
 bool option_takes_value(const struct cli_option *o);
 const struct cli_verb *verb_by_name(
     const struct cli_program *program, struct str name);
+/* How many operands its synopsis asks for and has room for, SIZE_MAX: any
+ * number. False: it is not well formed. */
+bool verb_operands(
+    const struct cli_verb *verb, size_t *ret_least, size_t *ret_most);
 
 /* value.c: stores the text of one option. `now` matters for MOMENT only. */
 int option_store(

@@ -259,7 +259,7 @@ find_verb(struct parser *p, struct err *err)
 	}
 	if (one != NULL && half_verb(program, one, err) < 0)
 		return -1;
-	if (one != NULL && (by_default == NULL || by_default->max == 0))
+	if (one != NULL && (by_default == NULL || by_default->operands == NULL))
 		return unknown_verb(program, str_of(one), err);
 	if (by_default == NULL) {
 		struct buf names = {0};
@@ -306,13 +306,16 @@ static int
 check_operands(const struct parser *p, struct err *err)
 {
 	const struct cli_verb *v = p->verb;
+	size_t least, most;
 
-	if (p->count < v->min)
-		return err_set(err, ERR_USAGE, "%s needs %s", v->name,
-		    v->operands != NULL ? v->operands : "operands");
-	if (p->count > v->max)
+	if (!verb_operands(v, &least, &most))
+		BUG("%s: operands %s", v->name, v->operands);
+	if (p->count < least)
+		return err_set(
+		    err, ERR_USAGE, "%s needs %s", v->name, v->operands);
+	if (p->count > most)
 		return err_set(err, ERR_USAGE, "%s: one operand too many: %s",
-		    v->name, quoted(str_of(p->operands[v->max])));
+		    v->name, quoted(str_of(p->operands[most])));
 	return 0;
 }
 

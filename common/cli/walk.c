@@ -140,3 +140,37 @@ verb_by_name(const struct cli_program *program, struct str name)
 			return v;
 	return NULL;
 }
+
+bool
+verb_operands(const struct cli_verb *verb, size_t *ret_least, size_t *ret_most)
+{
+	struct str rest = str_of(verb->operands), word;
+	size_t open = 0, least = 0, most = 0;
+	bool many = false;
+
+	for (bool more = verb->operands; more;) {
+		more = str_cut(&rest, ' ', &word);
+		while (str_starts(word, STR("["))) {
+			word.p++;
+			word.n--;
+			open++;
+		}
+		most++;
+		least += open == 0;
+		while (str_ends(word, STR("]"))) {
+			word.n--;
+			if (open-- == 0)
+				return false;
+		}
+		if (str_ends(word, STR("..."))) {
+			word.n -= 3;
+			many = true;
+		}
+		if (!word.n || memchr(word.p, '[', word.n) ||
+		    memchr(word.p, ']', word.n))
+			return false;
+	}
+	*ret_least = least;
+	*ret_most = many ? SIZE_MAX : most;
+	return open == 0;
+}

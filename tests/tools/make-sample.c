@@ -930,11 +930,11 @@ static const struct cli_option options[] = {
     CLI_MOMENT(0, "start", "TIME", &arg.start, "when the first lead came"),
     CLI_END};
 
-#define KIND(kind, text)                                                \
-	{                                                               \
-		.name = (kind), .operands = "N", .help = (text),        \
-		.options = options, .shared = CLI_FILTERING,            \
-		.formats = "ndjson csv", .min = 1, .max = 1, .run = run \
+#define KIND(kind, text)                                         \
+	{                                                        \
+		.name = (kind), .operands = "N", .help = (text), \
+		.options = options, .shared = CLI_FILTERING,     \
+		.formats = "ndjson csv", .run = run              \
 	}
 static const struct cli_verb verbs[] = {KIND("leads", "print N leads"),
     KIND("events", "print what N leads did"),

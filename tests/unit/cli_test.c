@@ -39,7 +39,6 @@ static const struct cli_verb verbs[] = {
     {.name = "apply",
 	.help = "score the leads that changed",
 	.operands = "[LEAD...]",
-	.max = CLI_MANY,
 	.options = apply_options,
 	.exclusive = apply_exclusive,
 	.shared = CLI_CHANGING,
@@ -51,8 +50,6 @@ static const struct cli_verb verbs[] = {
     {.name = "tenant add",
 	.help = "add a tenant",
 	.operands = "NAME",
-	.min = 1,
-	.max = 1,
 	.shared = CLI_DB,
 	.run = run_nothing},
     {.name = "tenant list",
@@ -62,8 +59,7 @@ static const struct cli_verb verbs[] = {
 	.run = run_nothing},
     {.name = "read",
 	.help = "read leads",
-	.operands = "[FILE...]",
-	.max = 2,
+	.operands = "[FILE [FILE]]",
 	.shared = CLI_FORMAT_IN | CLI_WHERE,
 	.run = run_nothing},
     {0},
@@ -442,6 +438,8 @@ test_check_verbs(void)
 	const struct cli_option choiceless[] = {
 	    CLI_CHOICE('x', "extra", "X", &kind, NULL, "which"), CLI_END};
 	const struct cli_exclusive unknown[] = {{"extra", "no-such"}, {0}};
+	static const char *const malformed[] = {
+	    "", "[NAME", "NAME]", "A  B", "[A[B]]", "[]", "...", "A [B]]"};
 	struct cli_verb good = {
 	    .name = "go", .help = "go there", .run = run_nothing};
 	struct cli_verb v = good;
@@ -461,9 +459,15 @@ test_check_verbs(void)
 	v.run = NULL;
 	CHECK_TEXT(verb_mistake(v, false, NULL), "go: cannot be run");
 	v = good;
-	v.max = 1;
-	CHECK_TEXT(verb_mistake(v, false, NULL),
-	    "go: synopsis and number of operands disagree");
+	for (size_t i = 0; i < COUNT_OF(malformed); i++) {
+		struct buf want = {0};
+
+		v.operands = malformed[i];
+		buf_addf(&want, "go: operands are not well formed: %s",
+		    malformed[i]);
+		CHECK_TEXT(verb_mistake(v, false, NULL), want.p);
+		buf_release(&want);
+	}
 	v = good;
 	v.exclusive = unknown;
 	CHECK_TEXT(verb_mistake(v, false, NULL), "unknown option --extra");
