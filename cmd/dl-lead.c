@@ -75,63 +75,32 @@ show(struct session *s, struct err *err)
 
 /* ---- changes ------------------------------------------------------------ */
 
-/* The operands behind the lead. */
-static const char *const *
-words(const struct session *s, size_t *ret_count)
+enum { SET, TAG, UNTAG };
+
+static int
+change_lead(struct session *s, int64_t lead, struct err *err)
 {
-	*ret_count = s->call->count - 1;
-	return (const char *const *)s->call->operands + 1;
+	/* The operands behind the lead. */
+	const char *const *words = (const char *const *)s->call->operands + 1;
+	size_t count = s->call->count - 1;
+	int which = s->call->verb->which;
+
+	if (which == SET)
+		return lead_set(s->st, s->tenant, lead, words, count, s->who,
+		    s->now, &s->lines, err);
+	return lead_tag(s->st, s->tenant, lead, which == TAG, words, count,
+	    s->who, s->now, &s->lines, err);
 }
 
 static int
-set_fields(void *session, int64_t lead, struct err *err)
+change(struct session *s, struct err *err)
 {
-	struct session *s = session;
-	size_t count;
-	const char *const *assignments = words(s, &count);
+	struct session_leads how = {
+	    .who = (const char *const *)s->call->operands,
+	    .count = 1,
+	    .each = change_lead};
 
-	return lead_set(s->st, s->tenant, lead, assignments, count, s->who,
-	    s->now, &s->lines, err);
-}
-
-static int
-change_tags(struct session *s, int64_t lead, bool on, struct err *err)
-{
-	size_t count;
-	const char *const *tags = words(s, &count);
-
-	return lead_tag(s->st, s->tenant, lead, on, tags, count, s->who, s->now,
-	    &s->lines, err);
-}
-
-static int
-put_tags(void *session, int64_t lead, struct err *err)
-{
-	return change_tags(session, lead, true, err);
-}
-
-static int
-take_tags(void *session, int64_t lead, struct err *err)
-{
-	return change_tags(session, lead, false, err);
-}
-
-static int
-set(struct session *s, struct err *err)
-{
-	return session_leads(s, s->call->operands[0], set_fields, err);
-}
-
-static int
-tag(struct session *s, struct err *err)
-{
-	return session_leads(s, s->call->operands[0], put_tags, err);
-}
-
-static int
-untag(struct session *s, struct err *err)
-{
-	return session_leads(s, s->call->operands[0], take_tags, err);
+	return session_leads(s, &how, err);
 }
 
 /* ---- the table ---------------------------------------------------------- */
@@ -171,20 +140,23 @@ static const struct cli_verb verbs[] = {
 	.operands = "LEAD|- FIELD=VALUE...",
 	.help = "change fields; an empty value clears",
 	.shared = BY_HAND,
-	.run = session_changes,
-	.work = set},
+	.run = session_begins,
+	.work = change,
+	.which = SET},
     {.name = "tag",
 	.operands = "LEAD|- TAG...",
 	.help = "put tags on",
 	.shared = BY_HAND,
-	.run = session_changes,
-	.work = tag},
+	.run = session_begins,
+	.work = change,
+	.which = TAG},
     {.name = "untag",
 	.operands = "LEAD|- TAG...",
 	.help = "take tags off",
 	.shared = BY_HAND,
-	.run = session_changes,
-	.work = untag},
+	.run = session_begins,
+	.work = change,
+	.which = UNTAG},
     {0}};
 
 static const struct cli_program program = {

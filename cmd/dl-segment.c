@@ -197,6 +197,7 @@ store_definition(struct session *s, const char *name, struct segment *segment,
 	return session_commit(s, rc, err);
 }
 
+/* It changes in one transaction and looks at all leads in others. */
 static int
 define_segment(struct session *s, struct err *err)
 {
@@ -220,13 +221,6 @@ define_segment(struct session *s, struct err *err)
 		rc = fill(s, &name, 1, err);
 	segment_free(segment);
 	return rc;
-}
-
-/* It changes in one transaction and looks at all leads in others. */
-static int
-define(const struct cli_call *call, struct err *err)
-{
-	return session_run(call, SESSION_WRITE, define_segment, NULL, err);
 }
 
 static int
@@ -284,7 +278,7 @@ remove_segments(struct session *s, struct err *err)
 }
 
 static int
-switch_segments(struct session *s, enum segment_switch to, struct err *err)
+switch_segments(struct session *s, struct err *err)
 {
 	static const char *const words[] = {
 	    [SEGMENT_ENABLE] = "enabled",
@@ -292,6 +286,7 @@ switch_segments(struct session *s, enum segment_switch to, struct err *err)
 	    [SEGMENT_FREEZE] = "frozen",
 	    [SEGMENT_THAW] = "thawed",
 	};
+	enum segment_switch to = (enum segment_switch)s->call->verb->which;
 	struct segment_by by = by_whom(s);
 	int rc = begin_change(s, err);
 
@@ -315,36 +310,6 @@ switch_segments(struct session *s, enum segment_switch to, struct err *err)
 	/* What is behind is filled; a static one stays as it is. */
 	return fill(
 	    s, (const char *const *)s->call->operands, s->call->count, err);
-}
-
-static int
-enable_segments(struct session *s, struct err *err)
-{
-	return switch_segments(s, SEGMENT_ENABLE, err);
-}
-
-static int
-disable_segments(struct session *s, struct err *err)
-{
-	return switch_segments(s, SEGMENT_DISABLE, err);
-}
-
-static int
-freeze_segments(struct session *s, struct err *err)
-{
-	return switch_segments(s, SEGMENT_FREEZE, err);
-}
-
-static int
-thaw_segments(struct session *s, struct err *err)
-{
-	return switch_segments(s, SEGMENT_THAW, err);
-}
-
-static int
-switching(const struct cli_call *call, struct err *err)
-{
-	return session_run(call, SESSION_WRITE, call->verb->work, NULL, err);
 }
 
 static int
@@ -390,66 +355,42 @@ members(struct session *s, struct err *err)
 }
 
 static int
-override_lead(void *overrider, int64_t lead, struct err *err)
+begin_overrides(struct session *s, struct err *err)
 {
-	return segment_override_lead(overrider, lead, err);
-}
+	struct segment_by by = by_whom(s);
+	struct segment_overrider *o;
 
-static int
-override_named(struct session *s, struct segment_overrider *o,
-    uint64_t *ret_rejected, struct err *err)
-{
-	for (size_t i = 1; i < s->call->count; i++) {
-		const char *who = s->call->operands[i];
-		int64_t lead;
-		int rc;
-
-		if (strcmp(who, "-") == 0)
-			rc = lead_each_named(s->st, s->tenant, who,
-			    cli_remarks(s->call), override_lead, o,
-			    ret_rejected, err);
-		else if ((rc = lead_need(
-			      s->st, s->tenant, str_of(who), &lead, err)) == 0)
-			rc = segment_override_lead(o, lead, err);
-		if (rc < 0)
-			return -1;
-	}
+	if (segment_override_begin(&by, s->call->operands[0],
+		(enum segment_override)s->call->verb->which, arg.why,
+		&s->moment, &o, err) < 0)
+		return -1;
+	s->context = o;
 	return 0;
 }
 
 static int
-override(struct session *s, enum segment_override what, struct err *err)
+override_lead(struct session *s, int64_t lead, struct err *err)
 {
-	struct segment_by by = by_whom(s);
-	struct segment_overrider *o;
-	uint64_t rejected = 0;
-	int rc;
-
-	if (store_moment(s->st, s->tenant->id, s->now, s->call->shared->replay,
-		err) < 0 ||
-	    segment_override_begin(&by, s->call->operands[0], what, arg.why,
-		&s->moment, &o, err) < 0)
-		return -1;
-	rc = segment_override_end(o, override_named(s, o, &rejected, err), err);
-	return rc < 0 ? -1 : rejected ? CLI_REJECTS : CLI_DONE;
+	return segment_override_lead(s->context, lead, err);
 }
 
 static int
-include(struct session *s, struct err *err)
+end_overrides(struct session *s, int rc, struct err *err)
 {
-	return override(s, SEGMENT_INCLUDE, err);
+	return segment_override_end(s->context, rc, err);
 }
 
 static int
-exclude(struct session *s, struct err *err)
+override(struct session *s, struct err *err)
 {
-	return override(s, SEGMENT_EXCLUDE, err);
-}
+	struct session_leads how = {
+	    .who = (const char *const *)s->call->operands + 1,
+	    .count = s->call->count - 1,
+	    .begin = begin_overrides,
+	    .each = override_lead,
+	    .end = end_overrides};
 
-static int
-clear(struct session *s, struct err *err)
-{
-	return override(s, SEGMENT_CLEAR, err);
+	return session_leads(s, &how, err);
 }
 
 static int
@@ -865,7 +806,8 @@ static const struct cli_verb verbs[] = {
 	.operands = "[NAME] [FILE]",
 	.options = define_options,
 	.shared = DEFINING | CLI_WHERE | CLI_PROGRESS,
-	.run = define},
+	.run = session_begins,
+	.work = define_segment},
     {.name = "list",
 	.help = "print the segments",
 	.shared = CLI_READING,
@@ -888,26 +830,30 @@ static const struct cli_verb verbs[] = {
 	.help = "let segments follow the data again",
 	.operands = "NAME...",
 	.shared = DEFINING | CLI_PROGRESS,
-	.run = switching,
-	.work = enable_segments},
+	.run = session_begins,
+	.work = switch_segments,
+	.which = SEGMENT_ENABLE},
     {.name = "disable",
 	.help = "leave segments as they are until enabled",
 	.operands = "NAME...",
 	.shared = DEFINING,
-	.run = switching,
-	.work = disable_segments},
+	.run = session_begins,
+	.work = switch_segments,
+	.which = SEGMENT_DISABLE},
     {.name = "freeze",
 	.help = "make dynamic segments static, as they are",
 	.operands = "NAME...",
 	.shared = DEFINING,
-	.run = switching,
-	.work = freeze_segments},
+	.run = session_begins,
+	.work = switch_segments,
+	.which = SEGMENT_FREEZE},
     {.name = "thaw",
 	.help = "make static segments dynamic",
 	.operands = "NAME...",
 	.shared = DEFINING | CLI_PROGRESS,
-	.run = switching,
-	.work = thaw_segments},
+	.run = session_begins,
+	.work = switch_segments,
+	.which = SEGMENT_THAW},
     {.name = "check",
 	.help = "look for mistakes in a file or in every segment",
 	.operands = "[FILE]",
@@ -925,21 +871,24 @@ static const struct cli_verb verbs[] = {
 	.operands = "NAME LEAD...",
 	.options = override_options,
 	.shared = DEFINING,
-	.run = session_changes,
-	.work = include},
+	.run = session_begins,
+	.work = override,
+	.which = SEGMENT_INCLUDE},
     {.name = "exclude",
 	.help = "keep leads out by hand, for good",
 	.operands = "NAME LEAD...",
 	.options = override_options,
 	.shared = DEFINING,
-	.run = session_changes,
-	.work = exclude},
+	.run = session_begins,
+	.work = override,
+	.which = SEGMENT_EXCLUDE},
     {.name = "clear",
 	.help = "let the condition decide again",
 	.operands = "NAME LEAD...",
 	.shared = DEFINING,
-	.run = session_changes,
-	.work = clear},
+	.run = session_begins,
+	.work = override,
+	.which = SEGMENT_CLEAR},
     {.name = "explain",
 	.help = "say why a lead is in, or is not",
 	.operands = "[NAME] LEAD",

@@ -188,52 +188,68 @@ apply(struct session *s, struct err *err)
 	return with_stages(s, apply_stages, err);
 }
 
-/* One lead of those that are to be moved. */
 struct moving {
-	const struct stages *stages;
+	struct stages *stages;
 	size_t to;
+	size_t moved;
 };
 
 static int
-move_lead(void *session, int64_t lead, struct err *err)
+begin_moves(struct session *s, struct err *err)
 {
-	struct session *s = session;
-	const struct moving *m = s->context;
+	struct moving *m = s->context;
+	bool own;
 
-	return stage_move(s->st, s->tenant, m->stages, lead, m->to, s->who,
-	    arg.reason, s->now, &s->lines, err);
-}
-
-static size_t
-count_lines(struct str lines)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < lines.n; i++)
-		count += lines.p[i] == '\n';
-	return count;
+	if (stages_open(s->st, s->tenant, &m->stages, &own, err) < 0)
+		return -1;
+	if (stage_need(m->stages, str_of(s->call->operands[1]), &m->to, err) <
+	    0) {
+		stages_free(m->stages);
+		return -1;
+	}
+	return 0;
 }
 
 static int
-move_leads(struct session *s, struct stages *m, struct err *err)
+move_lead(struct session *s, int64_t lead, struct err *err)
 {
-	char *const *operands = s->call->operands;
-	struct moving moving = {.stages = m};
-	int rc;
+	struct moving *m = s->context;
+	size_t before = s->lines.len;
 
-	if (stage_need(m, str_of(operands[1]), &moving.to, err) < 0)
+	if (stage_move(s->st, s->tenant, m->stages, lead, m->to, s->who,
+		arg.reason, s->now, &s->lines, err) < 0)
 		return -1;
-	s->context = &moving;
-	rc = session_leads(s, operands[0], move_lead, err);
-	session_summary(s, "%zu moved to %s%s", count_lines(buf_str(&s->lines)),
-	    operands[1], session_dry(s));
+	m->moved += s->lines.len > before;
+	return 0;
+}
+
+static int
+end_moves(struct session *s, int rc, struct err *err)
+{
+	struct moving *m = s->context;
+
+	(void)err;
+	stages_free(m->stages);
 	return rc;
 }
 
 static int
 move(struct session *s, struct err *err)
 {
-	return with_stages(s, move_leads, err);
+	struct moving moving = {0};
+	struct session_leads how = {
+	    .who = (const char *const *)s->call->operands,
+	    .count = 1,
+	    .begin = begin_moves,
+	    .each = move_lead,
+	    .end = end_moves};
+	int rc;
+
+	s->context = &moving;
+	rc = session_leads(s, &how, err);
+	session_summary(s, "%zu moved to %s%s", moving.moved,
+	    s->call->operands[1], session_dry(s));
+	return rc;
 }
 
 static int
@@ -351,7 +367,7 @@ static const struct cli_verb verbs[] = {
 	.help = "move leads by hand",
 	.options = move_options,
 	.shared = CLI_CHANGING & ~(unsigned)CLI_PROGRESS,
-	.run = session_changes,
+	.run = session_begins,
 	.work = move},
     {.name = "history",
 	.operands = "LEAD",

@@ -53,9 +53,8 @@ due_moment(struct session *s, const char *text, int64_t *ret, struct err *err)
 }
 
 static int
-add_for(void *session, int64_t lead, struct err *err)
+add_for(struct session *s, int64_t lead, struct err *err)
 {
-	struct session *s = session;
 	const struct task_new *like = s->context;
 	struct task_new task = *like;
 	int64_t number;
@@ -83,14 +82,17 @@ fill_task(struct session *s, const char *title, struct task_new *task,
 static int
 add(struct session *s, struct err *err)
 {
+	struct session_leads how = {
+	    .who = &arg.lead, .count = 1, .each = add_for, .whole = true};
 	struct task_new task;
 
 	if (fill_task(s, s->call->operands[0], &task, err) < 0)
 		return -1;
 	s->context = &task;
 	if (arg.lead)
-		return session_leads(s, arg.lead, add_for, err);
-	if (store_moment(
+		return session_leads(s, &how, err);
+	if (session_begin(s, err) < 0 ||
+	    store_moment(
 		s->st, s->tenant->id, s->now, s->call->shared->replay, err) < 0)
 		return -1;
 	return add_for(s, 0, err);
@@ -126,26 +128,18 @@ note_given(void)
 }
 
 static int
-turn(struct session *s, int64_t task, enum task_status to, struct err *err)
+turn_one(struct session *s, int64_t task, struct err *err)
 {
-	return task_turn(s->st, s->tenant, task, to, note_given(), s->who,
+	return task_turn(s->st, s->tenant, task,
+	    (enum task_status)s->call->verb->which, note_given(), s->who,
 	    s->now, &s->lines, err);
 }
 
-#define TURN(verb, to)                                                \
-	static int verb##_one(                                        \
-	    struct session *s, int64_t task, struct err *err)         \
-	{                                                             \
-		return turn(s, task, to, err);                        \
-	}                                                             \
-	static int verb(struct session *s, struct err *err)           \
-	{                                                             \
-		return each_task(s, s->call->count, verb##_one, err); \
-	}
-TURN(start, TASK_STARTED)
-TURN(done, TASK_DONE)
-TURN(cancel, TASK_CANCELLED)
-TURN(reopen, TASK_OPEN)
+static int
+turn(struct session *s, struct err *err)
+{
+	return each_task(s, s->call->count, turn_one, err);
+}
 
 static int
 assign_one(struct session *s, int64_t task, struct err *err)
@@ -530,7 +524,7 @@ static const struct cli_verb verbs[] = {
 	.help = "add a task and give it to somebody",
 	.options = add_options,
 	.shared = CHANGING,
-	.run = session_changes,
+	.run = session_begins,
 	.work = add},
     {.name = "assign",
 	.operands = "TASK... HOW",
@@ -544,28 +538,32 @@ static const struct cli_verb verbs[] = {
 	.options = turn_options,
 	.shared = CHANGING,
 	.run = session_changes,
-	.work = start},
+	.work = turn,
+	.which = TASK_STARTED},
     {.name = "done",
 	.operands = "TASK...",
 	.help = "it is done",
 	.options = turn_options,
 	.shared = CHANGING,
 	.run = session_changes,
-	.work = done},
+	.work = turn,
+	.which = TASK_DONE},
     {.name = "cancel",
 	.operands = "TASK...",
 	.help = "it need not be done",
 	.options = turn_options,
 	.shared = CHANGING,
 	.run = session_changes,
-	.work = cancel},
+	.work = turn,
+	.which = TASK_CANCELLED},
     {.name = "reopen",
 	.operands = "TASK...",
 	.help = "it is to be done after all",
 	.options = turn_options,
 	.shared = CHANGING,
 	.run = session_changes,
-	.work = reopen},
+	.work = turn,
+	.which = TASK_OPEN},
     {.name = "note",
 	.operands = "TASK TEXT",
 	.help = "note what happened",

@@ -396,13 +396,25 @@ int lead_list_need(struct store *st, const struct tenant *t,
 int lead_search(struct store *st, const struct tenant *t, struct str text,
     int64_t limit, int (*each)(void *context, struct str line, struct err *err),
     void *context, int64_t *ret_count, struct err *err);
-/* Leads that records name, by "lead", "id" or "email" in this order, on one
- * input. A record that names none, or on which `each` fails with an ERR_USAGE,
- * is a remark and counts as rejected. */
-int lead_each_named(struct store *st, const struct tenant *t, const char *path,
-    struct remarks *remarks,
-    int (*each)(void *context, int64_t lead, struct err *err), void *context,
-    uint64_t *ret_rejected, struct err *err);
+/* Names of leads, ids or e-mail addresses, that stand somewhere.
+ * Zero-initialise; all that is added is copied. */
+struct lead_name {
+	struct str text;
+	struct place place; /* file NULL: nowhere */
+};
+struct lead_names {
+	struct lead_name *name;
+	size_t count, cap;
+	uint64_t rejected; /* records that name none */
+	struct arena arena;
+};
+void lead_names_add(
+    struct lead_names *names, struct str name, struct place place);
+/* Those that the records of one input have as "lead", "id" or "email", the
+ * first of these that is there. A record without is a remark. */
+int lead_names_read(const char *path, struct remarks *remarks,
+    struct lead_names *names, struct err *err);
+void lead_names_release(struct lead_names *names);
 int lead_row_read(struct store *st, const struct tenant *t, int64_t lead,
     struct arena *arena, struct lead_row *ret, struct err *err);
 /* A value as a user types it ("1,000", "2026-04-01", "a,b") into a change;

@@ -172,6 +172,12 @@ session_changes(const struct cli_call *call, struct err *err)
 }
 
 int
+session_begins(const struct cli_call *call, struct err *err)
+{
+	return session_run(call, SESSION_WRITE, call->verb->work, NULL, err);
+}
+
+int
 session_reads_store(const struct cli_call *call, struct err *err)
 {
 	return session_run(
@@ -189,27 +195,6 @@ int
 session_filters(const struct cli_call *call, struct err *err)
 {
 	return session_run(call, SESSION_FILTER, call->verb->work, NULL, err);
-}
-
-int
-session_leads(struct session *s, const char *who,
-    int (*each)(void *session, int64_t lead, struct err *err), struct err *err)
-{
-	uint64_t rejected = 0;
-	int64_t lead;
-
-	if (store_moment(
-		s->st, s->tenant->id, s->now, s->call->shared->replay, err) < 0)
-		return -1;
-	if (strcmp(who, "-") != 0) {
-		if (lead_need(s->st, s->tenant, str_of(who), &lead, err) < 0)
-			return -1;
-		return each(s, lead, err);
-	}
-	if (lead_each_named(s->st, s->tenant, who, cli_remarks(s->call), each,
-		s, &rejected, err) < 0)
-		return -1;
-	return rejected ? CLI_REJECTS : CLI_DONE;
 }
 
 int

@@ -91,6 +91,9 @@ int session_writes(const struct cli_call *call, struct err *err);
 /* In one change, which is undone when the work fails and under --dry-run.
  * After the commit s->lines are printed (verbs with --output). */
 int session_changes(const struct cli_call *call, struct err *err);
+/* The same, but the work says when the change begins: session_begin,
+ * session_leads. */
+int session_begins(const struct cli_call *call, struct err *err);
 
 /* The same with the store as a whole, without a tenant. */
 int session_reads_store(const struct cli_call *call, struct err *err);
@@ -121,11 +124,6 @@ int session_begin(struct session *s, struct err *err);
 /* Commits it now, or undoes it when rc < 0 or under --dry-run; returns rc, or
  * -1 when that failed. */
 int session_commit(struct session *s, int rc, struct err *err);
-/* In a change: notes the moment and calls each for the lead that is named, or,
- * for "-", for those that records on standard input name; there one that is
- * not known is told and passed over, and the result is CLI_REJECTS. */
-int session_leads(struct session *s, const char *who,
-    int (*each)(void *session, int64_t lead, struct err *err), struct err *err);
 /* Prints s->lines now, of a change that is committed. */
 int session_tell(struct session *s, struct err *err);
 /* Opens s->printer; it is closed with the session. */
@@ -141,6 +139,30 @@ bool session_progress(void *session, uint64_t done, uint64_t whole);
 void session_refuses(void *context, struct place where, const char *reason);
 /* Adds to the summary, which is printed when all went well. */
 void session_summary(struct session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* ---- leads.c: changing leads that are named ------------------------------ */
+
+struct session_leads {
+	/* Ids, e-mail addresses, and "-" for those that records on standard
+	 * input name. */
+	const char *const *who;
+	size_t count;
+	/* In a change, of which the moment is noted. ERR_USAGE refuses a lead
+	 * that a record named; all other errors end the work. */
+	int (*each)(struct session *s, int64_t lead, struct err *err);
+	/* When a change begins, and before it ends, which gets what came of
+	 * it and returns that or -1. NULL: nothing. */
+	int (*begin)(struct session *s, struct err *err);
+	int (*end)(struct session *s, int rc, struct err *err);
+	/* All in one change, for what must not be done twice. Else in changes
+	 * so short that others can write in between; who is cut short does it
+	 * again, and finds what was done. */
+	bool whole;
+};
+/* For a run by session_begins. CLI_DONE, CLI_REJECTS when there were records
+ * that name no lead, or -1. */
+int session_leads(
+    struct session *s, const struct session_leads *how, struct err *err);
 
 /* ---- definition.c: what has a name and is changed by it ------------------ */
 
