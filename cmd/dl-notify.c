@@ -309,7 +309,7 @@ static int
 stats(struct session *s, struct err *err)
 {
 	static const char *const columns[] = {"day", "channel", "accepted",
-	    "retried", "doubtful", "dead", "cancelled", "rate"};
+	    "bounced", "retried", "doubtful", "dead", "cancelled", "rate"};
 
 	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
 		return -1;
@@ -599,7 +599,7 @@ static const struct cli_verb verbs[] = {
 	.run = session_changes,
 	.work = cancel},
     {.name = "stats",
-	.help = "accepted, retried, doubtful, dead: by day and channel",
+	.help = "accepted, bounced, retried, dead...: by day and channel",
 	.options = stats_options,
 	.shared = CLI_READING,
 	.run = session_reads,

@@ -485,9 +485,9 @@ judge_requests() {
 	    dl-notify send -q >queued
 	dl-notify -q >sent 2>&1 || true
 	check dl-notify stats
-	[ "$(jq -r '"\(.day) \(.channel) \(.accepted) \(.doubtful) \(.dead) \(.rate)"' \
+	[ "$(jq -r '"\(.day) \(.channel) \(.accepted) \(.bounced) \(.doubtful) \(.dead) \(.rate)"' \
 		<<<"$output" | paste -sd ,)" = \
-	    "2026-01-15 email 2 1 1 50,2026-01-15 inbox 1 0 0 100" ]
+	    "2026-01-15 email 2 1 1 0 50,2026-01-15 inbox 1 0 0 0 100" ]
 	check dl-notify inbox --unread a@b.jp
 	has '"critical":true' '"text":"x\ny"'
 	check dl-notify read a@b.jp

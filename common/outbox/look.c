@@ -208,7 +208,7 @@ outbox_show(struct store *st, const struct tenant *t, int64_t number,
 struct day {
 	int64_t at;
 	struct buf channel;
-	int64_t accepted, retried, doubtful, dead, cancelled;
+	int64_t accepted, bounced, retried, doubtful, dead, cancelled;
 };
 
 static void
@@ -216,6 +216,8 @@ count_outcome(struct day *d, struct str outcome, int64_t n)
 {
 	if (str_is(outcome, "sent"))
 		d->accepted += n;
+	else if (str_is(outcome, "bounced"))
+		d->bounced += n;
 	else if (str_is(outcome, "retry"))
 		d->retried += n;
 	else if (str_is(outcome, "doubtful"))
@@ -231,7 +233,7 @@ put_day(const struct tenant *t, const struct day *d, struct buf *out)
 {
 	struct json_writer w = {.out = out};
 	struct civil day = zone_civil(t->settings.zone, d->at);
-	int64_t over = d->accepted + d->doubtful + d->dead;
+	int64_t over = d->accepted + d->bounced + d->doubtful + d->dead;
 	char date[40];
 
 	snprintf(
@@ -240,6 +242,7 @@ put_day(const struct tenant *t, const struct day *d, struct buf *out)
 	json_add_text(&w, "day", str_of(date));
 	json_add_text(&w, "channel", buf_str(&d->channel));
 	json_add_int(&w, "accepted", d->accepted);
+	json_add_int(&w, "bounced", d->bounced);
 	json_add_int(&w, "retried", d->retried);
 	json_add_int(&w, "doubtful", d->doubtful);
 	json_add_int(&w, "dead", d->dead);
@@ -266,7 +269,8 @@ flush_day(const struct tenant *t, struct day *d,
 		put_day(t, d, &line);
 		rc = each(context, buf_str(&line), err);
 	}
-	d->accepted = d->retried = d->doubtful = d->dead = d->cancelled = 0;
+	d->accepted = d->bounced = d->retried = 0;
+	d->doubtful = d->dead = d->cancelled = 0;
 	buf_clear(&d->channel);
 	buf_release(&line);
 	return rc;

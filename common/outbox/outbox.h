@@ -256,8 +256,9 @@ int outbox_doubtful(struct store *st, const struct tenant *t,
  * one that says several, their ids as "parts". */
 int outbox_show(struct store *st, const struct tenant *t, int64_t number,
     struct buf *ret, struct err *err);
-/* {"day","channel","accepted","retried","doubtful","dead","cancelled","rate"};
- * rate: accepted of what is no longer tried, in percent. */
+/* {"day","channel","accepted","bounced","retried","doubtful","dead",
+ * "cancelled","rate"}; bounced: a mail server refused it for good, which the
+ * dead are not; rate: accepted of what is no longer tried, in percent. */
 int outbox_stats(struct store *st, const struct tenant *t, int64_t since,
     int (*each)(void *context, struct str line, struct err *err), void *context,
     struct err *err);

@@ -384,16 +384,22 @@ SELECT a.number, a.at, a.outcome, a.code, a.answer FROM outbox_attempt AS a
 WHERE a.tenant_id = $1 AND a.message_id = $2 ORDER BY a.number;
 
 -- name: outbox_days
--- What attempts led to, by day and channel.
+-- What attempts led to, by day and channel. What a person's mail server refused
+-- for good has bounced; of the others only an HTTP server answers with 5xx, and
+-- has no person's address.
 -- $1 tenant bigint
 -- $2 zone text
 -- $3 since bigint
-SELECT {{WHOLE_TENANT}}
-	dl_bucket(a.at, 'day', $2), o.channel, a.outcome, count(*)
-FROM outbox_attempt AS a
-JOIN outbox AS o ON o.tenant_id = a.tenant_id AND o.message_id = a.message_id
-WHERE a.tenant_id = $1 AND a.at >= $3
-GROUP BY dl_bucket(a.at, 'day', $2), o.channel, a.outcome
+SELECT {{WHOLE_TENANT}} x.day, x.channel, x.outcome, count(*)
+FROM (SELECT dl_bucket(a.at, 'day', $2) AS day, o.channel AS channel,
+	CASE WHEN a.outcome = 'dead' AND a.code BETWEEN 500 AND 599
+		AND o.address IS NOT NULL
+	THEN 'bounced' ELSE a.outcome END AS outcome
+	FROM outbox_attempt AS a
+	JOIN outbox AS o
+	ON o.tenant_id = a.tenant_id AND o.message_id = a.message_id
+	WHERE a.tenant_id = $1 AND a.at >= $3) AS x
+GROUP BY x.day, x.channel, x.outcome
 ORDER BY 1, 2, 3;
 
 -- ---- by hand ----------------------------------------------------------------
