@@ -94,21 +94,6 @@ prepare(struct session *s, struct extract_call *c, struct remarks *said,
 	return cli_settings("export.", take_setting, &c->hash_key, err);
 }
 
-static void
-summarise(struct session *s, const struct export_done *d)
-{
-	record_counts_filter(&s->summary, &d->counts);
-	if (d->replaced)
-		session_summary(s, "; %" PRIu64 " character%s replaced",
-		    d->replaced, plural((int64_t)d->replaced));
-	if (d->defused)
-		session_summary(s, "; %" PRIu64 " formula%s defused",
-		    d->defused, plural((int64_t)d->defused));
-	if (d->cut)
-		session_summary(s, "; %" PRIu64 " cell%s cut", d->cut,
-		    plural((int64_t)d->cut));
-}
-
 /* What an end is to who called the program. */
 static int
 conclude(struct session *s, int end, const struct export_done *d)
@@ -118,7 +103,7 @@ conclude(struct session *s, int end, const struct export_done *d)
 	if (end == EXTRACT_STOPPED)
 		return cli_interrupted() ? CLI_FAILED : CLI_DONE;
 	if (!cli_reader_gone())
-		summarise(s, d);
+		export_done_tell(d, &s->summary);
 	return d->counts.rejected || d->cut ? CLI_REJECTS : CLI_DONE;
 }
 
@@ -196,18 +181,12 @@ jobs(struct session *s, struct err *err)
 static int
 purge(struct session *s, struct err *err)
 {
-	size_t purged = 0, kept = 0;
+	struct extract_purged n;
 	int rc = extract_purge(s->st, s->tenant, arg.erased,
-	    s->call->shared->dry_run, s->who, s->now, &s->lines, err);
+	    s->call->shared->dry_run, s->who, s->now, &s->lines, &n, err);
 
-	for (size_t i = 0; i < s->lines.len; i++) {
-		struct str rest = {s->lines.p + i, s->lines.len - i};
-
-		purged += str_starts(rest, STR("\"change\":\"purged\""));
-		kept += str_starts(rest, STR("\"change\":\"kept\""));
-	}
-	session_summary(s, "%zu file%s purged, %zu kept%s", purged,
-	    plural((int64_t)purged), kept, session_dry(s));
+	session_summary(s, "%zu file%s purged, %zu kept%s", n.purged,
+	    plural((int64_t)n.purged), n.kept, session_dry(s));
 	return session_tell(s, err) < 0 ? -1 : rc;
 }
 
@@ -326,6 +305,10 @@ columns(struct session *s, struct err *err)
 		"CSV: in this encoding, such as cp932"),                       \
 	    CLI_FLAG(0, "replace", &asked.replace,                             \
 		"CSV: replace what the encoding lacks"),                       \
+	    CLI_FLAG(0, "summary", &asked.summary,                             \
+		"workbook: a sheet of facts, with a picture"),                 \
+	    CLI_TEXT(0, "by", "COLUMN", &asked.by,                             \
+		"the same, with a picture by this column"),                    \
 	    CLI_FLAG(0, "raw", &asked.raw, "CSV: formulas stay formulas"),     \
 	    CLI_TEXT(0, "table", "NAME", &asked.table,                         \
 		"SQL, workbook: call the table, the sheet NAME"),              \

@@ -361,14 +361,6 @@ loaded() {
 	[ "$(sed -n 's/^B2 inlineStr //p' seen | tr -d '\n' | wc -c)" -eq 32767 ]
 }
 
-@test "LibreOffice opens a workbook and reads what was written" {
-	require_tool soffice
-	odd_store
-	dl-export leads -q -c id,company -o out.xlsx
-	soffice --headless --convert-to csv out.xlsx >/dev/null 2>&1
-	dl-export leads -q -f csv --raw -c id,company >want
-	same want out.csv
-}
 
 @test "masked is masked, wherever it stands" {
 	odd_store

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What an export was, for who has the file and for who asks later. */
+#include <inttypes.h>
+
 #include "export/export.h"
 #include "json/json.h"
 
@@ -40,6 +42,23 @@ export_done_put(const struct export_done *d, struct json_writer *w)
 	json_add_int(w, "bytes", (int64_t)d->bytes);
 	if (d->sha256[0])
 		json_add_text(w, "sha256", str_of(d->sha256));
+}
+
+static void
+tell_more(struct buf *out, uint64_t n, const char *what, const char *done)
+{
+	if (n)
+		buf_addf(out, "; %" PRIu64 " %s%s %s", n, what,
+		    plural((int64_t)n), done);
+}
+
+void
+export_done_tell(const struct export_done *d, struct buf *out)
+{
+	record_counts_filter(out, &d->counts);
+	tell_more(out, d->replaced, "character", "replaced");
+	tell_more(out, d->defused, "formula", "defused");
+	tell_more(out, d->cut, "cell", "cut");
 }
 
 void

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* Workbooks: what is a number there, what a date and what stays a text. */
+#include <math.h>
+
 #include "export/export_priv.h"
+#include "export/facts_priv.h"
 #include "xlsx/xlsx.h"
 
 int
@@ -15,6 +18,8 @@ export_book_begin(struct export *e, struct err *err)
 
 	for (size_t i = 0; i < e->count; i++)
 		name[i] = e->column[i].name;
+	if (e->how.summary && export_summary_begin(e, err) < 0)
+		return -1;
 	return xlsx_new(&options, &e->book, err);
 }
 
@@ -30,25 +35,46 @@ fits(struct str number, double *ret)
 }
 
 static bool
-put_cell(struct export *e, const struct field *cell, enum export_type type)
+put_text(struct export *e, size_t column, struct str text)
 {
+	if (e->facts && e->column[column].type == EXPORT_JSON &&
+	    str_starts(text, STR("{")))
+		facts_other(e->facts, column, text);
+	else if (e->facts)
+		facts_text(e->facts, column, text);
+	return xlsx_text(e->book, text);
+}
+
+static bool
+put_cell(struct export *e, size_t column, const struct field *cell)
+{
+	enum export_type type = e->column[column].type;
 	double number;
 	int64_t at;
 
 	if (cell->type == FIELD_MISSING || cell->type == FIELD_NULL)
 		return xlsx_text(e->book, (struct str){0});
-	if (cell->type == FIELD_NUMBER && fits(cell->text, &number))
+	if (cell->type == FIELD_NUMBER && fits(cell->text, &number)) {
+		if (e->facts)
+			facts_number(e->facts, column, number);
 		xlsx_number(e->book, number);
-	else if (cell->type == FIELD_BOOL)
+	} else if (cell->type == FIELD_BOOL) {
+		if (e->facts)
+			facts_truth(
+			    e->facts, column, str_is(cell->text, "true"));
 		xlsx_bool(e->book, str_is(cell->text, "true"));
-	else if (type == EXPORT_TIME && time_parse(cell->text, zone_utc(), &at))
+	} else if (type == EXPORT_TIME &&
+		   time_parse(cell->text, zone_utc(), &at)) {
+		if (e->facts)
+			facts_time(e->facts, column, at,
+			    !isnan(xlsx_serial(e->book, at)));
 		xlsx_time(e->book, at);
-	else if (cell->type == FIELD_ARRAY) {
+	} else if (cell->type == FIELD_ARRAY) {
 		buf_clear(&e->word);
 		cell_put(&e->word, cell);
-		return xlsx_text(e->book, buf_str(&e->word));
+		return put_text(e, column, buf_str(&e->word));
 	} else
-		return xlsx_text(e->book, cell->text);
+		return put_text(e, column, cell->text);
 	return true;
 }
 
@@ -58,7 +84,7 @@ export_book_row(struct export *e, const struct field *cell, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct buf place = {0};
 
-		if (put_cell(e, &cell[i], e->column[i].type))
+		if (put_cell(e, i, &cell[i]))
 			continue;
 		export_name_row(&place, cell, count);
 		remark(e->how.refused, (struct place){0},
@@ -69,6 +95,8 @@ export_book_row(struct export *e, const struct field *cell, size_t count)
 		e->done.cut++;
 	}
 	xlsx_end_row(e->book);
+	if (e->facts)
+		e->facts->rows++;
 }
 
 static int
@@ -83,5 +111,7 @@ take_piece(void *export, struct str piece, struct err *err)
 int
 export_book_end(struct export *e, struct err *err)
 {
+	if (e->facts && export_summary_end(e, err) < 0)
+		return -1;
 	return xlsx_end(e->book, take_piece, e, err);
 }

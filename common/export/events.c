@@ -6,8 +6,6 @@
 #include "export/export_priv.h"
 #include "export/leads_priv.h"
 
-enum { PAGE = 10000 };
-
 const struct export_column export_event_columns[] = {
     {{"id", 2}, EXPORT_TEXT},
     {{"lead", 4}, EXPORT_TEXT},
@@ -29,8 +27,8 @@ struct reading {
 };
 
 static int
-choose_leads(
-    struct reading *r, struct store *st, int64_t after, struct err *err)
+choose_leads(struct reading *r, struct store *st, int64_t after, int64_t last,
+    struct err *err)
 {
 	struct lead_needs needs = {0};
 	struct lead_views *views;
@@ -41,8 +39,8 @@ choose_leads(
 	if (r->all)
 		return 0;
 	export_which_needs(r->which, &needs);
-	if (lead_views_range(st, r->tenant, &needs, r->moment, after,
-		after + PAGE, INT64_MAX, &views, err) < 0)
+	if (lead_views_range(st, r->tenant, &needs, r->moment, after, last,
+		INT64_MAX, &views, err) < 0)
 		return -1;
 	while ((got = lead_views_next(views, &view, err)) > 0) {
 		if (!export_which_lead(r->which, view, r->moment))
@@ -87,20 +85,20 @@ export_event(struct reading *r, const struct rows *rows, struct export_pipe *p,
 }
 
 static int
-read_page(struct reading *r, struct store *st, int64_t after,
+read_events(void *context, struct store *st, int64_t after, int64_t last,
     struct export_pipe *p, struct err *err)
 {
+	struct reading *r = context;
 	struct rows *rows;
 	int got, rc = 0;
 
-	if (choose_leads(r, st, after, err) < 0)
+	if (choose_leads(r, st, after, last, err) < 0)
 		return -1;
 	if (!r->all && r->leads == 0)
 		return 0;
 	if (store_query(st, &sql_export_events,
-		BINDS(BIND_INT(r->tenant->id), BIND_INT(after),
-		    BIND_INT(after + PAGE), BIND_INT(r->which->from),
-		    BIND_INT(r->which->to)),
+		BINDS(BIND_INT(r->tenant->id), BIND_INT(after), BIND_INT(last),
+		    BIND_INT(r->which->from), BIND_INT(r->which->to)),
 		&rows, err) < 0)
 		return -1;
 	while (rc == 0 && (got = rows_next(rows, err)) != 0) {
@@ -113,25 +111,6 @@ read_page(struct reading *r, struct store *st, int64_t after,
 	return rc;
 }
 
-static int
-read_events(
-    void *context, struct store *st, struct export_pipe *p, struct err *err)
-{
-	struct reading *r = context;
-	int64_t last;
-	int rc = lead_last(st, r->tenant, &last, err);
-
-	for (int64_t after = r->which->after; rc == 0 && after < last;
-	     after += PAGE) {
-		rc = read_page(r, st, after, p, err);
-		if (rc == 0)
-			rc = export_pipe_mark(p,
-			    after + PAGE < last ? after + PAGE : last, last,
-			    err);
-	}
-	return rc;
-}
-
 int
 export_events_run(struct store *st, const struct tenant *t,
     const struct cond_moment *moment, const struct export_which *which,
@@ -141,17 +120,14 @@ export_events_run(struct store *st, const struct tenant *t,
 	    .moment = moment,
 	    .which = which,
 	    .all = !which->where && !which->segment && !which->scored};
-	struct export_pipe_how how = {.read = read_events,
+	struct export_pipe_how how = {.tenant = t,
+	    .read = read_events,
 	    .context = &r,
 	    .which = which,
 	    .column = export_event_columns,
 	    .count = export_event_column_count};
-	int64_t last;
-	int rc = lead_last(st, t, &last, err);
+	int rc = export_pipe_run(st, &how, e, err);
 
-	how.many = last > PAGE;
-	if (rc == 0)
-		rc = export_pipe_run(st, &how, e, err);
 	free(r.lead);
 	buf_release(&r.time);
 	return rc;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "export/export_priv.h"
+#include "export/facts_priv.h"
 #include "xlsx/xlsx.h"
 
 #define FLUSH_AT ((size_t)64 << 10)
@@ -204,6 +205,10 @@ check_dialect(const struct export *e, struct err *err)
 		    "byte order mark, line ends, delimiter, encoding and "
 		    "formulas are matters of CSV and TSV, not of %s",
 		    e->sink->name);
+	if ((how->summary || how->by) && how->format != EXPORT_XLSX)
+		return err_set(err, ERR_USAGE,
+		    "a summary is a sheet of a workbook: %s has none",
+		    e->sink->name);
 	return 0;
 }
 
@@ -366,6 +371,7 @@ export_free(struct export *e)
 		iconv_close(e->encoder);
 	export_sort_free(e->sort);
 	xlsx_free(e->book);
+	facts_free(e->facts);
 	free(e->position);
 	free(e->cell);
 	free(e->text);

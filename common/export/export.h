@@ -102,6 +102,7 @@ struct export_done {
 	uint64_t bytes;
 };
 
+struct export_about;
 struct export_output {
 	FILE *out;
 	enum export_format format;
@@ -120,6 +121,10 @@ struct export_output {
 	/* Workbooks: */
 	const struct zone *zone;
 	int64_t now;
+	bool summary;   /* one sheet more, of facts about all that went out */
+	const char *by; /* and a picture of the rows by this column; NULL: by
+			 * the first that is fit for it */
+	const struct export_about *about; /* told there; NULL: nothing is */
 	const struct export_masks *masks; /* NULL: none */
 	const char
 	    *sort;     /* "-score,company"; missing last. NULL: as they come */
@@ -160,6 +165,9 @@ int export_header(struct export *e, const struct record *r, struct err *err);
 /* Counts one that was no record. */
 void export_refuse(struct export *e, struct place place, const char *reason);
 
+/* ERR_USAGE when what the summary is to be by is none of the columns. */
+int export_summary_check(const struct export_output *output, struct err *err);
+
 /* ---- about.c: what an export was ------------------------------------------
  */
 
@@ -182,6 +190,8 @@ struct export_about {
 /* Members of an open object: what it was to be; what it came to. */
 void export_about_put(const struct export_about *a, struct json_writer *w);
 void export_done_put(const struct export_done *d, struct json_writer *w);
+/* "3 read, 2 written, 1 rejected; 1 formula defused" */
+void export_done_tell(const struct export_done *d, struct buf *out);
 void export_moments_put(
     const struct export_moment *moment, size_t count, struct json_writer *w);
 /* One JSON object, in a file that appears whole or not at all. */

@@ -9,6 +9,7 @@
 #include "json/json.h"
 
 struct export_sort; /* sort.c */
+struct facts;       /* facts.c */
 
 /* A format: how a row is appended to e->line, what stands before and after. */
 struct export_sink {
@@ -26,6 +27,9 @@ int export_sql_end(struct export *e, struct err *err);
 int export_book_begin(struct export *e, struct err *err);
 void export_book_row(struct export *e, const struct field *cell, size_t count);
 int export_book_end(struct export *e, struct err *err);
+/* summary.c: from the first row on facts are gathered; the page of them. */
+int export_summary_begin(struct export *e, struct err *err);
+int export_summary_end(struct export *e, struct err *err);
 
 struct export
 {
@@ -52,6 +56,7 @@ struct export
 	struct export_done done;
 	struct export_sort *sort;
 	struct xlsx *book;
+	struct facts *facts;     /* for a summary; NULL: none is wanted */
 	struct record_make make; /* of export_lines */
 	bool masks_attrs;        /* some attributes are masked by name */
 	struct json_scanner scan;
@@ -79,26 +84,22 @@ bool export_encoding_plain(const char *encoding);
 /* pipe.c: rows from the store, read in one snapshot, which is that of a thread
  * with a connection of its own where there are many. */
 struct export_pipe;
-/* Hands out all rows by export_pipe_row, and says now and then, between two
- * leads, how far it has come; ends when either returns something else than 0,
- * with that. */
-typedef int export_reading(
-    void *context, struct store *st, struct export_pipe *p, struct err *err);
+/* Hands out all rows of the leads with a number in (after, last] by
+ * export_pipe_row; ends when that returns something else than 0, with that. */
+typedef int export_reading(void *context, struct store *st, int64_t after,
+    int64_t last, struct export_pipe *p, struct err *err);
 struct export_pipe_how {
+	const struct tenant *tenant;
 	export_reading *read;
 	void *context;
 	const struct export_which *which;
 	const struct export_column *column; /* of all rows */
 	size_t count;
-	bool many;
 };
 int export_pipe_run(struct store *st, const struct export_pipe_how *how,
     struct export *e, struct err *err);
 int export_pipe_row(struct export_pipe *p, const struct field *cell,
     size_t count, struct err *err);
-/* All leads up to `done` of `whole` are out. */
-int export_pipe_mark(
-    struct export_pipe *p, int64_t done, int64_t whole, struct err *err);
 
 /* mask.c: the cells as they may be seen, in e->cell; texts in e->passing. */
 const struct field *export_mask_row(

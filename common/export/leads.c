@@ -6,8 +6,6 @@
 #include "export/leads_priv.h"
 #include "json/json.h"
 
-enum { PAGE = 10000 };
-
 struct export_leads {
 	struct store *st;
 	const struct tenant *tenant;
@@ -378,16 +376,17 @@ struct reading {
 };
 
 static int
-read_page(struct reading *r, struct store *st, int64_t after,
+read_leads(void *context, struct store *st, int64_t after, int64_t last,
     struct export_pipe *p, struct err *err)
 {
+	struct reading *r = context;
 	struct export_leads *l = r->leads;
 	struct lead_views *views;
 	const struct lead_view *view;
 	int got, rc = 0;
 
-	if (lead_views_range(st, l->tenant, &l->needs, &l->moment, after,
-		after + PAGE, INT64_MAX, &views, err) < 0)
+	if (lead_views_range(st, l->tenant, &l->needs, &l->moment, after, last,
+		INT64_MAX, &views, err) < 0)
 		return -1;
 	while (rc == 0 && (got = lead_views_next(views, &view, err)) != 0) {
 		if (got < 0)
@@ -400,41 +399,19 @@ read_page(struct reading *r, struct store *st, int64_t after,
 	return rc;
 }
 
-static int
-read_leads(
-    void *context, struct store *st, struct export_pipe *p, struct err *err)
-{
-	struct reading *r = context;
-	int64_t last;
-	int rc = lead_last(st, r->leads->tenant, &last, err);
-
-	for (int64_t after = r->which->after; rc == 0 && after < last;
-	     after += PAGE) {
-		rc = read_page(r, st, after, p, err);
-		if (rc == 0)
-			rc = export_pipe_mark(p,
-			    after + PAGE < last ? after + PAGE : last, last,
-			    err);
-	}
-	return rc;
-}
-
 int
 export_leads_run(struct export_leads *l, const struct export_which *which,
     struct export *e, struct err *err)
 {
 	struct reading r = {l, which};
-	struct export_pipe_how how = {.read = read_leads,
+	struct export_pipe_how how = {.tenant = l->tenant,
+	    .read = read_leads,
 	    .context = &r,
 	    .which = which,
 	    .column = l->out,
 	    .count = l->count};
-	int64_t last;
 
 	export_which_needs(which, &l->needs);
-	if (lead_last(l->st, l->tenant, &last, err) < 0)
-		return -1;
-	how.many = last > PAGE;
 	return export_pipe_run(l->st, &how, e, err);
 }
 

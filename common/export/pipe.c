@@ -11,6 +11,7 @@
 #include "export/export_priv.h"
 
 enum {
+	PAGE = 10000, /* leads that are read at once */
 	SLOTS = 4,
 	FULL = 192 << 10, /* bytes of text in a block */
 	KEPT = 1 << 20,   /* of its memory: some texts are long */
@@ -32,8 +33,7 @@ struct export_pipe {
 	struct export *e;
 	const struct export_which *which;
 	struct store *st; /* what is read */
-	export_reading *read;
-	void *context;
+	const struct export_pipe_how *how;
 	struct field *cell; /* a row, with the names of its columns */
 	size_t cells, cell_cap;
 	bool alone; /* without a thread: rows go straight on */
@@ -105,9 +105,9 @@ export_pipe_row(struct export_pipe *p, const struct field *cell, size_t count,
 	return b->text.len >= FULL ? hand_over(p) : 0;
 }
 
-int
-export_pipe_mark(
-    struct export_pipe *p, int64_t done, int64_t whole, struct err *err)
+/* All leads up to `done` of `whole` are out. */
+static int
+put_mark(struct export_pipe *p, int64_t done, int64_t whole, struct err *err)
 {
 	struct block *b = filling(p);
 
@@ -119,13 +119,31 @@ export_pipe_mark(
 }
 
 static int
+read_pages(struct export_pipe *p, struct err *err)
+{
+	const struct export_pipe_how *how = p->how;
+	int64_t whole;
+	int rc = lead_last(p->st, how->tenant, &whole, err);
+
+	for (int64_t after = p->which->after; rc == 0 && after < whole;
+	     after += PAGE) {
+		int64_t last = after + PAGE < whole ? after + PAGE : whole;
+
+		rc = how->read(how->context, p->st, after, last, p, err);
+		if (rc == 0)
+			rc = put_mark(p, last, whole, err);
+	}
+	return rc;
+}
+
+static int
 read_all(struct export_pipe *p, struct err *err)
 {
 	int rc;
 
 	if (store_begin(p->st, STORE_SNAPSHOT, "export", err) < 0)
 		return -1;
-	rc = p->read(p->context, p->st, p, err);
+	rc = read_pages(p, err);
 	store_rollback(p->st);
 	return rc;
 }
@@ -249,14 +267,13 @@ int
 export_pipe_run(struct store *st, const struct export_pipe_how *how,
     struct export *e, struct err *err)
 {
-	struct export_pipe p = {.e = e,
-	    .which = how->which,
-	    .read = how->read,
-	    .context = how->context};
+	struct export_pipe p = {.e = e, .how = how, .which = how->which};
 	struct store *reader = NULL;
+	int64_t whole;
 	int rc;
 
-	if (how->many && store_reader(st, &reader, err) < 0)
+	if (lead_last(st, how->tenant, &whole, err) < 0 ||
+	    (whole > PAGE && store_reader(st, &reader, err) < 0))
 		return -1;
 	p.st = reader ? reader : st;
 	p.alone = !reader;

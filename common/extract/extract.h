@@ -45,6 +45,8 @@ struct extract_request {
 	bool bom, crlf, raw, replace;
 	const char *delimiter, *encoding, *table;
 	const char *mask, *mask_key;
+	bool summary;     /* of a workbook: a sheet of facts */
+	const char *by;   /* the same, with a picture by this column */
 	const char *file; /* where it goes; NULL: standard output */
 	const char *manifest;
 	/* Of a job: */
@@ -124,11 +126,15 @@ int extract_jobs(struct store *st, const struct tenant *t, const char *job,
 
 /* ---- purge.c ------------------------------------------------------------- */
 
+struct extract_purged {
+	size_t purged, kept; /* files */
+};
 /* Removes files of this machine that have expired, or (with `erased`) that were
  * made before somebody was erased: only what a job wrote and nobody changed.
  * Each gets {"job","run","file","change","why"}; dry: only that. */
 int extract_purge(struct store *st, const struct tenant *t, bool erased,
-    bool dry, const char *who, int64_t now, struct buf *lines, struct err *err);
+    bool dry, const char *who, int64_t now, struct buf *lines,
+    struct extract_purged *ret, struct err *err);
 
 /* ---- policy.c: who may have what ------------------------------------------
  */

@@ -34,6 +34,9 @@ extract_output(struct extract *x, struct err *err)
 	    .sheet = r->table ? r->table : r->what,
 	    .zone = x->moment.zone,
 	    .now = c->now,
+	    .summary = r->summary || r->by,
+	    .by = r->by,
+	    .about = &x->about,
 	    .sort = r->sort,
 	    .limit = r->newest ? r->newest : r->limit,
 	    .hash = r->manifest || r->job,
@@ -374,6 +377,8 @@ extract_plan(struct extract *x, struct err *err)
 		    x, x->subject->column, x->subject->count, err);
 	x->about.column = x->output.column;
 	x->about.count = x->output.count;
+	if (rc == 0 && export_summary_check(&x->output, err) < 0)
+		return err_prefix(err, "--by");
 	if (rc == 0)
 		seal_terms(x);
 	return rc;

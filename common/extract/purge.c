@@ -20,6 +20,7 @@ struct purging {
 	int64_t now;
 	bool dry;
 	struct buf *lines;
+	struct extract_purged counts;
 	struct expired *found;
 	size_t count, cap;
 	struct arena arena;
@@ -103,7 +104,11 @@ purge_one(struct purging *p, const struct expired *e, struct err *err)
 
 	if (got == 0)
 		why = "it was not there any more";
-	return put_change(p, e, got < 0 ? "kept" : "purged", why, err);
+	if (put_change(p, e, got < 0 ? "kept" : "purged", why, err) < 0)
+		return -1;
+	p->counts.kept += got < 0;
+	p->counts.purged += got >= 0;
+	return 0;
 }
 
 /* It is still what it was when it was found. */
@@ -163,7 +168,8 @@ forget(struct purging *p, struct err *err)
 
 int
 extract_purge(struct store *st, const struct tenant *t, bool erased, bool dry,
-    const char *who, int64_t now, struct buf *lines, struct err *err)
+    const char *who, int64_t now, struct buf *lines, struct extract_purged *ret,
+    struct err *err)
 {
 	struct purging p = {.st = st,
 	    .tenant = t,
@@ -181,6 +187,7 @@ extract_purge(struct store *st, const struct tenant *t, bool erased, bool dry,
 			 : purge_leased(&p, &p.found[i], err);
 	if (rc == 0 && !dry)
 		rc = forget(&p, err);
+	*ret = p.counts;
 	free(p.found);
 	arena_release(&p.arena);
 	return rc;

@@ -35,6 +35,8 @@ static const struct asked {
     MEMBER(TEXT, table),
     MEMBER(TEXT, mask),
     MEMBER(TEXT, mask_key),
+    MEMBER(TRUTH, summary),
+    MEMBER(TEXT, by),
     MEMBER(TEXT, file),
     MEMBER(TEXT, manifest),
     MEMBER(TEXT, job),

@@ -2,9 +2,11 @@
 /* Workbooks, by libxlsxwriter in the mode that keeps one row in memory. */
 #include <math.h>
 #include <unistd.h>
-#include <xlsxwriter.h>
 
 #include "xlsx/xlsx_priv.h"
+
+#define EXCEL_EPOCH INT64_C(25569) /* days from 1899-12-30 to 1970-01-01 */
+#define EXCEL_MARCH INT64_C(61)    /* 1900-03-01: right in all programs */
 
 enum {
 	MEASURED = 1000, /* rows that say how wide a column is */
@@ -12,31 +14,10 @@ enum {
 	NARROWEST = 6,
 	DATE_WIDTH = 19, /* 2026-01-15 09:00:00 */
 	PIECE = 64 << 10,
-	FRAME = 580,   /* bytes of a sheet, at least, around its rows ... */
-	COLUMN = 44,   /* ... and for each column */
+	FRAME = 580, /* bytes of a sheet, at least, around its rows ... */
+	COLUMN = 44, /* ... and for each column */
+	PAGE_FRAME = 400,
 	LOOKED = 4095, /* rows after which errors are looked for */
-};
-#define EXCEL_EPOCH INT64_C(25569) /* days from 1899-12-30 to 1970-01-01 */
-#define EXCEL_MARCH INT64_C(61)    /* 1900-03-01: right in all programs */
-
-struct xlsx {
-	lxw_workbook *book;
-	lxw_worksheet *sheet;
-	lxw_format *header, *date;
-	FILE *file; /* without a name: gone with the process */
-	struct buf name;
-	const struct zone *zone;
-	struct str *column;
-	double *width;
-	size_t count;
-	lxw_row_t row, rows; /* the next one; of a sheet */
-	size_t at;           /* the next cell */
-	unsigned sheets;
-	uint64_t *least; /* bytes of each sheet that is ended */
-	size_t least_cap;
-	struct buf text;
-	struct arena arena;
-	struct err err;
 };
 
 /* ---- names and texts ---------------------------------------------------- */
@@ -95,9 +76,8 @@ plain(struct str text)
 	return true;
 }
 
-/* A text as a cell takes it; false when it was cut. */
-static bool
-cell_text(struct buf *out, struct str text)
+bool
+xlsx_cell_text(struct buf *out, struct str text)
 {
 	size_t units = 0;
 
@@ -132,8 +112,8 @@ cell_text(struct buf *out, struct str text)
 /* ---- sheets ---------------------------------------------------------------
  */
 
-static void
-check(struct xlsx *x, lxw_error code, const char *what)
+void
+xlsx_check(struct xlsx *x, lxw_error code, const char *what)
 {
 	if (code != LXW_NO_ERROR && x->err.kind == ERR_NONE)
 		err_set(&x->err, ERR_FAIL, "workbook: %s: %s", what,
@@ -141,9 +121,9 @@ check(struct xlsx *x, lxw_error code, const char *what)
 }
 
 /* The rows of the sheet are in its temporary file, all of them: of this the
- * library says nothing. */
+ * library says nothing. frame: what is written around them, at least. */
 static void
-check_rows(struct xlsx *x)
+check_rows(struct xlsx *x, uint64_t frame)
 {
 	FILE *rows = x->sheet->optimize_tmpfile;
 	off_t size = 0;
@@ -153,45 +133,60 @@ check_rows(struct xlsx *x)
 	if (rows)
 		size = ftello(rows);
 	GROW(x->least, x->least_cap, x->sheets);
-	x->least[x->sheets - 1] = (uint64_t)size + FRAME + COLUMN * x->count;
+	x->least[x->sheets - 1] = (uint64_t)size + frame;
 }
 
-static void
-end_sheet(struct xlsx *x)
+void
+xlsx_end_sheet(struct xlsx *x)
 {
 	lxw_col_t last = (lxw_col_t)(x->count - 1);
 
 	for (size_t i = 0; i < x->count; i++)
-		check(x,
+		xlsx_check(x,
 		    worksheet_set_column(x->sheet, (lxw_col_t)i, (lxw_col_t)i,
 			x->width[i] + 2, NULL),
 		    "column width");
-	check(x, worksheet_autofilter(x->sheet, 0, 0, x->row - 1, last),
+	xlsx_check(x, worksheet_autofilter(x->sheet, 0, 0, x->row - 1, last),
 	    "filter");
-	check_rows(x);
+	check_rows(x, FRAME + COLUMN * x->count);
+}
+
+lxw_worksheet *
+xlsx_add_sheet(struct xlsx *x, struct str name, unsigned n)
+{
+	struct buf text = {0};
+
+	xlsx_sheet_name(&text, name, n);
+	x->sheet = workbook_add_worksheet(x->book, text.p);
+	buf_release(&text);
+	x->sheets++;
+	if (!x->sheet)
+		err_set(&x->err, ERR_FAIL, "workbook: cannot add a sheet");
+	return x->sheet;
 }
 
 static void
 begin_sheet(struct xlsx *x)
 {
-	struct buf name = {0};
-
-	xlsx_sheet_name(&name, buf_str(&x->name), ++x->sheets);
-	x->sheet = workbook_add_worksheet(x->book, name.p);
-	buf_release(&name);
-	if (!x->sheet) {
-		err_set(&x->err, ERR_FAIL, "workbook: cannot add a sheet");
+	if (!xlsx_add_sheet(x, buf_str(&x->name), x->sheets + 1))
 		return;
-	}
 	worksheet_freeze_panes(x->sheet, 1, 0);
 	for (size_t i = 0; i < x->count; i++) {
-		cell_text(&x->text, x->column[i]);
-		check(x,
+		xlsx_cell_text(&x->text, x->column[i]);
+		xlsx_check(x,
 		    worksheet_write_string(x->sheet, 0, (lxw_col_t)i,
 			x->text.p ? x->text.p : "", x->header),
 		    "header");
 	}
 	x->row = 1;
+}
+
+void
+xlsx_head(lxw_format *f)
+{
+	format_set_bold(f);
+	format_set_bg_color(f, 0xE7EEF5);
+	format_set_bottom(f, LXW_BORDER_THIN);
 }
 
 static int
@@ -211,9 +206,7 @@ open_book(struct xlsx *x, int64_t made, struct err *err)
 		return err_set(err, ERR_FAIL, "workbook: cannot begin one");
 	workbook_set_properties(x->book, &properties);
 	x->header = workbook_add_format(x->book);
-	format_set_bold(x->header);
-	format_set_bg_color(x->header, 0xE7EEF5);
-	format_set_bottom(x->header, LXW_BORDER_THIN);
+	xlsx_head(x->header);
 	x->date = workbook_add_format(x->book);
 	format_set_num_format(x->date, "yyyy-mm-dd hh:mm:ss");
 	return 0;
@@ -259,7 +252,7 @@ next_cell(struct xlsx *x, lxw_col_t *ret)
 	if (x->err.kind != ERR_NONE || x->at >= x->count)
 		return false;
 	if (x->row == x->rows) {
-		end_sheet(x);
+		xlsx_end_sheet(x);
 		begin_sheet(x);
 		if (x->err.kind != ERR_NONE)
 			return false;
@@ -283,10 +276,11 @@ xlsx_text(struct xlsx *x, struct str text)
 
 	if (!next_cell(x, &at) || !text.p || !text.n)
 		return true;
-	whole = cell_text(&x->text, text);
+	whole = xlsx_cell_text(&x->text, text);
 	if (x->sheets == 1 && x->row <= MEASURED)
 		widen(x, at, text_width(utf8_prefix(text, 4 * WIDEST)));
-	check(x, worksheet_write_string(x->sheet, x->row, at, x->text.p, NULL),
+	xlsx_check(x,
+	    worksheet_write_string(x->sheet, x->row, at, x->text.p, NULL),
 	    "text");
 	return whole;
 }
@@ -297,7 +291,8 @@ xlsx_number(struct xlsx *x, double v)
 	lxw_col_t at;
 
 	if (next_cell(x, &at) && isfinite(v))
-		check(x, worksheet_write_number(x->sheet, x->row, at, v, NULL),
+		xlsx_check(x,
+		    worksheet_write_number(x->sheet, x->row, at, v, NULL),
 		    "number");
 }
 
@@ -307,19 +302,28 @@ xlsx_bool(struct xlsx *x, bool v)
 	lxw_col_t at;
 
 	if (next_cell(x, &at))
-		check(x, worksheet_write_boolean(x->sheet, x->row, at, v, NULL),
+		xlsx_check(x,
+		    worksheet_write_boolean(x->sheet, x->row, at, v, NULL),
 		    "truth");
+}
+
+double
+xlsx_serial(const struct xlsx *x, int64_t moment)
+{
+	int64_t local = moment + zone_offset(x->zone, moment);
+	double serial = (double)(local + EXCEL_EPOCH * MS_DAY) / MS_DAY;
+
+	return serial < (double)EXCEL_MARCH ? NAN : serial;
 }
 
 void
 xlsx_time(struct xlsx *x, int64_t moment)
 {
-	int64_t local = moment + zone_offset(x->zone, moment);
-	double serial = (double)(local + EXCEL_EPOCH * MS_DAY) / MS_DAY;
+	double serial = xlsx_serial(x, moment);
 	struct buf text = {0};
 	lxw_col_t at;
 
-	if (serial < (double)EXCEL_MARCH) {
+	if (isnan(serial)) {
 		time_add(&text, moment);
 		xlsx_text(x, buf_str(&text));
 		buf_release(&text);
@@ -328,7 +332,8 @@ xlsx_time(struct xlsx *x, int64_t moment)
 	if (!next_cell(x, &at))
 		return;
 	widen(x, at, DATE_WIDTH);
-	check(x, worksheet_write_number(x->sheet, x->row, at, serial, x->date),
+	xlsx_check(x,
+	    worksheet_write_number(x->sheet, x->row, at, serial, x->date),
 	    "date");
 }
 
@@ -344,7 +349,7 @@ xlsx_end_row(struct xlsx *x)
 	x->row++;
 	if ((x->row & LOOKED) == 0 && x->err.kind == ERR_NONE &&
 	    x->sheet->optimize_tmpfile && ferror(x->sheet->optimize_tmpfile))
-		check_rows(x);
+		check_rows(x, 0);
 }
 
 /* ---- the end ------------------------------------------------------------- */
@@ -377,10 +382,12 @@ xlsx_end(struct xlsx *x,
 {
 	lxw_workbook *book = x->book;
 
-	if (x->err.kind == ERR_NONE)
-		end_sheet(x);
+	if (x->err.kind == ERR_NONE && x->page)
+		check_rows(x, PAGE_FRAME);
+	else if (x->err.kind == ERR_NONE)
+		xlsx_end_sheet(x);
 	x->book = NULL;
-	check(x, workbook_close(book), "closing");
+	xlsx_check(x, workbook_close(book), "closing");
 	if (x->err.kind != ERR_NONE) {
 		*err = x->err;
 		return -1;

@@ -78,6 +78,50 @@ test_split(void)
 	buf_release(&book);
 }
 
+/* A page's formulas see all sheets of rows, each to its last row. */
+static void
+test_page(void)
+{
+	const struct str column[] = {STR("id"), STR("n")};
+	const struct str label[] = {STR("x"), STR("_x0041_")};
+	const double value[] = {1, 2};
+	struct xlsx_options options = {
+	    .sheet = "見込'み", .column = column, .count = 2, .rows = 4};
+	struct xlsx_chart chart = {.title = "t",
+	    .count = 2,
+	    .value_column = 1,
+	    .label = label,
+	    .value = value};
+	struct buf book = {0}, range = {0};
+	struct xlsx *x;
+	struct err err;
+
+	CHECK_INT(xlsx_new(&options, &x, &err), 0);
+	for (int i = 0; i < 7; i++) {
+		CHECK(xlsx_text(x, STR("x")));
+		xlsx_end_row(x);
+	}
+	CHECK_INT((int)xlsx_row_sheets(x), 3);
+	xlsx_page(x, "Summary");
+	CHECK_INT((int)xlsx_row_sheets(x), 3);
+	for (unsigned i = 0; i < 3; i++) {
+		xlsx_range(x, i, i % 2, &range);
+		buf_addc(&range, ' ');
+	}
+	CHECK_TEXT(range.p, "'見込_み'!$A$2:$A$4 '見込_み 2'!$B$2:$B$4 "
+			    "'見込_み 3'!$A$2:$A$2 ");
+	xlsx_page_text(x, 0, 0, label[1], XLSX_TITLE);
+	xlsx_page_formula(x, 1, 0, "=1+1", 2, XLSX_WHOLE);
+	xlsx_page_time(x, 2, 0, 0);
+	xlsx_page_chart(x, &chart);
+	CHECK_INT(xlsx_end(x, take, &book, &err), 0);
+	xlsx_free(x);
+	CHECK(holds(buf_str(&book), STR("worksheets/sheet4.xml")));
+	CHECK(holds(buf_str(&book), STR("charts/chart1.xml")));
+	buf_release(&book);
+	buf_release(&range);
+}
+
 static int
 refuse(void *context, struct str piece, struct err *err)
 {
@@ -111,6 +155,7 @@ main(void)
 {
 	test_names();
 	test_split();
+	test_page();
 	test_errors();
 	return unit_done("xlsx");
 }
