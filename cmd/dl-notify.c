@@ -16,7 +16,7 @@
 static struct {
 	bool resend_doubtful, unread;
 	int64_t max_late, limit, since, most;
-	const char *channel, *state, *reason, *note, *resolver;
+	const char *channel, *state, *reason, *note, *resolver, *attachments;
 	struct cli_list selectors, relays;
 } arg = {.max_late = MS_DAY, .since = INT64_MIN, .most = INT64_MAX};
 
@@ -208,6 +208,9 @@ send_records(struct session *s, struct err *err)
 {
 	struct record_input input = {.remarks = cli_remarks(s->call)};
 	struct remarks refused = {.put = session_refuses};
+	struct notify_records job = {.moment = &s->moment,
+	    .attachments = arg.attachments,
+	    .remarks = &refused};
 	struct notify_counts n = {0};
 	struct record_reader *in;
 	int rc;
@@ -217,8 +220,8 @@ send_records(struct session *s, struct err *err)
 	    record_reader_open(
 		s->call->operands, s->call->count, &input, &in, err) < 0)
 		return -1;
-	rc = notify_send(
-	    s->st, s->tenant, in, &s->moment, &refused, &n, &s->lines, err);
+	job.in = in;
+	rc = notify_send(s->st, s->tenant, &job, &n, &s->lines, err);
 	record_reader_close(in);
 	session_summary(s,
 	    "%" PRIu64 " read, %" PRIu64 " queued, %" PRIu64
@@ -511,6 +514,12 @@ static const struct cli_option deliver_options[] = {
     CLI_END,
 };
 
+static const struct cli_option send_options[] = {
+    CLI_FILE(0, "attachments", "FOLDER", &arg.attachments,
+	"records may attach files below it"),
+    CLI_END,
+};
+
 static const struct cli_option list_options[] = {
     CLI_TEXT(0, "state", "STATE", &arg.state,
 	"queued, sending, sent, retry, doubtful, dead, cancelled, merged"),
@@ -560,6 +569,7 @@ static const struct cli_verb verbs[] = {
 	.operands = "[FILE...]",
 	.max = CLI_MANY,
 	.help = "queue a message for each record",
+	.options = send_options,
 	.shared = CLI_CHANGING & ~(unsigned)CLI_PROGRESS,
 	.run = session_changes,
 	.work = send_records},

@@ -49,6 +49,11 @@ plant() {
 		inbox "$w" "$t" "$w" 1 inbox "$w" "$t" "$w" 2 |
 		dl-notify send -q -t "$t" >/dev/null
 	dl-notify -q -t "$t" --limit 1 >/dev/null
+	mkdir -p "$w"
+	echo "$w" >"$w/$w.txt"
+	printf '{"channel":"%s","to":"%s@%s.example","text":"%s","attach":["%s"]}\n' \
+		mail "$w" "$t" "$w" "$w.txt" |
+		dl-notify send -q -t "$t" --attachments "$w" >/dev/null
 	dl-notify suppress add -q -t "$t" "$w@elsewhere.example" >/dev/null
 	dl-notify prefer set -q -t "$t" "$w@$t.example" "mute=$w" "use.$w=$w" \
 		>/dev/null

@@ -24,7 +24,7 @@ two_leads() {
 	new_store
 	check dl-template
 	exits 0
-	[ "$(jq -r .name <<<"$output" | tr '\n' ' ')" = 'digest export_done footer hot_lead '\
+	[ "$(jq -r .name <<<"$output" | tr '\n' ' ')" = 'attachments digest export_done footer hot_lead '\
 'layout mql_reached proposal sql_reached task_due task_hot_lead task_mql '\
 'task_onboarding task_overdue welcome ' ]
 	[ "$(jq -r .origin <<<"$output" | sort -u)" = shipped ]

@@ -142,6 +142,7 @@ void buf_addint(struct buf *b, int64_t v);
 void buf_addreal(struct buf *b, double v);
 void buf_addgroup(struct buf *b, int64_t v); /* 1,234,567 */
 void buf_addblanks(struct buf *b, size_t n);
+void buf_addbase64(struct buf *b, struct str bytes); /* RFC 4648, one line */
 /* s between quotes, with those in it doubled: as CSV and conditions have it. */
 void buf_adddoubled(struct buf *b, struct str s, char quote);
 void buf_truncate(struct buf *b, size_t len);
@@ -438,6 +439,10 @@ void sha256_hex(const void *p, size_t n, char ret[65]);
 int file_read(const char *path, struct buf *ret, size_t max, struct err *err);
 int fd_read_all(
     int fd, const char *name, struct buf *ret, size_t max, struct err *err);
+/* A file below a folder (an open one), and surely none outside: path is
+ * relative, without "..", and no part of it is a link. Regular files only. */
+int file_read_below(
+    int folder, const char *path, struct buf *ret, size_t max, struct err *err);
 int fd_write_all(int fd, const void *p, size_t n, struct err *err);
 /* window.c: the part of a stream that is in memory: p[start..have) is read and
  * not used. read() fills p with up to n bytes and returns how many, 0 at

@@ -84,6 +84,66 @@ file_read(const char *path, struct buf *ret, size_t max, struct err *err)
 	return rc;
 }
 
+/* A descriptor of the part of the path; -1 also for "", "." and "..". */
+static int
+open_part(int folder, struct str part, int flags)
+{
+	char *name = str_dup(part);
+	int fd = -1;
+
+	errno = EINVAL;
+	if (part.n && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+		do {
+			fd = openat(folder, name,
+			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | flags);
+		} while (fd < 0 && errno == EINTR);
+	free(name);
+	return fd;
+}
+
+/* Each folder on the way is opened by its own name, so that nothing can be
+ * moved in between. */
+static int
+open_below(int folder, const char *path)
+{
+	struct str rest = str_of(path), part;
+	int at = folder, fd;
+	bool more;
+
+	do {
+		more = str_cut(&rest, '/', &part);
+		fd = open_part(at, part, more ? O_DIRECTORY : O_NONBLOCK);
+		if (at != folder) {
+			int code = errno;
+
+			close(at);
+			errno = code;
+		}
+		at = fd;
+	} while (more && fd >= 0);
+	return fd;
+}
+
+int
+file_read_below(
+    int folder, const char *path, struct buf *ret, size_t max, struct err *err)
+{
+	struct stat st;
+	int fd = open_below(folder, path), rc;
+
+	if (fd < 0 && (errno == EINVAL || errno == ELOOP || errno == ENOTDIR))
+		return err_set(err, ERR_FAIL,
+		    "%s: not a plain path below the folder", path);
+	if (fd < 0)
+		return err_sys(err, "%s", path);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		rc = err_set(err, ERR_FAIL, "%s: not a file", path);
+	else
+		rc = fd_read_all(fd, path, ret, max, err);
+	close(fd);
+	return rc;
+}
+
 enum { OUTFILES = 16 };
 
 struct outfile {

@@ -33,6 +33,7 @@ static const struct {
     {&sql_check_work_leads, "queued leads that are not there"},
     {&sql_check_message_leads, "messages about leads that are not there"},
     {&sql_check_message_states, "messages in a state that cannot be"},
+    {&sql_check_attachments, "attachments without a message, or without one"},
     {&sql_check_message_rest, "attempts or inboxes without a message"},
     {&sql_check_rule_sets, "active rule sets beyond the first"},
 };

@@ -7,9 +7,9 @@
 #include "lead/facts.sql.h"
 #include "lead/lead_priv.h"
 
-/* How a column is shown: t text, i integer, m moment, b bool, j JSON. A
- * missing value is left out. JSON that is stored laid out, as rule sets are,
- * is put on one line like the rest. */
+/* How a column is shown: t text, i integer, m moment, b bool, j JSON, x bytes
+ * (in base64). A missing value is left out. JSON that is stored laid out, as
+ * rule sets are, is put on one line like the rest. */
 struct shown {
 	const char *name;
 	char as;
@@ -84,6 +84,9 @@ static const struct fact {
     {"attempt", "attempts", &sql_dump_attempts, &sql_person_attempts,
 	{{"message", 't'}, {"number", 'i'}, {"time", 'm'}, {"state", 't'},
 	    {"code", 'i'}, {"answer", 't'}}},
+    {"attachment", "attachments", &sql_dump_attachments,
+	&sql_person_attachments,
+	{{"sha256", 't'}, {"size", 'i'}, {"content", 'x'}}},
     {"suppression", "suppressions", &sql_dump_suppressions,
 	&sql_person_suppressions,
 	{{"hash", 't'}, {"address", 't'}, {"reason", 't'}, {"note", 't'},
@@ -129,6 +132,16 @@ put_json(struct json_writer *w, struct str json)
 	buf_release(&text);
 }
 
+static void
+put_bytes(struct json_writer *w, struct str bytes)
+{
+	struct buf text = {0};
+
+	buf_addbase64(&text, bytes);
+	json_put_text(w, buf_str(&text));
+	buf_release(&text);
+}
+
 /* Members of the open object. */
 static void
 put_row(struct json_writer *w, const struct shown *columns, struct rows *rows)
@@ -146,6 +159,9 @@ put_row(struct json_writer *w, const struct shown *columns, struct rows *rows)
 			break;
 		case 'b':
 			json_put_bool(w, rows_int(rows, i) != 0);
+			break;
+		case 'x':
+			put_bytes(w, rows_blob(rows, i));
 			break;
 		case 'm':
 			put_moment(w, rows_int(rows, i));
@@ -375,10 +391,10 @@ lead_erase(struct store *st, const struct tenant *t, int64_t lead,
 	    &sql_erase_task_notes, &sql_erase_tasks, &sql_erase_stages,
 	    &sql_erase_stage_state, &sql_erase_members, &sql_erase_memberships,
 	    &sql_erase_overrides, &sql_erase_segment_next, &sql_erase_inboxes,
-	    &sql_erase_attempts, &sql_erase_messages, &sql_erase_pace,
-	    &sql_forget_suppressed, &sql_erase_signal_queue, &sql_erase_firings,
-	    &sql_erase_signals, &sql_erase_changes, &sql_erase_work,
-	    &sql_erase_lead};
+	    &sql_erase_attempts, &sql_erase_attachments, &sql_erase_carried,
+	    &sql_erase_messages, &sql_erase_pace, &sql_forget_suppressed,
+	    &sql_erase_signal_queue, &sql_erase_firings, &sql_erase_signals,
+	    &sql_erase_changes, &sql_erase_work, &sql_erase_lead};
 	struct json_writer w = {.out = lines};
 	struct arena arena = {0};
 	struct buf detail = {0};

@@ -309,6 +309,26 @@ WHERE o.tenant_id = $1 AND (o.lead_id = $2 OR o.address = (SELECT m.email_key FR
 	WHERE m.tenant_id = $1 AND m.lead_id = $2))
 ORDER BY o.message_id, a.number;
 
+-- name: dump_attachments
+-- What messages carry that may still be sent.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	a.hash, a.size, a.content
+FROM attachment AS a WHERE a.tenant_id = $1 ORDER BY a.tenant_id, a.hash;
+
+-- name: person_attachments
+-- What messages about one lead, or to it, carry.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+SELECT a.hash, a.size, a.content FROM attachment AS a
+WHERE a.tenant_id = $1 AND a.hash IN (SELECT c.hash FROM outbox AS o
+	JOIN outbox_attachment AS c ON c.tenant_id = o.tenant_id
+		AND c.message_id = o.message_id
+	WHERE o.tenant_id = $1 AND (o.lead_id = $2 OR o.address = (
+	SELECT m.email_key FROM lead AS m
+	WHERE m.tenant_id = $1 AND m.lead_id = $2)))
+ORDER BY a.hash;
+
 -- name: dump_suppressions
 -- Who must not be written to.
 -- $1 tenant_id bigint
@@ -536,6 +556,32 @@ WHERE tenant_id = $1 AND message_id IN (
 -- $1 tenant_id bigint
 -- $2 lead_id bigint
 DELETE FROM outbox_attempt WHERE tenant_id = $1 AND message_id IN (
+	SELECT o.message_id FROM outbox AS o WHERE o.tenant_id = $1
+	AND (o.lead_id = $2 OR o.address = (SELECT m.email_key FROM lead AS m
+	WHERE m.tenant_id = $1 AND m.lead_id = $2)));
+
+-- name: erase_attachments
+-- What only those messages carry ...
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM attachment WHERE tenant_id = $1 AND hash IN (
+	SELECT c.hash FROM outbox_attachment AS c
+	WHERE c.tenant_id = $1 AND c.message_id IN (
+	SELECT o.message_id FROM outbox AS o WHERE o.tenant_id = $1
+	AND (o.lead_id = $2 OR o.address = (SELECT m.email_key FROM lead AS m
+	WHERE m.tenant_id = $1 AND m.lead_id = $2))))
+	AND NOT EXISTS (SELECT 1 FROM outbox_attachment AS d
+	WHERE d.tenant_id = $1 AND d.hash = attachment.hash
+	AND d.message_id NOT IN (
+	SELECT o.message_id FROM outbox AS o WHERE o.tenant_id = $1
+	AND (o.lead_id = $2 OR o.address = (SELECT m.email_key FROM lead AS m
+	WHERE m.tenant_id = $1 AND m.lead_id = $2))));
+
+-- name: erase_carried
+-- ... and that they do.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+DELETE FROM outbox_attachment WHERE tenant_id = $1 AND message_id IN (
 	SELECT o.message_id FROM outbox AS o WHERE o.tenant_id = $1
 	AND (o.lead_id = $2 OR o.address = (SELECT m.email_key FROM lead AS m
 	WHERE m.tenant_id = $1 AND m.lead_id = $2)));
@@ -864,6 +910,19 @@ SELECT {{WHOLE_TENANT}}
 	OR (o.state = 'merged') <> (o.part_of IS NOT NULL)
 	OR o.state NOT IN ('queued', 'sending', 'sent', 'retry', 'doubtful',
 	'dead', 'cancelled', 'merged'));
+
+-- name: check_attachments
+-- What is carried by nobody, or by what is not there, or is not there itself.
+-- $1 tenant_id bigint
+SELECT {{WHOLE_TENANT}}
+	(SELECT count(*) FROM attachment AS a WHERE a.tenant_id = $1
+	AND NOT EXISTS (SELECT 1 FROM outbox_attachment AS c
+	WHERE c.tenant_id = $1 AND c.hash = a.hash))
+	+ (SELECT count(*) FROM outbox_attachment AS c WHERE c.tenant_id = $1
+	AND (NOT EXISTS (SELECT 1 FROM outbox AS o
+	WHERE o.tenant_id = $1 AND o.message_id = c.message_id)
+	OR NOT EXISTS (SELECT 1 FROM attachment AS a
+	WHERE a.tenant_id = $1 AND a.hash = c.hash)));
 
 -- name: check_message_rest
 -- Attempts, lines of inboxes, or parts of messages that are not there.

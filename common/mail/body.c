@@ -5,31 +5,6 @@
  */
 #include "mail/mail_priv.h"
 
-void
-buf_addbase64(struct buf *out, struct str bytes)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *p = (const unsigned char *)bytes.p;
-	char *to;
-
-	buf_reserve(out, (bytes.n + 2) / 3 * 4);
-	to = out->p + out->len;
-	for (size_t left = bytes.n; left > 0; p += 3) {
-		uint32_t v = (uint32_t)p[0] << 16 |
-			     (left > 1 ? (uint32_t)p[1] << 8 : 0) |
-			     (left > 2 ? p[2] : 0);
-
-		*to++ = digits[v >> 18];
-		*to++ = digits[v >> 12 & 63];
-		*to++ = left > 1 ? digits[v >> 6 & 63] : '=';
-		*to++ = left > 2 ? digits[v & 63] : '=';
-		left = left > 3 ? left - 3 : 0;
-	}
-	out->len = (size_t)(to - out->p);
-	*to = '\0';
-}
-
 static void
 add_base64_lines(struct buf *out, struct str bytes)
 {

@@ -63,8 +63,7 @@ mail_clean(struct buf *ret, struct str s)
 	}
 }
 
-/* Printable ASCII without blanks and without any of `but`. */
-static bool
+bool
 is_word(struct str s, const char *but, size_t longest)
 {
 	if (!s.p || s.n == 0 || s.n > longest)
@@ -162,26 +161,9 @@ check_extra(const struct mail_message *m, struct err *err)
 static int
 check_attachments(const struct mail_message *m, struct err *err)
 {
-	for (size_t i = 0; i < m->attachment_count; i++) {
-		const struct mail_attachment *a = &m->attachments[i];
-		struct str sub = str_of(a->type), main;
-
-		if (header_check("attachment", a->name, err) < 0)
+	for (size_t i = 0; i < m->attachment_count; i++)
+		if (mail_attachment_check(&m->attachments[i], err) < 0)
 			return -1;
-		if (a->name.n == 0 || memchr(a->name.p, '/', a->name.n) ||
-		    memchr(a->name.p, '\\', a->name.n))
-			return err_set(err, ERR_FAIL,
-			    "attachment: not a file's name: %s",
-			    quoted(a->name));
-		if (!a->type)
-			continue;
-		if (!str_cut(&sub, '/', &main) ||
-		    !is_word(main, "()<>@,;:\\\"/[]?=", 60) ||
-		    !is_word(sub, "()<>@,;:\\\"/[]?=", 60))
-			return err_set(err, ERR_FAIL,
-			    "attachment: not a type: %s",
-			    quoted(str_of(a->type)));
-	}
 	return 0;
 }
 

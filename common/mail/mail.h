@@ -36,6 +36,10 @@ struct mail_attachment {
 	const char *type;   /* "application/pdf"; NULL: unknown bytes */
 	struct str content; /* any bytes */
 };
+/* attachment.c: are name and type such that it can be sent? */
+int mail_attachment_check(const struct mail_attachment *a, struct err *err);
+/* A type by the ending of a name; NULL: not known. */
+const char *mail_type_of(struct str name);
 
 /* One header more, of unstructured text; none that mail writes itself. */
 struct mail_header {

@@ -13,6 +13,8 @@ enum {
 
 /* compose.c */
 bool has_pair(struct str s, const char *pair);
+/* Printable ASCII without blanks and without any of `but`. */
+bool is_word(struct str s, const char *but, size_t longest);
 int header_check(const char *field, struct str value, struct err *err);
 
 /* header.c: each writes into a line that begins after out's last CRLF, and
@@ -27,6 +29,5 @@ void header_parameter(struct buf *out, const char *name, struct str value);
 /* body.c: the headers of a part, the empty line, and the part. */
 void body_text(struct buf *out, const char *type, struct str text);
 void body_bytes(struct buf *out, const struct mail_attachment *a);
-void buf_addbase64(struct buf *out, struct str bytes);
 
 #endif

@@ -346,6 +346,7 @@ body_plain(struct delivery *d, struct item *i, struct err *err)
 	put_raw(&w, "lead", i->lead);
 	put_raw(&w, "owner", i->owner);
 	put_raw(&w, "data", i->data);
+	put_raw(&w, "attachments", i->attachments);
 	json_put_end(&w);
 	buf_addc(&i->body, '\n');
 	return 0;

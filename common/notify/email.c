@@ -119,6 +119,7 @@ prepare(struct delivery *d, struct item *i, struct err *err)
 	static const struct mail_header extra[] = {
 	    {"Auto-Submitted", {"auto-generated", 14}}};
 	struct mail_address from = address_of(d->channel->from);
+	struct attached attached = {0};
 	struct buf subject = {0};
 	struct mail_message m = {.from = from,
 	    .to = {.address = i->row.recipient},
@@ -137,6 +138,12 @@ prepare(struct delivery *d, struct item *i, struct err *err)
 		return err_set(err, ERR_USAGE, "no text and no HTML");
 	if (take_list(i, &m, err) < 0)
 		return -1;
+	if (attachments_load(d, i, &attached, err) < 0) {
+		attachments_release(&attached);
+		return -1;
+	}
+	m.attachments = attached.one;
+	m.attachment_count = attached.count;
 	if (d->channel->reply_to)
 		m.reply_to = address_of(d->channel->reply_to);
 	mail_clean(&subject, item_title(i));
@@ -148,6 +155,7 @@ prepare(struct delivery *d, struct item *i, struct err *err)
 	if (i->message.has[TEMPLATE_HTML])
 		m.html = buf_str(&i->message.part[TEMPLATE_HTML]);
 	rc = mail_compose(&m, &i->body, err);
+	attachments_release(&attached);
 	buf_release(&subject);
 	return rc;
 }
@@ -198,6 +206,7 @@ done(struct delivery *d)
 const struct kind kind_email = {.name = "email",
     .keys = 1,
     .own_faults = true,
+    .attached = ATTACHED_CARRIED,
     .check = check,
     .open = servers_open,
     .prepare = prepare,

@@ -150,6 +150,7 @@ const struct kind kind_teams = {.name = "teams",
     .done = done};
 const struct kind kind_webhook = {.name = "webhook",
     .keys = 2 | 4,
+    .attached = ATTACHED_LISTED,
     .check = check_webhook,
     .prepare = prepare_webhook,
     .room = room,

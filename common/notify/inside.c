@@ -93,6 +93,7 @@ start_exec(struct delivery *d, struct item *i)
 
 const struct kind kind_exec = {.name = "exec",
     .keys = 8,
+    .attached = ATTACHED_LISTED,
     .check = check_exec,
     .prepare = body_plain,
     .room = room_for_one,

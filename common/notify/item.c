@@ -111,7 +111,8 @@ item_verdict(const struct item *i, int64_t now, bool inside)
 	    .state = states[i->outcome],
 	    .attempts = i->row.attempts + (i->outcome == OUT_AGAIN),
 	    .tries = i->row.tries + 1,
-	    .code = i->code};
+	    .code = i->code,
+	    .attached = i->attachments.p != NULL};
 
 	if (i->answer[0])
 		e.answer = str_of(i->answer);

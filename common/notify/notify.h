@@ -110,13 +110,18 @@ struct notify_counts {
 	uint64_t read, added, known, rejected;
 };
 /* Each record {"channel","to","template" or "subject","text","html","data",
- * "lead","locale","kind","key","due","critical","group","wait","digest"}
- * becomes a message, in the caller's change transaction. Appends
+ * "lead","locale","kind","key","due","critical","group","wait","digest","list",
+ * "attach"} becomes a message, in the caller's change transaction. Appends
  * {"id","channel","recipient","state"}. What cannot be one is a remark. */
 struct record_reader;
+struct notify_records {
+	struct record_reader *in;
+	const struct cond_moment *moment;
+	const char *attachments; /* the folder of their files; NULL: none */
+	struct remarks *remarks;
+};
 int notify_send(struct store *st, const struct tenant *t,
-    struct record_reader *in, const struct cond_moment *moment,
-    struct remarks *remarks, struct notify_counts *counts, struct buf *lines,
-    struct err *err);
+    const struct notify_records *job, struct notify_counts *counts,
+    struct buf *lines, struct err *err);
 
 #endif

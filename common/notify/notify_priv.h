@@ -51,7 +51,7 @@ struct item {
 	/* What there is to say. */
 	struct template_message message; /* the parts */
 	struct str lead, owner, data;    /* JSON or missing */
-	struct str list;                 /* the same */
+	struct str list, attachments;    /* the same */
 	struct items parts;              /* of a digest */
 	/* As it goes out. */
 	struct buf from, to, body, id;
@@ -99,6 +99,9 @@ struct kind {
 	unsigned keys;   /* of the configuration, see channel.c */
 	bool inside;     /* what is delivered never leaves the store */
 	bool own_faults; /* it says itself when that was enough */
+	/* Of attachments: it carries them, or tells of them in a field of their
+	 * own; or else, in what it says. */
+	enum { ATTACHED_SAID, ATTACHED_LISTED, ATTACHED_CARRIED } attached;
 	int (*check)(const struct channel *c, struct err *err);
 	int (*open)(struct delivery *d, struct err *err);
 	/* -1: this message cannot be sent at all. */
@@ -130,6 +133,25 @@ void item_template_words(
     struct delivery *d, struct item *i, struct template_words *ret);
 /* The subject, else the first line of the text; missing: neither. */
 struct str item_title(const struct item *i);
+
+/* attachment.c: for a channel that does not carry them, that there are some: at
+ * the end of the text. */
+int attachments_say(struct delivery *d, struct item *i, struct err *err);
+/* Of a message's "attachments", as people read it. */
+void attachment_size(const struct json *one, struct buf *out);
+/* With their contents, which the buffers own; all released by the caller. */
+struct attached {
+	struct mail_attachment *one;
+	struct buf *content;
+	size_t count;
+	struct arena arena;
+};
+int attachments_load(
+    struct delivery *d, struct item *i, struct attached *ret, struct err *err);
+void attachments_release(struct attached *a);
+/* The files a record names, all below an open folder (-1: none). */
+int attachments_read(
+    struct str files, int folder, struct attached *ret, struct err *err);
 
 /* card.c: bodies of requests. */
 int body_slack(struct delivery *d, struct item *i, struct err *err);

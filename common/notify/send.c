@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* Messages that records describe, so that any pipeline can say something. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "lead/lead.h"
-#include "notify/notify.h"
+#include "notify/notify_priv.h"
 #include "record/record.h"
 
 struct sending {
@@ -13,7 +16,9 @@ struct sending {
 	struct notify_counts *counts;
 	struct buf *lines;
 	struct arena arena;
-	struct buf lead, owner; /* of the record's lead */
+	struct buf lead, owner;   /* of the record's lead */
+	int folder;               /* of attachments; -1: none */
+	struct attached attached; /* to the record's message */
 };
 
 static struct str
@@ -26,7 +31,7 @@ text_of(const struct record *r, const char *name)
 
 static const char *const names[] = {"channel", "to", "template", "subject",
     "text", "html", "data", "lead", "locale", "kind", "key", "due", "critical",
-    "group", "wait", "digest", "list"};
+    "group", "wait", "digest", "list", "attach"};
 
 static int
 check_names(const struct record *r, struct err *err)
@@ -131,6 +136,18 @@ cause_of(struct sending *s, const struct record *r)
 }
 
 static int
+take_files(struct sending *s, struct outbox_message *m, struct str files,
+    struct err *err)
+{
+	attachments_release(&s->attached);
+	if (attachments_read(files, s->folder, &s->attached, err) < 0)
+		return -1;
+	m->attachments = s->attached.one;
+	m->attachment_count = s->attached.count;
+	return 0;
+}
+
+static int
 add_record(struct sending *s, const struct record *r, struct err *err)
 {
 	struct str locale = text_of(r, "locale");
@@ -154,6 +171,7 @@ add_record(struct sending *s, const struct record *r, struct err *err)
 	    take_lead(s, &m, text_of(r, "lead"), err) < 0 ||
 	    take_due(s, &m, text_of(r, "due"), err) < 0 ||
 	    take_group(s, &m, r, err) < 0 ||
+	    take_files(s, &m, text_of(r, "attach"), err) < 0 ||
 	    outbox_add(
 		s->store, s->tenant, &m, s->moment->now, id, &added, err) < 0)
 		return -1;
@@ -172,42 +190,67 @@ add_record(struct sending *s, const struct record *r, struct err *err)
 	return 0;
 }
 
-int
-notify_send(struct store *st, const struct tenant *t, struct record_reader *in,
-    const struct cond_moment *moment, struct remarks *remarks,
-    struct notify_counts *counts, struct buf *lines, struct err *err)
+static int
+open_folder(const char *path, int *ret, struct err *err)
 {
-	struct sending s = {.store = st,
-	    .tenant = t,
-	    .moment = moment,
-	    .counts = counts,
-	    .lines = lines};
+	*ret = -1;
+	if (!path)
+		return 0;
+	do {
+		*ret = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	} while (*ret < 0 && errno == EINTR);
+	if (*ret >= 0)
+		return 0;
+	err_sys(err, "%s", path);
+	err->kind = ERR_USAGE;
+	return -1;
+}
+
+static int
+each_record(
+    struct sending *s, const struct notify_records *job, struct err *err)
+{
 	struct record_reject reject;
 	struct record record;
 	enum record_got got;
-	int rc = 0;
 
-	while (rc == 0 && (got = record_next(in, &record, &reject, err)) !=
-			      RECORD_GOT_END) {
-		if (got == RECORD_GOT_ERROR) {
-			rc = -1;
-			break;
-		}
-		counts->read++;
-		arena_clear(&s.arena);
+	while ((got = record_next(job->in, &record, &reject, err)) !=
+	       RECORD_GOT_END) {
+		if (got == RECORD_GOT_ERROR)
+			return -1;
+		s->counts->read++;
+		arena_clear(&s->arena);
 		if (got == RECORD_GOT_REJECT) {
-			remark(remarks, reject.place, "%s", reject.reason);
-			counts->rejected++;
-		} else if (add_record(&s, &record, err) < 0) {
-			if (err->kind != ERR_USAGE) {
-				rc = -1;
-				break;
-			}
-			remark(remarks, record.place, "%s", err->text);
+			remark(job->remarks, reject.place, "%s", reject.reason);
+			s->counts->rejected++;
+		} else if (add_record(s, &record, err) < 0) {
+			if (err->kind != ERR_USAGE)
+				return -1;
+			remark(job->remarks, record.place, "%s", err->text);
 			err_clear(err);
-			counts->rejected++;
+			s->counts->rejected++;
 		}
 	}
+	return 0;
+}
+
+int
+notify_send(struct store *st, const struct tenant *t,
+    const struct notify_records *job, struct notify_counts *counts,
+    struct buf *lines, struct err *err)
+{
+	struct sending s = {.store = st,
+	    .tenant = t,
+	    .moment = job->moment,
+	    .counts = counts,
+	    .lines = lines};
+	int rc = open_folder(job->attachments, &s.folder, err);
+
+	if (rc == 0)
+		rc = each_record(&s, job, err);
+	if (s.folder >= 0)
+		close(s.folder);
+	attachments_release(&s.attached);
 	arena_release(&s.arena);
 	buf_release(&s.lead);
 	buf_release(&s.owner);

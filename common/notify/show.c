@@ -111,6 +111,24 @@ draw_history(struct table_block *b, const struct tenant *t,
 	}
 }
 
+static void
+draw_attachments(struct table_block *b, const struct json *record)
+{
+	const struct json *files =
+	    json_find(json_find(record, "content"), "attachments");
+
+	if (files)
+		table_block_title(b, "attachments");
+	for (size_t i = 0; i < json_count(files); i++) {
+		const struct json *one = json_item(files, i);
+		struct buf size = {0};
+
+		attachment_size(one, &size);
+		add_field(b, json_text(json_find(one, "name")), buf_str(&size));
+		buf_release(&size);
+	}
+}
+
 /* As it reads, whatever somebody has put into it. */
 static void
 draw_text(struct str text, struct buf *out)
@@ -139,6 +157,7 @@ draw(const struct tenant *t, const struct json *record, const struct item *i,
 	draw_members(b, t, record, &text);
 	table_block_title(b, "history");
 	draw_history(b, t, record, &text);
+	draw_attachments(b, record);
 	table_block_draw(b, columns, out);
 	table_block_free(b);
 	buf_release(&text);

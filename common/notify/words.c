@@ -26,6 +26,8 @@ take_member(struct item *i, const struct json_member *m, bool *digest)
 		i->data = arena_str(&i->arena, m->raw);
 	else if (str_is(m->name, "list"))
 		i->list = arena_str(&i->arena, m->raw);
+	else if (str_is(m->name, "attachments"))
+		i->attachments = arena_str(&i->arena, m->raw);
 	else if (str_is(m->name, "digest"))
 		*digest = true;
 }
@@ -58,11 +60,12 @@ item_words(struct delivery *d, struct item *i, struct err *err)
 	json_scanner_release(&scanner);
 	if (digest && digest_words(d, i, err) < 0)
 		return -1;
-	if (!i->row.template.p)
-		return 0;
 	item_template_words(d, i, &words);
-	return template_render(d->library,
-	    arena_strdup(&i->arena, i->row.template), &words, &i->message, err);
+	if (i->row.template.p && template_render(d->library,
+				     arena_strdup(&i->arena, i->row.template),
+				     &words, &i->message, err) < 0)
+		return -1;
+	return attachments_say(d, i, err);
 }
 
 struct str

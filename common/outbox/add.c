@@ -104,7 +104,8 @@ check(const struct outbox_message *m, struct err *err)
 	    object("list", m->list, err) < 0 ||
 	    object("lead", m->words.lead, err) < 0 ||
 	    object("owner", m->words.owner, err) < 0 ||
-	    object("data", m->words.data, err) < 0)
+	    object("data", m->words.data, err) < 0 ||
+	    attachments_check(m, err) < 0)
 		return -1;
 	if (m->locale && strcmp(m->locale, "ja") != 0 &&
 	    strcmp(m->locale, "en") != 0)
@@ -145,6 +146,7 @@ put_content(const struct outbox_message *m, struct buf *out)
 	put_text(&w, "text", m->text);
 	put_text(&w, "html", m->html);
 	put_json(&w, "list", m->list);
+	attachments_put(m, &w);
 	put_json(&w, "lead", m->words.lead);
 	put_json(&w, "owner", m->words.owner);
 	put_json(&w, "data", m->words.data);
@@ -195,6 +197,8 @@ outbox_insert(struct store *st, const struct tenant *t,
 			batch.len ? BIND_TEXT(buf_str(&batch))
 				  : BIND_NULL('t')),
 		    &added, err);
+	if (rc == 0 && added > 0)
+		rc = attachments_keep(st, t, number, m, err);
 	/* Where the first one is written is where they are sent from. */
 	if (rc == 0 && number == 1)
 		rc = sender_stamp(st, t, err);

@@ -285,6 +285,23 @@ fill_inboxes(struct store *st, const struct tenant *t,
 	return rc;
 }
 
+/* What those carried that have been sent. */
+static int
+forget_attached(struct store *st, const struct tenant *t,
+    const struct outbox_end *ends, size_t count, struct err *err)
+{
+	int64_t *numbers = xmalloc(count * sizeof(*numbers));
+	size_t n = 0;
+	int rc;
+
+	for (size_t i = 0; i < count; i++)
+		if (ends[i].attached && strcmp(ends[i].state, "sent") == 0)
+			numbers[n++] = ends[i].number;
+	rc = attachments_forget(st, t, numbers, n, err);
+	free(numbers);
+	return rc;
+}
+
 int
 outbox_close(struct store *st, const struct tenant *t, struct str run,
     const struct outbox_end *ends, size_t count, int64_t now, struct err *err)
@@ -292,6 +309,8 @@ outbox_close(struct store *st, const struct tenant *t, struct str run,
 	if (count == 0)
 		return 0;
 	if (close_all(st, t, run, ends, count, now, err) < 0)
+		return -1;
+	if (forget_attached(st, t, ends, count, err) < 0)
 		return -1;
 	return fill_inboxes(st, t, ends, count, now, err);
 }

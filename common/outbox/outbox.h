@@ -22,6 +22,9 @@
  *	  retry <-----'			cancelled	by hand, by suppression,
  *						or because it came too late
  *
+ * What a message carries is kept as it was when the message was written down,
+ * until it has been sent.
+ *
  * Messages may wait to be said together, see batch below: when the first is due
  * those to one recipient on one channel are `merged` into another message,
  *which says them all and has a fate like any other; theirs is that.
@@ -45,6 +48,7 @@
 
 #include "base/base.h"
 #include "json/json.h"
+#include "mail/mail.h"
 #include "store/store.h"
 #include "tenant/tenant.h"
 
@@ -81,10 +85,19 @@ struct outbox_message {
 	 * "one_click"}: what List-Id and List-Unsubscribe say; url begins with
 	 * https:, mail with mailto:, one_click: a POST to url is enough. */
 	struct str list;
+	/* Files for channels that carry them: kept as they are now, by content
+	 * once for all messages of the tenant, until all that carry them have
+	 * been sent. Not of what is said together with others. */
+	const struct mail_attachment *attachments;
+	size_t attachment_count;
 	/* JSON objects or missing, as template.h has them. */
 	struct {
 		struct str lead, owner, data;
 	} words;
+};
+enum {
+	OUTBOX_ATTACHMENTS = 20,           /* of a message at most ... */
+	OUTBOX_ATTACHED = 10 * 1024 * 1024 /* ... with so many bytes in all */
 };
 /* In a change transaction of the caller. ERR_USAGE for what can be no message.
  * ret_added (may be NULL): false when it was there already. */
@@ -96,15 +109,23 @@ int outbox_add(struct store *st, const struct tenant *t,
 bool outbox_address_hash(
     const struct tenant *t, struct str address, char ret[65]);
 
+/* ---- attachment.c -------------------------------------------------------- */
+
+/* Appends the content of that SHA-256, as "attachments" of a message's content
+ * names it: [{"name","type","size","sha256"}]. 1; 0: it is not there, or no
+ * longer what it was. */
+int outbox_attachment(struct store *st, const struct tenant *t,
+    struct str sha256, struct buf *ret, struct err *err);
+
 /* ---- claim.c: for who delivers ------------------------------------------ */
 
 struct outbox_row {
 	int64_t number; /* internal */
 	struct str id, cause, kind, recipient, address, lead, locale, template;
-	struct str
-	    content;      /* {"subject","text","html","lead","owner","data"}, or
-			     {"digest":true}: what its parts say, outbox_parts */
-	struct str batch; /* missing: alone; opaque */
+	struct str content; /* {"subject","text","html","list","attachments",
+			       "lead","owner","data"}, or {"digest":true}: what
+			       its parts say, outbox_parts */
+	struct str batch;   /* missing: alone; opaque */
 	bool critical;
 	int64_t created_at, due_at, attempts, tries;
 };
@@ -118,6 +139,7 @@ struct outbox_end {
 	struct str answer;        /* missing: none */
 	struct str subject, text; /* for the inbox of `member` ... */
 	struct str member;        /* ... missing: not for an inbox */
+	bool attached; /* it has attachments: not kept once it is sent */
 };
 /* The names of channels on which something is due, or being sent, or (with
  * doubtful too) in doubt; each once, sorted. */

@@ -38,6 +38,54 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
 	'queued', $16, 0, 0, $15, $17)
 ON CONFLICT (tenant_id, id) DO NOTHING;
 
+-- ---- what messages carry -----------------------------------------------------
+
+-- name: attachment_add
+-- A content, unless it is there.
+-- $1 tenant bigint
+-- $2 hash text
+-- $3 size bigint
+-- $4 content blob
+INSERT INTO attachment (tenant_id, hash, size, content)
+VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, hash) DO NOTHING;
+
+-- name: attachment_carry
+-- A message carries it.
+-- $1 tenant bigint
+-- $2 message bigint
+-- $3 hash text
+INSERT INTO outbox_attachment (tenant_id, message_id, hash) VALUES ($1, $2, $3)
+ON CONFLICT (tenant_id, message_id, hash) DO NOTHING;
+
+-- name: attachment_read
+-- A content.
+-- $1 tenant bigint
+-- $2 hash text
+SELECT a.content FROM attachment AS a WHERE a.tenant_id = $1 AND a.hash = $2;
+
+-- name: attachment_forget
+-- What only those messages of bulk_outbox_pick carry that have been sent.
+-- $1 tenant bigint
+DELETE FROM attachment WHERE tenant_id = $1 AND hash IN (
+	SELECT c.hash FROM outbox_attachment AS c
+	JOIN outbox AS o ON o.tenant_id = c.tenant_id
+		AND o.message_id = c.message_id
+	WHERE c.tenant_id = $1 AND o.state = 'sent' AND c.message_id IN (
+		SELECT b.message_id FROM bulk_outbox_pick AS b))
+	AND NOT EXISTS (SELECT 1 FROM outbox_attachment AS d
+	JOIN outbox AS p ON p.tenant_id = d.tenant_id
+		AND p.message_id = d.message_id
+	WHERE d.tenant_id = $1 AND d.hash = attachment.hash
+		AND p.state <> 'sent');
+
+-- name: attachment_lay_down
+-- They carry nothing any more.
+-- $1 tenant bigint
+DELETE FROM outbox_attachment WHERE tenant_id = $1 AND message_id IN (
+	SELECT o.message_id FROM outbox AS o
+	WHERE o.tenant_id = $1 AND o.state = 'sent' AND o.message_id IN (
+		SELECT b.message_id FROM bulk_outbox_pick AS b));
+
 -- ---- the sender -------------------------------------------------------------
 
 -- name: sender_read

@@ -16,6 +16,15 @@ int outbox_insert(struct store *st, const struct tenant *t,
     const struct outbox_message *m, const char *id, struct str content,
     int64_t now, int64_t *ret_number, struct err *err);
 
+/* attachment.c: of a message that is written down: may it be, as a member of
+ * its content, their contents; and of those that were sent. */
+int attachments_check(const struct outbox_message *m, struct err *err);
+void attachments_put(const struct outbox_message *m, struct json_writer *w);
+int attachments_keep(struct store *st, const struct tenant *t, int64_t number,
+    const struct outbox_message *m, struct err *err);
+int attachments_forget(struct store *st, const struct tenant *t,
+    const int64_t *numbers, size_t count, struct err *err);
+
 /* claim.c: rows of statements with the columns of outbox_due. */
 int outbox_each_row(struct store *st, const struct sql *sql,
     const struct bind *binds, size_t count,

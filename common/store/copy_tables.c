@@ -127,6 +127,12 @@ static const struct bulk_column outbox_attempt[] = {{"message_id", 'i'},
     {"number", 'i'}, {"at", 'i'}, {"outcome", 't'}, {"code", 'i'},
     {"answer", 't'}};
 
+static const struct bulk_column attachment[] = {
+    {"hash", 't'}, {"size", 'i'}, {"content", 'b'}};
+
+static const struct bulk_column outbox_attachment[] = {
+    {"message_id", 'i'}, {"hash", 't'}};
+
 static const struct bulk_column suppression[] = {{"hash", 't'},
     {"address", 't'}, {"reason", 't'}, {"note", 't'}, {"who", 't'},
     {"at", 'i'}};
@@ -203,6 +209,8 @@ const struct copy_table copy_tables[] = {TABLE("member", member, 1),
     TABLE("task_note", task_note, 2), TABLE("task_turn", task_turn, 1),
     TABLE("absence", absence, 2), TABLE("holiday", holiday, 1),
     TABLE("outbox", outbox, 1), TABLE("outbox_attempt", outbox_attempt, 2),
+    TABLE("attachment", attachment, 1),
+    TABLE("outbox_attachment", outbox_attachment, 2),
     TABLE("suppression", suppression, 1), TABLE("preference", preference, 1),
     TABLE("pace", pace, 2), TABLE("aside", aside, 2), TABLE("inbox", inbox, 2),
     TABLE("sender", sender, 0), TABLE("signal_wanted", signal_wanted, 1),

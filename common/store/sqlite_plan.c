@@ -12,8 +12,9 @@ static const char *const large_tables[] = {"lead", "event", "assessment",
     "score", "score_history", "score_due", "signal", "audit", "work",
     "field_change", "segment_member", "segment_history", "segment_next",
     "segment_due", "stage_state", "stage_history", "task", "task_note",
-    "outbox", "outbox_attempt", "suppression", "inbox", "signal_queue",
-    "firing", "pace", "forecast", "export_run"};
+    "outbox", "outbox_attempt", "attachment", "outbox_attachment",
+    "suppression", "inbox", "signal_queue", "firing", "pace", "forecast",
+    "export_run"};
 
 struct check {
 	struct store *store;

@@ -305,6 +305,47 @@ no_memory(void)
 	      str_eq((struct str){text, (size_t)n}, STR("out of memory\n")));
 }
 
+/* Is it read below the folder? */
+static bool
+below(const char *path)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY);
+	struct buf b = {0};
+	bool read = file_read_below(fd, path, &b, 5, NULL) == 0;
+
+	CHECK(!read || str_is(buf_str(&b), "four"));
+	close(fd);
+	buf_release(&b);
+	return read;
+}
+
+static void
+staying_below(void)
+{
+	struct outfile *f;
+
+	CHECK_INT(mkdir(path_of("sub"), 0700), 0);
+	CHECK_INT(outfile_open(path_of("sub/file"), &f, NULL), 0);
+	fputs("four", outfile_stream(f));
+	CHECK_INT(outfile_commit(f, NULL), 0);
+	CHECK_INT(symlink("sub", path_of("way")), 0);
+	CHECK_INT(symlink("file", path_of("sub/link")), 0);
+	CHECK(below("sub/file"));
+	CHECK(!below("sub"));
+	CHECK(!below("sub/"));
+	CHECK(!below("/sub/file"));
+	CHECK(!below("./sub/file"));
+	CHECK(!below("sub/../sub/file"));
+	CHECK(!below("way/file"));
+	CHECK(!below("sub/link"));
+	CHECK(!below("sub/none"));
+	CHECK(!below(path_of("sub/file")));
+	unlink(path_of("sub/link"));
+	unlink(path_of("sub/file"));
+	rmdir(path_of("sub"));
+	names(true);
+}
+
 int
 main(void)
 {
@@ -317,6 +358,7 @@ main(void)
 	refusing();
 	dying();
 	no_memory();
+	staying_below();
 	rmdir(folder);
 	return unit_done("base_file");
 }

@@ -701,10 +701,30 @@ names(void)
 	CHECK(strstr(err.text, "longer than 100 bytes") != NULL);
 }
 
+/* RFC 4648, 10. */
+static void
+base64(void)
+{
+	static const char *const want[] = {
+	    "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
+	struct buf b = {0};
+
+	for (size_t n = 0; n < COUNT_OF(want); n++) {
+		buf_clear(&b);
+		buf_addbase64(&b, (struct str){"foobar", n});
+		CHECK_TEXT(b.p, want[n]);
+	}
+	buf_clear(&b);
+	buf_addbase64(&b, STR("\xff\0\xfe"));
+	CHECK_TEXT(b.p, "/wD+");
+	buf_release(&b);
+}
+
 int
 main(void)
 {
 	slices();
+	base64();
 	nearest();
 	utf8_public_cases();
 	utf8_every_character();

@@ -137,6 +137,16 @@ files(void)
 		m.attachments = &bad[i];
 		CHECK(refused(&m, "attachment: "));
 	}
+	CHECK_TEXT(mail_type_of(STR("四月.CSV")), "text/csv");
+	CHECK(!mail_type_of(STR("csv")));
+	CHECK(!mail_type_of(STR(".csv")));
+	CHECK(!mail_type_of(STR("a.exe")));
+	{
+		struct mail_attachment deck = {
+		    .name = STR("a.pptx"), .type = mail_type_of(STR("a.pptx"))};
+
+		CHECK(deck.type && mail_attachment_check(&deck, NULL) == 0);
+	}
 }
 
 static const char *
