@@ -373,7 +373,7 @@ loaded() {
 	head -c 32 /dev/zero >key
 	check dl-export leads --mask email=hash --mask-key key
 	exits 2
-	says "others can read this key"
+	says "key: others may read or write it; chmod 600 it"
 	chmod 600 key
 	dl-export leads -q -c email --mask email=hash --mask-key key >one
 	dl-export leads -q -c email --mask email=hash --mask-key key -f csv \

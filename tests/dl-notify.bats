@@ -549,6 +549,70 @@ judge_requests() {
 	says 'no such channel: "fax"'
 }
 
+@test "who logs in may stand in a netrc: by host and user, for nobody else to read" {
+	smtp_server -k -u app -p "hi mi\"tsu" </dev/null
+	umask 077
+	cat >netrc <<-'END'
+	machine localhost login app password wrong1himitsu
+	machine 127.0.0.1 login other password wrong2himitsu
+	machine 127.0.0.1 login app password "hi mi\"tsu"
+	default login app password wrong3himitsu
+	END
+	mail_channel user=app netrc=netrc
+	mails a@b.jp
+	check dl-notify -vv
+	exits 0
+	says "1 sent"
+	[[ $stderr$output != *himitsu* && $stderr$output != *"hi mi"* ]]
+	[[ $(store_sql "SELECT content, answer FROM outbox") != *"hi mi"* ]]
+	# The first of the host, where no user is named.
+	forget_channels
+	mail_channel netrc=netrc
+	check dl-notify test email a@b.jp
+	exits 75
+	says "535"
+	sed -i 2d netrc
+	check dl-notify test email a@b.jp
+	exits 0
+	# Other servers of the channel have passwords of their own.
+	forget_channels
+	channel email kind=email from=a@b.jp user=app netrc=nothing \
+	    "server.a.url=smtp://127.0.0.1:$PORT" server.a.netrc=netrc
+	check dl-notify test email a@b.jp
+	exits 0
+	forget_channels
+	mail_channel user=nobody netrc=netrc
+	check dl-notify test email a@b.jp
+	exits 75
+	says "netrc: no password for this user at 127.0.0.1"
+	chmod 640 netrc
+	check dl-notify test email a@b.jp
+	exits 75
+	says "netrc: others may read or write it; chmod 600 it"
+	forget_channels
+	mail_channel user=app netrc=netrc password=x
+	check dl-notify channels
+	exits 2
+	says "one of them"
+}
+
+@test "a webhook logs in by its netrc" {
+	http_server -k </dev/null
+	umask 077
+	echo "machine 127.0.0.1 login hook password 秘密" >netrc
+	web_channel webhook secret=himitsu netrc=netrc
+	echo '{"channel":"webhook","text":"x"}' | dl-notify send -q >queued
+	check dl-notify
+	exits 0
+	[ "$(grep -ah '^Authorization: ' web/*.request | tr -d '\r')" = \
+	    "Authorization: Basic $(printf 'hook:秘密' | base64)" ]
+	forget_channels
+	web_channel slack netrc=netrc
+	check dl-notify channels
+	exits 2
+	says "netrc is nothing for the kind slack"
+}
+
 @test "killed again and again: nothing twice, nothing lost, all accounted for" {
 	RANDOM=7
 	run storm 150 6 60

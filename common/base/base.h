@@ -154,6 +154,9 @@ buf_clear(struct buf *b) /* len = 0, memory kept */
 		b->p[0] = '\0';
 }
 void buf_release(struct buf *b); /* memory freed, ready for reuse */
+/* The same of what held a secret, and of one: its bytes are overwritten. */
+void buf_wipe(struct buf *b);
+void secret_free(char *secret);
 char *buf_detach(struct buf *b); /* caller frees; never NULL */
 /* What is in it, borrowed until the next change; never the missing slice. */
 static inline struct str
@@ -439,6 +442,11 @@ void sha256_hex(const void *p, size_t n, char ret[65]);
 int file_read(const char *path, struct buf *ret, size_t max, struct err *err);
 int fd_read_all(
     int fd, const char *name, struct buf *ret, size_t max, struct err *err);
+/* One that holds a secret: ERR_USAGE when it belongs to somebody else or others
+ * may read or write it. What is no regular file (a pipe, say) is taken. */
+int file_read_private(
+    const char *path, struct buf *ret, size_t max, struct err *err);
+int fd_check_private(int fd, const char *name, struct err *err);
 /* A file below a folder (an open one), and surely none outside: path is
  * relative, without "..", and no part of it is a link. Regular files only. */
 int file_read_below(

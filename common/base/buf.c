@@ -150,6 +150,22 @@ buf_truncate(struct buf *b, size_t len)
 }
 
 void
+buf_wipe(struct buf *b)
+{
+	if (b->p)
+		explicit_bzero(b->p, b->cap);
+	buf_release(b);
+}
+
+void
+secret_free(char *secret)
+{
+	if (secret)
+		explicit_bzero(secret, strlen(secret));
+	free(secret);
+}
+
+void
 buf_release(struct buf *b)
 {
 	if (!b)

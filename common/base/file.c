@@ -84,6 +84,42 @@ file_read(const char *path, struct buf *ret, size_t max, struct err *err)
 	return rc;
 }
 
+int
+fd_check_private(int fd, const char *name, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "%s", name);
+	if (!S_ISREG(st.st_mode))
+		return 0;
+	if (st.st_uid != geteuid())
+		return err_set(
+		    err, ERR_USAGE, "%s: belongs to somebody else", name);
+	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		return err_set(err, ERR_USAGE,
+		    "%s: others may read or write it; chmod 600 it", name);
+	return 0;
+}
+
+int
+file_read_private(
+    const char *path, struct buf *ret, size_t max, struct err *err)
+{
+	int fd, rc;
+
+	do {
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	} while (fd < 0 && errno == EINTR);
+	if (fd < 0)
+		return err_sys(err, "%s", path);
+	rc = fd_check_private(fd, path, err);
+	if (rc == 0)
+		rc = fd_read_all(fd, path, ret, max, err);
+	close(fd);
+	return rc;
+}
+
 /* A descriptor of the part of the path; -1 also for "", "." and "..". */
 static int
 open_part(int folder, struct str part, int flags)

@@ -173,13 +173,7 @@ check_owner(int fd, const char *path, bool *ret_regular, struct err *err)
 		return 0;
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_USAGE, "%s: not a file", path);
-	if (st.st_uid != geteuid())
-		return err_set(
-		    err, ERR_USAGE, "%s: belongs to somebody else", path);
-	if ((st.st_mode & 077) != 0)
-		return err_set(err, ERR_USAGE,
-		    "%s: others may read or write it; chmod 600 it", path);
-	return 0;
+	return fd_check_private(fd, path, err);
 }
 
 /* $DL_CONFIG, or dl/config in the user's configuration folder. */

@@ -3,7 +3,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "export/export_priv.h"
 #include "json/json.h"
@@ -52,14 +51,7 @@ int
 export_masks_key(struct export_masks *m, const char *path,
     const struct tenant *t, struct err *err)
 {
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return err_sys(err, "%s", path);
-	if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)))
-		return err_set(err, ERR_USAGE,
-		    "%s: others can read this key: chmod 600", path);
-	if (file_read(path, &m->key, KEY_MAX, err) < 0)
+	if (file_read_private(path, &m->key, KEY_MAX, err) < 0)
 		return -1;
 	if (m->key.len < KEY_MIN)
 		return err_set(err, ERR_USAGE, "%s: a key has %d bytes or more",
@@ -72,9 +64,7 @@ export_masks_key(struct export_masks *m, const char *path,
 void
 export_masks_release(struct export_masks *m)
 {
-	if (m->key.p)
-		explicit_bzero(m->key.p, m->key.cap);
-	buf_release(&m->key);
+	buf_wipe(&m->key);
 }
 
 /* ---- in part --------------------------------------------------------------

@@ -174,7 +174,22 @@ void http_release(struct http_request *r); /* what the answer holds */
 /* The value of a header of the answer, missing when there is none. */
 struct str http_header(const struct http_request *r, const char *name);
 
+/* netrc.c */
+struct login {
+	char *user, *secret; /* NULL: nobody logs in */
+};
+void login_release(struct login *l);
+/* Who logs in to a host by a file as in netrc(5): the first entry of that
+ * machine, else the first `default`, with a password, and of that user (NULL:
+ * whoever has a login). Hosts are compared without regard to case, a port
+ * counts for nothing. ERR_USAGE when there is none, when others may read the
+ * file, or it is not of that form; values are never shown. */
+int netrc_find(const char *path, struct str host, const char *user,
+    struct login *ret, struct err *err);
+
 /* values.c */
+/* "Authorization: Basic ..." (RFC 7617); -1 for a user with a colon. */
+int http_basic(struct buf *ret, const struct login *l, struct err *err);
 /* Retry-After's seconds or date (RFC 9110) as ms from now, 0 for the past. */
 bool http_retry_after(struct str value, int64_t now, int64_t *ret);
 /* A signature of a body: "t=SECONDS,v1=HEX", HMAC-SHA256 over "SECONDS.BODY".

@@ -155,14 +155,6 @@ take_leave(struct smtp *smtp, int64_t ms)
 			break;
 }
 
-static void
-wipe(char *secret)
-{
-	if (secret)
-		explicit_bzero(secret, strlen(secret));
-	free(secret);
-}
-
 void
 smtp_close(struct smtp *smtp, int64_t ms)
 {
@@ -183,7 +175,7 @@ smtp_close(struct smtp *smtp, int64_t ms)
 	free(smtp->url);
 	free(smtp->host);
 	free(smtp->user);
-	wipe(smtp->secret);
+	secret_free(smtp->secret);
 	free(smtp->mechanism);
 	free(smtp->ca_file);
 	free(smtp);

@@ -24,6 +24,21 @@ http_retry_after(struct str value, int64_t now, int64_t *ret)
 	return false;
 }
 
+int
+http_basic(struct buf *ret, const struct login *l, struct err *err)
+{
+	struct buf pair = {0};
+
+	if (strchr(l->user, ':'))
+		return err_set(err, ERR_USAGE,
+		    "a user with a colon cannot log in by HTTP Basic");
+	buf_addf(&pair, "%s:%s", l->user, l->secret);
+	buf_addstr(ret, "Authorization: Basic ");
+	buf_addbase64(ret, buf_str(&pair));
+	buf_wipe(&pair);
+	return 0;
+}
+
 void
 http_sign(struct buf *ret, struct str secret, int64_t now, struct str body)
 {

@@ -33,6 +33,7 @@ static const struct key {
     {"user", 't', EMAIL | SERVER, FIELD(user), 0},
     {"password", 't', EMAIL | SERVER, FIELD(password), 0},
     {"passwordeval", 't', EMAIL | SERVER, FIELD(passwordeval), 0},
+    {"netrc", 't', EMAIL | SIGNED | SERVER, FIELD(netrc), 0},
     {"mechanism", 't', EMAIL | SERVER, FIELD(mechanism), 0},
     {"ca_file", 't', EMAIL | HOOK | SERVER, FIELD(ca_file), 0},
     {"starttls", 'b', EMAIL | SERVER, FIELD(starttls), 0},
@@ -303,11 +304,17 @@ check_keys(const struct channel *c, struct err *err)
 	return 0;
 }
 
+static bool
+is_secret(const char *key)
+{
+	return strncmp(key, "password", 8) == 0 || strcmp(key, "netrc") == 0;
+}
+
 /* What a server does not say itself is as the channel says it. */
 static void
 inherit(struct channel *server, const struct channel *c)
 {
-	bool secret = server->password || server->passwordeval;
+	bool secret = server->password || server->passwordeval || server->netrc;
 
 	for (size_t i = 0; i < COUNT_OF(keys); i++) {
 		char *to = (char *)server + keys[i].offset;
@@ -316,7 +323,7 @@ inherit(struct channel *server, const struct channel *c)
 		/* The channel's rate is that of all its servers together. */
 		if (!(keys[i].kinds & SERVER) || is_set(server, &keys[i]) ||
 		    !is_set(c, &keys[i]) || keys[i].type == 'r' ||
-		    (secret && strncmp(keys[i].name, "password", 8) == 0))
+		    (secret && is_secret(keys[i].name)))
 			continue;
 		if (keys[i].type == 't')
 			*(char **)(void *)to =
@@ -408,6 +415,27 @@ host_of(const char *url)
 	return host;
 }
 
+/* "[2001:db8::1]:25" and "mail.example.jp:25" without port and brackets. */
+static struct str
+without_port(struct str host)
+{
+	struct str rest = host;
+
+	if (host.n && host.p[0] == '[') {
+		rest = (struct str){host.p + 1, host.n - 1};
+		str_cut(&rest, ']', &host);
+	} else {
+		str_cut(&rest, ':', &host);
+	}
+	return host;
+}
+
+struct str
+channel_host(const struct channel *c)
+{
+	return c->url ? without_port(host_of(c->url)) : (struct str){0};
+}
+
 static void
 put_hosts(struct json_writer *w, const struct channel *c)
 {
@@ -461,21 +489,6 @@ is_from(const char *from, struct str domain)
 	       strncasecmp(at + 1, domain.p, domain.n) == 0;
 }
 
-/* "[2001:db8::1]:25" and "mail.example.jp:25" without port and brackets. */
-static struct str
-without_port(struct str host)
-{
-	struct str rest = host;
-
-	if (host.n && host.p[0] == '[') {
-		rest = (struct str){host.p + 1, host.n - 1};
-		str_cut(&rest, ']', &host);
-	} else {
-		str_cut(&rest, ':', &host);
-	}
-	return host;
-}
-
 static void
 add_host(const char **hosts, size_t *count, const char *host)
 {
@@ -505,8 +518,7 @@ notify_channels_relays(const struct notify_channels *c, struct str domain,
 			continue;
 		for (size_t k = 0; k < one->servers; k++)
 			add_host(hosts, ret_count,
-			    arena_strdup(arena,
-				without_port(host_of(one->server[k]->url))));
+			    arena_strdup(arena, channel_host(one->server[k])));
 	}
 	return hosts;
 }

@@ -43,9 +43,12 @@ check_server(const struct channel *c, struct err *err)
 	if (!c->url)
 		return err_at(err, ERR_USAGE, c->where, "server %s needs url",
 		    quoted(str_of(c->name)));
-	if (c->user && !c->password && !c->passwordeval)
+	if (c->netrc && (c->password || c->passwordeval))
 		return err_at(err, ERR_USAGE, c->where,
-		    "user needs password or passwordeval");
+		    "netrc, or password or passwordeval: one of them");
+	if (c->user && !c->password && !c->passwordeval && !c->netrc)
+		return err_at(err, ERR_USAGE, c->where,
+		    "user needs password, passwordeval or netrc");
 	return 0;
 }
 

@@ -40,6 +40,28 @@ prepare_webhook(struct delivery *d, struct item *i, struct err *err)
 	return 0;
 }
 
+static int
+open_webhook(struct delivery *d, struct err *err)
+{
+	const struct channel *c = d->channel;
+	struct login login;
+	int rc;
+
+	if (!c->netrc)
+		return 0;
+	if (netrc_find(c->netrc, channel_host(c), NULL, &login, err) < 0)
+		return -1;
+	rc = http_basic(&d->login, &login, err);
+	login_release(&login);
+	return rc;
+}
+
+static void
+close_webhook(struct delivery *d)
+{
+	buf_wipe(&d->login);
+}
+
 static size_t
 most(const struct delivery *d)
 {
@@ -67,6 +89,8 @@ start(struct delivery *d, struct item *i)
 	for (size_t k = 0; k < COUNT_OF(i->lines); k++)
 		if (i->lines[k].len)
 			i->headers[n++] = i->lines[k].p;
+	if (d->login.len)
+		i->headers[n++] = d->login.p;
 	i->headers[n] = NULL;
 	i->http = (struct http_request){.method = "POST",
 	    .url = c->url,
@@ -152,6 +176,8 @@ const struct kind kind_webhook = {.name = "webhook",
     .keys = 2 | 4,
     .attached = ATTACHED_LISTED,
     .check = check_webhook,
+    .open = open_webhook,
+    .close = close_webhook,
     .prepare = prepare_webhook,
     .room = room,
     .start = start,

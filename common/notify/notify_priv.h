@@ -16,7 +16,7 @@ struct channel {
 	struct place where;
 	const struct kind *kind; /* NULL: not said yet */
 	char *url, *from, *reply_to, *hello, *user, *password, *passwordeval,
-	    *mechanism, *ca_file, *secret, *command;
+	    *netrc, *mechanism, *ca_file, *secret, *command;
 	char **tenants; /* NULL-terminated; NULL: all */
 	bool starttls, private_too, plain_too;
 	int64_t sessions, per_session, timeout;
@@ -28,6 +28,8 @@ struct channel {
 };
 const struct channel *channel_find(
     const struct notify_channels *c, const struct tenant *t, struct str name);
+/* The host of its url, without brackets and port; missing: it has no url. */
+struct str channel_host(const struct channel *c);
 const struct channel *channel_at(const struct notify_channels *c, size_t i);
 
 /* ---- items -------------------------------------------------------------- */
@@ -56,7 +58,7 @@ struct item {
 	/* As it goes out. */
 	struct buf from, to, body, id;
 	struct buf lines[3]; /* of headers */
-	const char *headers[4];
+	const char *headers[5];
 	struct smtp_message smtp;
 	struct server *server; /* that it went by */
 	struct http_request http;
@@ -84,6 +86,7 @@ struct delivery {
 	int64_t started; /* on the monotonic clock */
 	struct net *net; /* NULL: not needed yet */
 	struct servers *servers;
+	struct buf login;   /* of a webhook: its header; empty: none */
 	int64_t pause;      /* no server may begin one until then; 0 */
 	bool trial;         /* no limits */
 	struct items done;  /* of kinds that end what they begin */

@@ -20,7 +20,7 @@ enum { FAULTS = 5, SESSIONS = 4 };
 struct server {
 	const struct channel *set; /* what the configuration says of it */
 	struct smtp *smtp;         /* NULL: not opened */
-	char *secret;
+	struct login login;
 	bool out;   /* has failed in this run */
 	bool spare; /* failed lately: only when there is no other */
 	bool worked;
@@ -55,17 +55,23 @@ evaluate(const char *command, char **ret, struct err *err)
 		str_cut(&rest, '\n', &line);
 		*ret = str_dup(line);
 	}
-	buf_release(&out);
+	buf_wipe(&out);
 	return rc;
 }
 
 static int
-find_secret(struct server *r, struct err *err)
+find_login(struct server *r, struct err *err)
 {
-	if (r->set->password)
-		r->secret = xstrdup(r->set->password);
-	else if (r->set->passwordeval)
-		return evaluate(r->set->passwordeval, &r->secret, err);
+	const struct channel *c = r->set;
+
+	if (c->netrc)
+		return netrc_find(
+		    c->netrc, channel_host(c), c->user, &r->login, err);
+	r->login.user = c->user ? xstrdup(c->user) : NULL;
+	if (c->password)
+		r->login.secret = xstrdup(c->password);
+	else if (c->passwordeval)
+		return evaluate(c->passwordeval, &r->login.secret, err);
 	return 0;
 }
 
@@ -82,7 +88,6 @@ open_server(struct delivery *d, struct server *r, struct err *err)
 	char host[256] = "";
 	struct smtp_server server = {.url = c->url,
 	    .hello = c->hello,
-	    .user = c->user,
 	    .mechanism = c->mechanism,
 	    .ca_file = c->ca_file,
 	    .starttls = c->starttls,
@@ -95,9 +100,12 @@ open_server(struct delivery *d, struct server *r, struct err *err)
 	gethostname(host, sizeof(host) - 1);
 	if (!server.hello)
 		server.hello = host[0] ? host : "localhost";
-	if (find_secret(r, err) < 0)
+	/* It may be opened once more. */
+	login_release(&r->login);
+	if (find_login(r, err) < 0)
 		return -1;
-	server.secret = r->secret;
+	server.user = r->login.user;
+	server.secret = r->login.secret;
 	return smtp_open(d->net, &server, &r->smtp, err);
 }
 
@@ -203,24 +211,13 @@ servers_open(struct delivery *d, struct err *err)
 	return 0;
 }
 
-/* The secret's bytes are not left lying about. */
-static void
-wipe(char *secret)
-{
-	volatile char *p = secret;
-
-	while (p && *p)
-		*p++ = '\0';
-	free(secret);
-}
-
 void
 servers_close(struct delivery *d)
 {
 	for (size_t i = 0; d->servers && i < d->servers->count; i++) {
 		if (d->servers->one[i].smtp)
 			smtp_close(d->servers->one[i].smtp, 2 * MS_SECOND);
-		wipe(d->servers->one[i].secret);
+		login_release(&d->servers->one[i].login);
 	}
 	free(d->servers);
 	d->servers = NULL;

@@ -2,6 +2,9 @@
 /*
  * net: what can be told without a server. The dialogues are in tests/net.bats.
  */
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "net/net_priv.h"
 #include "unit.h"
 
@@ -184,9 +187,88 @@ envelopes(void)
 	net_close(net);
 }
 
+/* Who logs in by that text: "user secret", "-" nobody, "!" it is not netrc. */
+static const char *
+logs_in(const char *text, const char *host, const char *user)
+{
+	static struct buf said;
+	char path[] = "/tmp/dl-net-test-XXXXXX";
+	struct login login;
+	struct err err = {0};
+	int fd = mkstemp(path);
+
+	CHECK(fd >= 0 && fd_write_all(fd, text, strlen(text), NULL) == 0);
+	close(fd);
+	buf_clear(&said);
+	if (netrc_find(path, str_of(host), user, &login, &err) == 0)
+		buf_addf(&said, "%s %s", login.user, login.secret);
+	else
+		buf_addstr(&said, strstr(err.text, ": no ") ? "-" : "!");
+	CHECK(!strstr(err.text, "himitsu"));
+	login_release(&login);
+	unlink(path);
+	return said.p;
+}
+
+static void
+netrc(void)
+{
+	static const char file[] =
+	    "# of the office\n"
+	    "machine mail.example.jp login alerts password himitsu1\n"
+	    "machine MAIL.example.jp\n\tlogin news # the other one\n"
+	    "\taccount a\n\tpassword \"himitsu \\\" \\\\ 2\"\n\n"
+	    "macdef init\n\tmachine trap.example.jp login x password y\n\n"
+	    "machine only.example.jp password himitsu3\n"
+	    "machine long.example.jp login himitsu#4 password #himitsu\n"
+	    "default login anybody password himitsu5";
+
+	CHECK_TEXT(logs_in(file, "mail.example.jp", NULL), "alerts himitsu1");
+	CHECK_TEXT(
+	    logs_in(file, "Mail.Example.JP", "news"), "news himitsu \" \\ 2");
+	CHECK_TEXT(logs_in(file, "mail.example.jp", "other"), "-");
+	CHECK_TEXT(
+	    logs_in(file, "mail.example.jp", "anybody"), "anybody himitsu5");
+	CHECK_TEXT(
+	    logs_in(file, "only.example.jp", "someone"), "someone himitsu3");
+	CHECK_TEXT(logs_in(file, "only.example.jp", NULL), "anybody himitsu5");
+	CHECK_TEXT(
+	    logs_in(file, "long.example.jp", NULL), "himitsu#4 #himitsu");
+	CHECK_TEXT(logs_in(file, "trap.example.jp", NULL), "anybody himitsu5");
+	CHECK_TEXT(logs_in(file, "mail.example.jp.evil", "alerts"), "-");
+	/* What is named comes before what is meant for all. */
+	CHECK_TEXT(logs_in("default login a password b machine h login c "
+			   "password d",
+		       "h", NULL),
+	    "c d");
+	CHECK_TEXT(logs_in("", "h", NULL), "-");
+	CHECK_TEXT(logs_in("machine h login a", "h", NULL), "-");
+	CHECK_TEXT(logs_in("himitsu", "h", NULL), "!");
+	CHECK_TEXT(logs_in("login a password himitsu", "h", NULL), "!");
+	CHECK_TEXT(logs_in("machine h login a password", "h", NULL), "!");
+	CHECK_TEXT(
+	    logs_in("machine h login a password \"himitsu\n", "h", NULL), "!");
+	CHECK_TEXT(logs_in("machine", "h", NULL), "!");
+}
+
+static void
+basic(void)
+{
+	char user[] = "Aladdin", secret[] = "open sesame", colon[] = "a:b";
+	struct buf b = {0};
+
+	CHECK_INT(http_basic(&b, &(struct login){user, secret}, NULL), 0);
+	/* RFC 7617, 2. */
+	CHECK_TEXT(b.p, "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+	CHECK_INT(http_basic(&b, &(struct login){colon, secret}, NULL), -1);
+	buf_release(&b);
+}
+
 int
 main(void)
 {
+	netrc();
+	basic();
 	private_addresses();
 	hosts();
 	values();
