@@ -153,6 +153,20 @@ b mql>検討中 15" ]
 		| .data.to == "new" and .data.by == "rule"'
 }
 
+@test "a dump says where leads stand, in JSON, also when nothing is waited for" {
+	leads a 70
+	tick >/dev/null
+	stands() {
+		dl-db dump | jq -c 'select(.record == "stage_state") |
+			[.lead, .stage, .waiting]'
+	}
+	[ "$(stands)" = '["a","mql",null]' ]
+	[ "$(store_sql "SELECT count(*) FROM stage_state WHERE waiting IS NULL")" = 1 ]
+	# As it was written once.
+	store_sql "UPDATE stage_state SET waiting = ''"
+	[ "$(stands)" = '["a","mql",null]' ]
+}
+
 @test "a model of one's own: defined, shown, checked, reset" {
 	leads a 100
 	dl-stage show >shipped.json

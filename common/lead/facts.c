@@ -147,7 +147,9 @@ static void
 put_row(struct json_writer *w, const struct shown *columns, struct rows *rows)
 {
 	for (unsigned i = 0; columns[i].name; i++) {
-		if (rows_null(rows, i))
+		/* (There are stores with empty documents.) */
+		if (rows_null(rows, i) ||
+		    (columns[i].as == 'j' && rows_text(rows, i).n == 0))
 			continue;
 		json_put_name(w, columns[i].name);
 		switch (columns[i].as) {

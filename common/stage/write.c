@@ -130,7 +130,10 @@ stage_batch_state(struct stage_batch *b, const struct stages *m, int64_t lead,
 	bulk_moment(b->state, s->hand_at, LEAD_MISSING);
 	bulk_int(b->state, s->held);
 	bulk_int(b->state, s->moves);
-	bulk_text(b->state, buf_str(&waiting));
+	if (waiting.len)
+		bulk_text(b->state, buf_str(&waiting));
+	else
+		bulk_null(b->state);
 	bulk_moment(b->state, next, INT64_MAX);
 	bulk_end_row(b->state);
 	buf_release(&waiting);
