@@ -114,6 +114,68 @@ titles() { # titles: of the messages for somebody, by the moment
 	done
 }
 
+# Who comes between the steps of a tick changes their order, and with it whose
+# turn it is and what is quoted of a lead; not what is done and said of each.
+done_and_said() {
+	dl-db dump | jq -c 'if .record == "task" then [.lead, .title]
+		elif .record == "message" then [.lead, .template, .channel]
+		elif .record == "firing" then [.lead, .automation]
+		elif .record == "stage_state" then [.lead, .stage]
+		else empty end' | sort
+}
+
+@test "two at once, and a run by hand: what is to follow follows once" {
+	tick >/dev/null
+	sample leads 60 | sed 's/"id":"/"id":"s/' | dl-import leads -q -
+	echo '{"rules":[{"name":"all","type":"attribute","when":"id exists","points":90}]}' |
+		dl-score define -q rules - >/dev/null
+	world=$DL_DB
+	store_copy undisturbed
+	tick >/dev/null
+	done_and_said >want
+	[ "$(wc -l <want)" -gt 200 ]
+	for other in dl-campaign-tick dl-automation "dl-score apply" \
+	    "dl-stage apply" "dl-task remind"; do
+		export DL_DB=$world
+		store_copy "at-once-${other// /-}"
+		dl-campaign-tick -q >/dev/null 2>first.err &
+		first=$!
+		# shellcheck disable=SC2086 # words
+		$other -q >/dev/null 2>second.err || [ $? -eq 3 ]
+		wait $first || [ $? -eq 3 ]
+		tick >/dev/null
+		done_and_said >got
+		same want got
+		dl-db check -q
+	done
+}
+
+@test "a clock that jumps back: nothing is done until that moment has passed, then all of it once" {
+	tick >/dev/null
+	happens demo_requested L1 L2
+	tick >/dev/null
+	dl-db dump >before
+	export DL_NOW=2026-01-14T23:00:00Z
+	check dl-campaign-tick -q
+	exits 2
+	says "2026-01-15T00:00:00Z"
+	# What waits is not sent meanwhile.
+	check dl-notify -q
+	prints_nothing
+	dl-db dump | cmp - before
+	# It is right again, and later.
+	export DL_NOW=2026-01-15T00:01:00Z
+	echo '{"lead":"L3","type":"demo_requested","time":"2026-01-15T00:00:30Z"}' |
+		dl-import events -q
+	tick >/dev/null
+	dl-notify -q >/dev/null 2>&1 || true
+	dl-db dump | jq -c 'select(.record == "task" or .record == "firing" or
+		.record == "message") | del(.changed_at)' | sort >twice
+	[ "$(uniq -d twice | wc -l)" = 0 ]
+	[ "$(dl-task list -q | wc -l)" = 2 ]
+	dl-db check -q
+}
+
 @test "what a tenant may not use is not done" {
 	dl-db tenant set -q main feature.automations=off
 	happens demo_requested L1

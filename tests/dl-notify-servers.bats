@@ -12,18 +12,6 @@ setup() {
 		hello=app.example.jp
 }
 
-# server NAME [SETTING...], with rules on standard input: one of the channel's.
-server() {
-	local name=$1 setting
-	shift
-	cat >"$name.rules"
-	start_server "$name" smtp-server -r "$PWD/$name.rules"
-	channel email "server.$name.url=smtp://127.0.0.1:$PORT"
-	for setting; do
-		channel email "server.$name.$setting"
-	done
-}
-
 # came NAME...: recipients in the journals of these servers, sorted.
 came() {
 	local name
@@ -203,5 +191,5 @@ at() {
 	dl-db check -q
 	mkdir mail
 	cat a/journal b/journal >mail/journal
-	storm_judge 70 >told || tell "$(cat told)"
+	storm_judge 70 24 >told || tell "$(cat told)"
 }

@@ -43,38 +43,55 @@ fault_world() {
 	JOB
 	chmod +x job
 	fault_store making
-	for stage in leads events apply segments; do
+	fault_undisturbed leads events apply segments
+}
+
+# fault_undisturbed STAGE...: the job by its stages, with the store kept before
+# each and at the end, and what that is.
+fault_undisturbed() {
+	local stage
+	for stage; do
 		fault_keep "before-$stage" || return
-		./job $stage || return
+		./job "$stage" || return
 	done
 	dl-db check -q >/dev/null || return
-	dl-db dump >want.ndjson
-	fault_keep whole
+	fault_keep whole && fault_told >want.ndjson
+}
+
+# fault_told: all that the store has to say.
+fault_told() {
+	dl-db dump
 }
 
 # fault_store NAME [STAGE]: DL_DB becomes a new store that knows the rules, as
 # it is before that stage of the job (the first).
 fault_store() {
 	local stage=before-${2:-leads}
+	if [ ! -e "$stage.db" ]; then
+		fault_empty "$1" && dl-score define -q reference \
+			"${DL_RULES:-$top/common/score/reference.json}" \
+			>/dev/null && fault_segments
+	elif [ "${DL_TEST_ENGINE:-sqlite}" = sqlite ]; then
+		export DL_DB=$PWD/$1.db
+		rm -f "$DL_DB"*
+		cp "$stage.db" "$DL_DB"
+	else
+		pg_copy "$(cat "$stage.db")" "$(pg_name "$PWD/$1")"
+	fi
+}
+
+# fault_empty NAME: DL_DB becomes a new store with the tenant "main".
+fault_empty() {
 	if [ "${DL_TEST_ENGINE:-sqlite}" = sqlite ]; then
 		export DL_DB=$PWD/$1.db
 		rm -f "$DL_DB"*
-		[ ! -e "$stage.db" ] || cp "$stage.db" "$DL_DB"
-	elif [ -e "$stage.db" ]; then
-		pg_copy "$(cat "$stage.db")" "$(pg_name "$PWD/$1")" || return
 	else
 		pg_drop "$(pg_name "$PWD/$1")"
 		pg_database "$(pg_name "$PWD/$1")" || return
 		DL_DB=$(pg_uri "$(pg_name "$PWD/$1")")
 		export DL_DB
 	fi
-	if [ ! -e "$stage.db" ]; then
-		dl-db init -q --tenant main >/dev/null &&
-			dl-score define -q reference \
-				"${DL_RULES:-$top/common/score/reference.json}" \
-				>/dev/null &&
-			fault_segments
-	fi
+	dl-db init -q --tenant main >/dev/null
 }
 
 # fault_segments: some by SQL alone, some of which time decides, and one that
@@ -100,7 +117,7 @@ fault_heals() {
 		cat job.err >&2
 		return 1
 	fi
-	dl-db dump >got.ndjson || return 1
+	fault_told >got.ndjson || return 1
 	if ! cmp -s want.ndjson got.ndjson; then
 		echo "$1: the rerun leaves another store:" >&2
 		diff want.ndjson got.ndjson | cut -c1-300 | head -5 >&2
@@ -133,12 +150,13 @@ fault_seconds() {
 	awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }'
 }
 
-# fault_calls SYSCALL COMMAND...: how often the command makes that call.
+# fault_calls SYSCALL COMMAND...: how often the command makes that call. (With
+# FAULT_ALONE=-q only it, not what it starts; so with fault_inject.)
 fault_calls() {
 	local call=$1
 	shift
-	strace -f -o calls.strace -e "trace=$call" "$@" >/dev/null 2>&1
-	grep -c "^[0-9]* *$call(" calls.strace
+	strace ${FAULT_ALONE:--f} -o calls.strace -e "trace=$call" "$@" >/dev/null 2>&1
+	grep -c "^\([0-9][0-9]* *\)\?$call(" calls.strace
 }
 
 # fault_inject SYSCALL FAULT N COMMAND...: the Nth such call meets the fault
@@ -146,7 +164,7 @@ fault_calls() {
 fault_inject() {
 	local call=$1 fault=$2 n=$3
 	shift 3
-	strace -f -o fault.strace -e "trace=$call" \
+	strace ${FAULT_ALONE:--f} -o fault.strace -e "trace=$call" \
 		-e "inject=$call:$fault:when=$n" "$@" \
 		>/dev/null 2>fault.err
 }

@@ -33,6 +33,7 @@ common_setup() {
 	export HOME=$BATS_TEST_TMPDIR TERM=dumb PATH=$DL_BIN:$DL_TOOLS:$PATH
 	export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config
 	export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+	PG_MADE=$BATS_TEST_TMPDIR/.databases
 	umask 022
 	cd "$BATS_TEST_TMPDIR" || return 1
 }
@@ -136,11 +137,6 @@ require_engine() {
 
 PG_EMPTY=dl_empty
 
-# A name that no other test has.
-pg_name() {
-	echo "t$(echo "$1" | md5sum | cut -c1-20)"
-}
-
 # The store every other one is a copy of; whoever comes first makes it.
 pg_empty() {
 	[ -n "${DL_TEST_PG-}" ] || {
@@ -155,27 +151,6 @@ pg_empty() {
 			>/dev/null 2>&1 &&
 		    : >"$DL_TEST_PG/$PG_EMPTY"
 	) 9>"$DL_TEST_PG/lock"
-}
-
-# pg_of URI: the database's name.
-pg_of() {
-	set -- "${1##*@/}"
-	echo "${1%%\?*}"
-}
-
-# pg_sql DATABASE SQL: as the server's superuser, whom nothing holds back.
-pg_sql() {
-	PGOPTIONS='-c search_path=dl' "$(pg_bin)/psql" -q -h "$DL_TEST_PG" \
-	    -U postgres -d "$1" -v ON_ERROR_STOP=1 -At -c "$2"
-}
-
-# pg_copy FROM TO: DL_DB becomes a copy of another database.
-pg_copy() {
-	pg_drop "$2"
-	pg_database "$2" "$1" || return
-	echo "$2" >>"$BATS_TEST_TMPDIR/.databases"
-	DL_DB=$(pg_uri "$2")
-	export DL_DB
 }
 
 # Nobody keeps what a test has made, but for what its file copies; the next

@@ -97,7 +97,8 @@ pg_stop() {
 	rm -rf "${1:?}"
 }
 
-# pg_database NAME [TEMPLATE]: a new one in $DL_TEST_PG; pg_uri NAME: its URI.
+# pg_database NAME [TEMPLATE]: a new one in $DL_TEST_PG; pg_uri NAME: its URI, by
+# way of $PG_FRONT, if any (tests/tools/cut-front.py).
 pg_database() {
 	"$(pg_bin)/createdb" -h "$DL_TEST_PG" -U dl ${2:+-T "$2"} "$1"
 }
@@ -109,7 +110,34 @@ pg_drop() {
 }
 
 pg_uri() {
-	echo "postgresql://dl@/$1?host=$DL_TEST_PG"
+	echo "postgresql://dl@/$1?host=${PG_FRONT:-$DL_TEST_PG}"
+}
+
+# A name that no other test has.
+pg_name() {
+	echo "t$(echo "$1" | md5sum | cut -c1-20)"
+}
+
+# pg_of URI: the database's name.
+pg_of() {
+	set -- "${1##*@/}"
+	echo "${1%%\?*}"
+}
+
+# pg_sql DATABASE SQL: as the server's superuser, whom nothing holds back.
+pg_sql() {
+	PGOPTIONS='-c search_path=dl' "$(pg_bin)/psql" -q -h "$DL_TEST_PG" \
+	    -U postgres -d "$1" -v ON_ERROR_STOP=1 -At -c "$2"
+}
+
+# pg_copy FROM TO: DL_DB becomes a copy of another database; $PG_MADE, where it
+# is set, lists what was made.
+pg_copy() {
+	pg_drop "$2"
+	pg_database "$2" "$1" || return
+	[ -z "${PG_MADE-}" ] || echo "$2" >>"$PG_MADE"
+	DL_DB=$(pg_uri "$2")
+	export DL_DB
 }
 
 pg_store() {

@@ -17,7 +17,8 @@
  * bytes), dot (all: the last recipient; data also: - for none), rset, quit (-).
  *Actions: reply CODE TEXT; stall, which never answers; cut, which closes (at
  *dot: the message is kept); at dot also lose, which closes without keeping it,
- *and leave CODE TEXT, which answers and closes.
+ *and leave CODE TEXT, which answers and closes. At body lose is a cut that the
+ *journal knows of.
  */
 #include <strings.h>
 
@@ -26,7 +27,7 @@
 struct session {
 	char ehlo[200], from[400], to[400], mechanism[40], options[100];
 	struct buf recipients;
-	bool greeted, in_data, told_body, authenticated, has_from;
+	bool greeted, in_data, told_body, authenticated, has_from, losing;
 	int challenges; /* of AUTH LOGIN and of an empty first response */
 	size_t looked;  /* how far the end of the data was looked for */
 };
@@ -51,6 +52,7 @@ ruled(
     struct server *s, struct connection *c, const char *stage, const char *told)
 {
 	struct rule *r = server_rule(s, c, stage, told);
+	struct session *m = c->own;
 
 	if (!r)
 		return false;
@@ -61,6 +63,7 @@ ruled(
 		c->stalled = true;
 	} else if (strcmp(r->action, "wait") != 0) {
 		c->cut = true;
+		m->losing = strcmp(r->action, "lose") == 0;
 	}
 	return true;
 }
@@ -181,8 +184,11 @@ data_step(struct server *s, struct connection *c)
 	struct str data;
 
 	if (!m->told_body && c->in.len > 0) {
-		if (ruled(s, c, "body", m->to))
+		if (ruled(s, c, "body", m->to)) {
+			if (m->losing)
+				note(s, c, "lost", buf_str(&c->in));
 			return false;
+		}
 		m->told_body = true;
 	}
 	if (c->in.len >= 3 && memcmp(c->in.p, ".\r\n", 3) == 0) {

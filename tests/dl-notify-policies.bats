@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# dl-notify: limits, digests, quiet hours, preferences and several servers at
+# once, disturbed: a fixed, small choice of what `make soak` does at every call.
+load helper
+load fault.bash
+load servers.bash
+load notify.bash
+load policies.bash
+
+setup() {
+	common_setup
+	require_tool python3
+	policies_channels
+	policies_store 16 5
+	policies_begin
+}
+
+# what follows on a first run at minute 5: to the end, and the verdict.
+# settled DOUBTS
+settled() {
+	policies_step 5
+	policies_run 10
+	policies_ban 10 soon@a.jp
+	policies_run 45
+	policies_settle 95 40
+	policies_judge "$1"
+}
+
+@test "undisturbed, all that was to be said is, once, when it may be" {
+	policies_run 5
+	run settled 0
+	[ "$status" -eq 0 ] || tell
+	[[ $output =~ ^38\ messages,\ [1-9] ]] || tell
+}
+
+@test "killed at a call of each kind: limits, digests and all else hold" {
+	require_engine sqlite
+	require_tool strace
+	strace -o /dev/null true 2>/dev/null || skip "no ptrace here"
+	export FAULT_ALONE=-q
+	for at in sendto:9 recvfrom:20 pwrite64:90 fdatasync:7; do
+		rm -f a/*.eml b/*.eml
+		policies_begin
+		fault_inject "${at%:*}" signal=SIGKILL "${at#*:}" \
+			dl-notify -q --now +5m && tell "$at: not struck"
+		run settled 6
+		[ "$status" -eq 0 ] || tell "$at"
+	done
+}
+
+@test "a storm of kills, two runs at a time" {
+	RANDOM=7
+	rm -rf a b c
+	run policies_storm 60 9 2 4 60
+	[ "$status" -eq 0 ] || tell
+}
