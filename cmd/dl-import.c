@@ -123,7 +123,7 @@ import(struct session *s, enum import_what what, struct err *err)
 	rc = input_of(s->call, &input, err);
 	if (rc == 0 && arg.strict)
 		rc = import_keep_input(s->call->operands, s->call->count, err);
-	if (rc == 0 && arg.bulk)
+	if (rc == 0 && arg.bulk && !shared->dry_run)
 		rc = store_exclusive(s->st, err);
 	if (rc == 0 && arg.rejects)
 		rc = record_rejects_open(arg.rejects, &run.rejects, err);
@@ -152,13 +152,6 @@ static int
 import_assessments(struct session *s, struct err *err)
 {
 	return import(s, IMPORT_ASSESSMENTS, err);
-}
-
-/* A dry run stores as well, and undoes it. */
-static int
-writes(const struct cli_call *call, struct err *err)
-{
-	return session_run(call, SESSION_WRITE, call->verb->work, NULL, err);
 }
 
 /* ---- the table ---------------------------------------------------------- */
@@ -203,7 +196,7 @@ static const struct cli_verb verbs[] = {
 	.options = lead_options,
 	.shared = IMPORTING,
 	.formats = READABLE,
-	.run = writes,
+	.run = session_writes,
 	.work = import_leads},
     {.name = "events",
 	.operands = "[FILE...]",
@@ -211,7 +204,7 @@ static const struct cli_verb verbs[] = {
 	.options = event_options,
 	.shared = IMPORTING,
 	.formats = READABLE,
-	.run = writes,
+	.run = session_writes,
 	.work = import_events},
     {.name = "assessments",
 	.operands = "[FILE...]",
@@ -219,7 +212,7 @@ static const struct cli_verb verbs[] = {
 	.options = event_options,
 	.shared = IMPORTING,
 	.formats = READABLE,
-	.run = writes,
+	.run = session_writes,
 	.work = import_assessments},
     {0}};
 

@@ -221,6 +221,88 @@ events() {
 	has '"waiting":1'
 }
 
+# rehearses ARGUMENT...: a dry run of an import of ./in says what the import then
+# says and prints, in a store that is as it was.
+rehearses() {
+	local status=0
+	dl-db dump >before
+	dl-import "$@" -nv in >dry 2>dry.err || status=$?
+	dl-db dump >after
+	same before after
+	dl-import "$@" -v --changes in >wet 2>wet.err || [ $? -eq "$status" ]
+	same dry wet
+	sed -i 's/ (dry run: nothing was stored)//' dry.err
+	same dry.err wet.err
+}
+
+@test "a dry run says what the import says, whatever comes again" {
+	local i origin
+
+	new_store dry
+	sample leads 900 >leads.ndjson
+	head -n 600 leads.ndjson | dl-import leads -q
+	# All of it over what is there, some of it changed, with addresses that
+	# move from one lead to the other.
+	{
+		cat leads.ndjson
+		jq -c 'select(.id[-1:] == "3") | .title = "x"' leads.ndjson
+		jq -rc '.email' leads.ndjson | head -n 700 | tail -n 300 |
+			paste -d' ' <(jq -r .id leads.ndjson | tail -n 300) - |
+			jq -Rc 'split(" ") | {id: .[0], email: .[1]}'
+		jq -c '{email, company: "y"}' leads.ndjson | tail -n 400
+		echo '{"email":"nobody@new.example","title":"a"}'
+		echo '{"email":"nobody@new.example","title":"b"}'
+	} >in
+	origin=$DL_DB
+	for i in reject merge keep; do
+		DL_DB=$origin
+		store_copy "by-$i"
+		rehearses leads --same-email "$i"
+	done
+	grep -q '"updated"' dry
+	# Events and runs of leads there are, of new ones, and of both again.
+	sample events 300 >in
+	rehearses events
+	{
+		sample events 500
+		sample events 20 | jq -c '.time = "2020-01-01T00:00:00Z"'
+		sample events 20 | jq -c 'del(.id) | .type = "deal_won"'
+		echo '{"lead":"L0000001","type":"deal_won","time":"2010-01-01"}'
+		echo '{"lead":"none","type":"deal_won","time":"2020-01-01"}'
+		echo '{"email":"no@one.example","type":"t","time":"2020-01-01"}'
+		echo '{"email":"no@one.example","type":"t","time":"2020-01-01"}'
+	} >in
+	rehearses events --create
+	[ "$(grep -c '"change":"new","lead"' wet)" -eq 2 ]
+	grep -q "dated before the lead was created" dry.err
+	sample assessments 200 >in
+	rehearses assessments
+	{
+		sample assessments 400
+		sample assessments 100 | jq -c '.progress = 77'
+		sample assessments 10 | jq -c '.lead = "L0000399"'
+		echo '{"id":"r","lead":"new","assessment":"a"}'
+	} >in
+	rehearses assessments --create
+	grep -q '"updated"' wet
+}
+
+@test "a dry run is not in the way of others, nor they in its" {
+	require_engine sqlite
+	require_tool sqlite3
+	echo '{"id":"1","company":"A"}' | dl-import leads -q
+	mkfifo hold
+	sqlite3 "$DL_DB" <hold &
+	exec 7>hold
+	printf 'BEGIN IMMEDIATE;\n.shell touch held\n' >&7
+	until [ -e held ]; do sleep 0.05; done
+	check dl-import leads -n <<<'{"id":"1","company":"B"}'
+	exec 7>&-
+	wait
+	exits 0
+	says "1 updated"
+}
+
 @test "new leads leave a signal, changed ones wait for scoring" {
 	echo '{"id":"1"}' | dl-import leads -q
 	echo '{"id":"1"}' | dl-import leads -q --now 2026-01-16

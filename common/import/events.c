@@ -114,6 +114,25 @@ note_early(
 	return got;
 }
 
+static int
+by_event_id(const void *a, const void *b)
+{
+	return str_cmp((*(struct event_in *const *)a)->id,
+	    (*(struct event_in *const *)b)->id);
+}
+
+size_t
+distinct_events(struct event_in **event, size_t count)
+{
+	size_t kept = 0;
+
+	qsort(event, count, sizeof(struct event_in *), by_event_id);
+	for (size_t i = 0; i < count; i++)
+		if (kept == 0 || !str_eq(event[kept - 1]->id, event[i]->id))
+			event[kept++] = event[i];
+	return kept;
+}
+
 int
 store_events(struct importer *im, struct event_in **event, size_t count,
     bool exact, struct lead_events_done *ret,
@@ -140,6 +159,8 @@ store_events(struct importer *im, struct event_in **event, size_t count,
 		bulk_text_borrowed(rows, event[i]->attrs);
 		bulk_end_row(rows);
 	}
+	if (rc == 0)
+		rc = dry_fetch_events(im, event, rows, err);
 	if (rc == 0)
 		rc = lead_events_insert(
 		    im->st, im->t, rows, exact, ret, each, context, err);
@@ -197,7 +218,8 @@ find_leads(
 
 	for (size_t i = 0; i < *count; i++)
 		s->event[i] = pick[i].in;
-	if (lookup_leads(im->st, im->t, s->event, *count, im->arena, err) < 0)
+	if (dry_fetch_leads_of(im, s->event, *count, err) < 0 ||
+	    lookup_leads(im->st, im->t, s->event, *count, im->arena, err) < 0)
 		return -1;
 	if (im->run->create && create_leads(im, s->event, *count, err) < 0)
 		return -1;

@@ -42,12 +42,13 @@ enum import_same_email {
 
 struct import_run {
 	enum import_what what;
-	struct store *store; /* opened STORE_WRITE, no transaction open */
+	struct store *store; /* opened STORE_WRITE, no transaction open; for
+				a dry run STORE_READ will do */
 	const struct tenant *tenant;
 	const struct import_map *map;
 	int64_t now;
 	bool replay;
-	bool dry_run; /* everything in one transaction that is rolled back */
+	bool dry_run; /* everything in a store of its own, that is dropped */
 	bool strict;  /* all or nothing: one reject undoes everything */
 	bool create;  /* leads that events speak of and are not there */
 	enum import_same_email same_email;

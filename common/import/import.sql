@@ -9,6 +9,14 @@
 SELECT b.seq FROM bulk_import_early AS b CROSS JOIN lead AS l
 WHERE l.tenant_id = $1 AND l.lead_id = b.lead_id AND l.created_at > b.at;
 
+-- name: import_event_stored
+-- The events whose ids stand in bulk_event.
+-- $1 tenant_id bigint
+SELECT b.seq, e.lead_id, y.name, e.at, e.attrs
+FROM bulk_event AS b CROSS JOIN event AS e
+JOIN event_type AS y ON y.tenant_id = $1 AND y.type_id = e.type_id
+WHERE e.tenant_id = $1 AND e.event_id = b.event_id;
+
 -- bulk: assessment (seq bigint, response_id text, lead_id bigint,
 --	assessment text, started_at bigint, completed_at bigint,
 --	progress bigint, result text, answers text)

@@ -235,8 +235,10 @@ struct str event_content_id(const struct event_in *in, struct str lead,
 
 struct importer {
 	const struct import_run *run;
+	/* Where it is applied: the run's, or those of a dry run. */
 	struct store *st;
 	const struct tenant *t;
+	struct tenant own;
 	struct import_done done, committed;
 	struct buf changes; /* lines since the last commit */
 	struct lead_event_types *types;
@@ -253,6 +255,26 @@ struct importer {
 	int64_t slice_began;
 	int64_t erasures; /* when it began */
 };
+
+/* dry.c: a store of its own for a dry run; in a run that stores, all of this
+ * does nothing but open and close. */
+int dry_open(struct importer *im, struct err *err);
+void dry_close(struct importer *im);
+/* Around a slice, which sees one moment of the real store. */
+int dry_begin(struct importer *im, struct err *err);
+void dry_end(struct importer *im);
+/* Before these are looked up: what the real store has of them comes over,
+ * except what came or was made before. Leads by a bulk_lead_key; those that
+ * events speak of; events by a bulk_event with seq into event[], assessments by
+ * a bulk_assessment with seq into run[]. */
+int dry_fetch_leads(
+    struct importer *im, enum lead_key by, struct bulk *keys, struct err *err);
+int dry_fetch_leads_of(struct importer *im, struct event_in *const *event,
+    size_t count, struct err *err);
+int dry_fetch_events(struct importer *im, struct event_in *const *event,
+    struct bulk *events, struct err *err);
+int dry_fetch_runs(struct importer *im, struct run_in *const *run, size_t count,
+    struct bulk *keys, struct err *err);
 
 /* leads.c, events.c, runs.c: apply a slice of items in the open transaction;
  * rejected ones get their reason. */
@@ -279,6 +301,8 @@ int store_new_leads(struct importer *im, struct lead_row *const *row,
  */
 int create_leads(struct importer *im, struct event_in **event, size_t count,
     struct err *err);
+/* Sorts them by their ids and keeps one of each; how many those are. */
+size_t distinct_events(struct event_in **event, size_t count);
 /* Stores events whose lead and id are known and marks their leads. `each` as
  * for lead_events_insert; index is into event[]. */
 int store_events(struct importer *im, struct event_in **event, size_t count,

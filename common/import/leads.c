@@ -125,6 +125,8 @@ read_stored(struct importer *im, struct item **item, size_t count,
 		bulk_null(s->keys);
 		bulk_end_row(s->keys);
 	}
+	if (dry_fetch_leads(im, by, s->keys, err) < 0)
+		return -1;
 	return lead_rows_find(
 	    im->st, im->t, by, s->keys, &s->arena, take_row, s, err);
 }
@@ -352,37 +354,15 @@ write_rows(struct importer *im, struct err *err)
 }
 
 static int
-ignore(void *context, int64_t index, bool same, struct err *err)
-{
-	(void)context;
-	(void)index;
-	(void)same;
-	(void)err;
-	return 0;
-}
-
-static int
-event_by_id(const void *a, const void *b)
-{
-	return str_cmp((*(struct event_in *const *)a)->id,
-	    (*(struct event_in *const *)b)->id);
-}
-
-static int
 write_events(struct importer *im, struct err *err)
 {
 	struct lead_state *s = im->leads;
 	struct lead_events_done done;
-	size_t kept = 0;
+	size_t count = distinct_events(s->event, s->events);
 
-	qsort(s->event, s->events, sizeof(struct event_in *), event_by_id);
-	for (size_t i = 0; i < s->events; i++) {
-		if (kept > 0 && str_eq(s->event[kept - 1]->id, s->event[i]->id))
-			continue;
+	for (size_t i = 0; i < count; i++)
 		s->event[i]->lead = s->event[i]->owner->lead_id;
-		s->event[kept++] = s->event[i];
-	}
-	if (store_events(im, s->event, kept, false, &done, ignore, NULL, err) <
+	if (store_events(im, s->event, count, false, &done, NULL, NULL, err) <
 	    0)
 		return -1;
 	im->done.events_new += (uint64_t)done.new;

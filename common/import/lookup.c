@@ -134,8 +134,10 @@ drop_taken(
 		bulk_null(keys);
 		bulk_end_row(keys);
 	}
-	rc = lead_numbers_find(
-	    im->st, im->t, LEAD_KEY_ID, keys, number, NULL, NULL, err);
+	rc = dry_fetch_leads(im, LEAD_KEY_ID, keys, err);
+	if (rc == 0)
+		rc = lead_numbers_find(
+		    im->st, im->t, LEAD_KEY_ID, keys, number, NULL, NULL, err);
 	for (size_t i = 0; rc == 0 && i < *count; i++)
 		if (number[i] == 0)
 			row[kept++] = row[i];

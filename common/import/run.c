@@ -195,8 +195,10 @@ breathe(struct importer *im, struct err *err)
 {
 	bool awaited;
 
-	if (im->run->dry_run)
+	if (im->run->dry_run) {
+		resize_slice(im, ALONE_MS);
 		return flush_changes(im, err);
+	}
 	if (im->run->strict)
 		return spool_changes(im, err);
 	awaited = store_awaited(im->st);
@@ -252,7 +254,7 @@ apply_slice(struct importer *im, struct batch *b, size_t from, size_t *ret,
 	struct item **item = b->order + from;
 	size_t end, count;
 
-	if (begin(im, err) < 0)
+	if (begin(im, err) < 0 || dry_begin(im, err) < 0)
 		return -1;
 	im->slice_began = time_monotonic();
 	check_lookups(im, b);
@@ -261,6 +263,7 @@ apply_slice(struct importer *im, struct batch *b, size_t from, size_t *ret,
 	im->sorted = from < b->sorted;
 	if (apply_items(im, item, count, err) < 0)
 		return -1;
+	dry_end(im);
 	im->done.counts.rejected += count_rejects(item, count);
 	im->done.counts.read += count;
 	im->applied += count;
@@ -455,9 +458,12 @@ import_run(const struct import_run *run, char *const *paths, size_t count,
 	int rc;
 
 	*ret = im.committed;
-	if (store_cache(run->store, PAGE_BYTES, err) < 0)
+	if ((run->dry_run && dry_open(&im, err) < 0) ||
+	    store_cache(im.st, PAGE_BYTES, err) < 0) {
+		dry_close(&im);
 		return -1;
-	im.types = lead_event_types_new(run->store, run->tenant);
+	}
+	im.types = lead_event_types_new(im.st, im.t);
 	if (run->strict && !run->dry_run) {
 		rc = run_strict(&im, paths, count, input, err);
 	} else {
@@ -468,5 +474,6 @@ import_run(const struct import_run *run, char *const *paths, size_t count,
 	store_rollback(run->store);
 	*ret = im.committed;
 	release(&im);
+	dry_close(&im);
 	return rc;
 }

@@ -31,7 +31,8 @@ find_leads(struct importer *im, struct slice *s, struct err *err)
 
 	for (size_t i = 0; i < s->count; i++)
 		s->event[i] = &s->run[i]->event;
-	if (lookup_leads(im->st, im->t, s->event, s->count, im->arena, err) <
+	if (dry_fetch_leads_of(im, s->event, s->count, err) < 0 ||
+	    lookup_leads(im->st, im->t, s->event, s->count, im->arena, err) <
 		0 ||
 	    (im->run->create && create_leads(im, s->event, s->count, err) < 0))
 		return -1;
@@ -105,7 +106,8 @@ read_stored(struct importer *im, struct slice *s, struct err *err)
 			add_row(keys, i, s->run[i], &s->row[i]);
 	}
 	text_index_release(&ids);
-	if (store_bulk(im->st, keys, err) < 0 ||
+	if (dry_fetch_runs(im, s->run, s->count, keys, err) < 0 ||
+	    store_bulk(im->st, keys, err) < 0 ||
 	    store_query(im->st, &sql_assessment_stored,
 		BINDS(BIND_INT(im->t->id)), &rows, err) < 0)
 		got = -1;
@@ -249,28 +251,10 @@ apply_one(struct importer *im, struct slice *s, size_t i)
  */
 
 static int
-ignore(void *context, int64_t index, bool same, struct err *err)
-{
-	(void)context;
-	(void)index;
-	(void)same;
-	(void)err;
-	return 0;
-}
-
-static int
-by_id(const void *a, const void *b)
-{
-	return str_cmp((*(struct event_in *const *)a)->id,
-	    (*(struct event_in *const *)b)->id);
-}
-
-static int
 write_all(struct importer *im, struct slice *s, struct err *err)
 {
 	struct bulk *rows = bulk_new(&bulk_assessment);
 	struct lead_events_done done = {0};
-	size_t kept = 0;
 	int rc;
 
 	for (size_t i = 0; i < s->count; i++)
@@ -279,14 +263,10 @@ write_all(struct importer *im, struct slice *s, struct err *err)
 	rc = store_bulk_run(im->st, rows, &sql_assessment_store,
 	    BINDS(BIND_INT(im->t->id)), err);
 	bulk_free(rows);
-	qsort(s->event, s->events, sizeof(struct event_in *), by_id);
-	for (size_t i = 0; i < s->events; i++)
-		if (kept == 0 ||
-		    !str_eq(s->event[kept - 1]->id, s->event[i]->id))
-			s->event[kept++] = s->event[i];
 	if (rc == 0)
-		rc = store_events(
-		    im, s->event, kept, false, &done, ignore, NULL, err);
+		rc = store_events(im, s->event,
+		    distinct_events(s->event, s->events), false, &done, NULL,
+		    NULL, err);
 	im->done.events_new += (uint64_t)done.new;
 	im->done.events_same += (uint64_t)(done.same + done.different);
 	return rc;

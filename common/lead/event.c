@@ -162,7 +162,7 @@ tell_stored(struct store *st, const struct tenant *t, bool only_different,
 
 		++*ret_stored;
 		*ret_different += !same;
-		if ((!same || !only_different) &&
+		if (each && (!same || !only_different) &&
 		    each(context, rows_int(rows, 0), same, err) < 0) {
 			got = -1;
 			break;

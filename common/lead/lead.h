@@ -365,7 +365,8 @@ struct lead_events_done {
 /* Stores those whose id is new: what is stored wins. each(seq, same) tells of
  * rows that were there already, same when nothing about them differs. Unless
  * `exact`, which is slower, it may leave out those that are the same when
- * others are new. The caller marks the leads of what is new. */
+ * others are new. each may be NULL. The caller marks the leads of what is new.
+ */
 int lead_events_insert(struct store *st, const struct tenant *t,
     struct bulk *events, bool exact, struct lead_events_done *ret,
     int (*each)(void *context, int64_t seq, bool same, struct err *err),

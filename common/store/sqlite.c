@@ -190,8 +190,10 @@ sqlite_open(const char *path, int flags, struct store **ret, struct err *err)
 	st->turnstile = st->flush_fd = -1;
 	st->log_limit = LOG_LIMIT;
 	st->path = strcmp(path, ":memory:") == 0 ? NULL : xstrdup(path);
-	if (sqlite3_open_v2(path, &st->db, flags | SQLITE_OPEN_EXRESCODE,
-		NULL) != SQLITE_OK) {
+	/* A name of no bytes: pages that the cache has no room for go to a file
+	 * that has no name. */
+	if (sqlite3_open_v2(st->path ? path : "", &st->db,
+		flags | SQLITE_OPEN_EXRESCODE, NULL) != SQLITE_OK) {
 		sqlite_fail(st, err, NULL);
 		store_close(st);
 		return -1;
