@@ -26,22 +26,7 @@ static struct {
 	int64_t min_size, top, lead_time, days, from, to;
 } arg = {.at = INT64_MAX, .to = INT64_MAX, .target = "converted", .days = 30};
 
-/* Adds "1,234 what" to the summary. */
-static void
-sum(struct session *s, uint64_t count, const char *what)
-{
-	buf_addgroup(&s->summary, (int64_t)count);
-	buf_addstr(&s->summary, what);
-}
-
 /* ---- refresh ------------------------------------------------------ */
-
-static void
-sum_up_changes(struct session *s, const struct segment_refreshed *done)
-{
-	sum(s, done->entered, " entered, ");
-	sum(s, done->left, " left");
-}
 
 static void
 sum_up(struct session *s, struct segment_refreshed *done)
@@ -50,10 +35,7 @@ sum_up(struct session *s, struct segment_refreshed *done)
 		session_summary(
 		    s, "nothing done: already at work: %s", done->holder.p);
 	} else if (done->looked) {
-		sum(s, done->looked,
-		    done->looked == 1 ? " lead looked at, "
-				      : " leads looked at, ");
-		sum_up_changes(s, done);
+		segment_add_refreshed(done, &s->summary);
 		session_summary(s, "%s", session_dry(s));
 	}
 	buf_release(&done->holder);
@@ -123,7 +105,7 @@ fill(struct session *s, const char *const *names, size_t count, struct err *err)
 		buf_release(&done.holder);
 	} else if (rc >= 0 && done.looked) {
 		session_summary(s, "; ");
-		sum_up_changes(s, &done);
+		segment_add_moves(&done, &s->summary);
 	}
 	return rc;
 }
@@ -452,10 +434,7 @@ put_preview(struct session *s, const struct segment_preview *p)
 {
 	struct buf line = {0};
 
-	sum(s, p->found, " of ");
-	sum(s, p->leads, " leads");
-	session_summary(s, " (%.1f %%)",
-	    p->leads ? 100 * (double)p->found / (double)p->leads : 0.0);
+	segment_add_found(p, &s->summary);
 	if (s->printer.writer && s->printer.format != RECORD_JSON) {
 		printer_lines(&s->printer, buf_str(&p->samples));
 	} else {
@@ -578,17 +557,7 @@ diff(struct session *s, struct err *err)
 		two ? COUNT_OF(between) : COUNT_OF(since), err) < 0 ||
 	    segment_diff(s->st, s->tenant, &s->moment, &how, &found, err) < 0)
 		return -1;
-	if (two) {
-		sum(s, found.only[0], " only in ");
-		session_summary(s, "%s, ", how.left);
-		sum(s, found.only[1], " only in ");
-		session_summary(s, "%s, ", how.right);
-		sum(s, found.both, " in both");
-	} else {
-		sum(s, found.only[1], " entered, ");
-		sum(s, found.only[0], " left, ");
-		sum(s, found.both, " in at both moments");
-	}
+	segment_add_differs(&how, &found, &s->summary);
 	return 0;
 }
 
@@ -666,10 +635,7 @@ filter_into(struct session *s, struct filtering *f, struct err *err)
 		    done.events_left);
 	if (!done.counts.rejected)
 		return CLI_DONE;
-	sum(s, done.counts.read, " read, ");
-	sum(s, done.counts.written, " found, ");
-	sum(s, done.counts.unchanged, " not, ");
-	sum(s, done.counts.rejected, " rejected");
+	segment_add_filtered(&done.counts, &s->summary);
 	return CLI_REJECTS;
 }
 

@@ -121,11 +121,12 @@ export_range(struct str text, int64_t now, const struct zone *zone,
 			between(text, zone, ret_from, ret_to);
 	if (!found)
 		return err_set(err, ERR_USAGE,
-		    "range: neither DATE..DATE nor words such as last_30_days "
+		    "--range: neither DATE..DATE nor words such as "
+		    "last_30_days "
 		    "or this_month: %s",
 		    quoted(text));
 	if (*ret_from >= *ret_to)
 		return err_set(err, ERR_USAGE,
-		    "range: ends before it begins: %s", quoted(text));
+		    "--range: ends before it begins: %s", quoted(text));
 	return 0;
 }

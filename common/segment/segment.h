@@ -348,4 +348,18 @@ struct segment_filter {
 int segment_filter(
     const struct segment_filter *f, struct lead_streamed *ret, struct err *err);
 
+/* ---- summary.c: in a line, for people ------------------------------------ */
+
+/* "2 leads looked at, 1 entered, 0 left"; the end of it alone */
+void segment_add_refreshed(
+    const struct segment_refreshed *done, struct buf *out);
+void segment_add_moves(const struct segment_refreshed *done, struct buf *out);
+/* "240 of 1,000 leads (24.0 %)" */
+void segment_add_found(const struct segment_preview *p, struct buf *out);
+/* "3 only in a, 1 only in b, 7 in both"; of two moments "1 entered, ..." */
+void segment_add_differs(const struct segment_diff *how,
+    const struct segment_differs *found, struct buf *out);
+/* "9 read, 5 found, 3 not, 1 rejected" */
+void segment_add_filtered(const struct record_counts *c, struct buf *out);
+
 #endif

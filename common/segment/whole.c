@@ -23,6 +23,10 @@ struct pass {
 	uint64_t before; /* leads of the segments that are done already */
 	uint64_t whole;
 	size_t rows; /* changes in the open transaction */
+	/* By SQL one after the other, or all of them by one judge. */
+	const struct kept *kept;
+	struct filler *filler;
+	struct judge *judge;
 };
 
 /* ---- where it stands ----------------------------------------------------- */
@@ -116,13 +120,15 @@ write_range(struct pass *p, struct err *err)
 	return refresh_write(p->r, err);
 }
 
-/* ---- by SQL -------------------------------------------------------------- */
-
+/* Range by range, from the leads after one; `look` finds who enters and leaves,
+ * `tell` notes where that stands. */
 static int
-fill_ranges(struct pass *p, struct kept *k, struct filler *f, struct err *err)
+go_through(struct pass *p, int64_t after,
+    int (*look)(struct pass *p, int64_t after, int64_t last, struct err *err),
+    int (*tell)(struct pass *p, int64_t last, bool end, struct err *err),
+    struct err *err)
 {
 	struct refreshing *r = p->r;
-	int64_t after = k->fill_lead;
 
 	while (!r->ret->stopped) {
 		int64_t last =
@@ -133,13 +139,9 @@ fill_ranges(struct pass *p, struct kept *k, struct filler *f, struct err *err)
 			return -1;
 		if (r->outdated)
 			return 0;
-		if ((last > after &&
-			filler_range(f, after, last, r->batch, err) < 0) ||
-		    write_range(p, err) < 0 || note(r, k, last, end, err) < 0)
+		if ((last > after && look(p, after, last, err) < 0) ||
+		    write_range(p, err) < 0 || tell(p, last, end, err) < 0)
 			return -1;
-		/* Each lead once, however many segments ask for it. */
-		if (!p->before)
-			r->pending.looked += (uint64_t)(last - after);
 		after = last;
 		if ((end || long_enough(p)) &&
 		    refresh_end(r, p->before + (uint64_t)after, p->whole, err) <
@@ -149,6 +151,23 @@ fill_ranges(struct pass *p, struct kept *k, struct filler *f, struct err *err)
 			break;
 	}
 	return 0;
+}
+
+/* ---- by SQL -------------------------------------------------------------- */
+
+static int
+fill_range(struct pass *p, int64_t after, int64_t last, struct err *err)
+{
+	/* Each lead once, however many segments ask for it. */
+	if (!p->before)
+		p->r->pending.looked += (uint64_t)(last - after);
+	return filler_range(p->filler, after, last, p->r->batch, err);
+}
+
+static int
+note_filled(struct pass *p, int64_t last, bool end, struct err *err)
+{
+	return note(p->r, p->kept, last, end, err);
 }
 
 static int
@@ -167,7 +186,10 @@ fill_by_sql(struct pass *p, struct err *err)
 			continue;
 		filler_init(&f, r->st, r->tenant, k, &r->job->moment,
 		    r->job->flush != NULL);
-		code = fill_ranges(p, k, &f, err);
+		p->kept = k;
+		p->filler = &f;
+		code =
+		    go_through(p, k->fill_lead, fill_range, note_filled, err);
 		filler_release(&f);
 		p->before += (uint64_t)p->last;
 	}
@@ -177,42 +199,20 @@ fill_by_sql(struct pass *p, struct err *err)
 /* ---- lead by lead -------------------------------------------------------- */
 
 static int
-note_all(struct pass *p, int64_t lead, bool end, struct err *err)
+judge_leads(struct pass *p, int64_t after, int64_t last, struct err *err)
+{
+	return judge_range(p->judge, after, last, p->r->batch, err);
+}
+
+static int
+note_all(struct pass *p, int64_t last, bool end, struct err *err)
 {
 	struct refreshing *r = p->r;
 
 	for (size_t i = 0; i < r->plan.count; i++)
 		if (r->fill[i] && !r->job->dry_run &&
-		    note(r, &r->plan.kept[i], lead, end, err) < 0)
+		    note(r, &r->plan.kept[i], last, end, err) < 0)
 			return -1;
-	return 0;
-}
-
-static int
-judge_ranges(struct pass *p, struct judge *j, int64_t after, struct err *err)
-{
-	struct refreshing *r = p->r;
-
-	while (!r->ret->stopped) {
-		int64_t last =
-		    after + RANGE < p->last ? after + RANGE : p->last;
-		bool end = last >= p->last;
-
-		if (!store_in_transaction(r->st) && open_step(p, err) < 0)
-			return -1;
-		if (r->outdated)
-			return 0;
-		if ((last > after &&
-			judge_range(j, after, last, r->batch, err) < 0) ||
-		    write_range(p, err) < 0 || note_all(p, last, end, err) < 0)
-			return -1;
-		after = last;
-		if ((end || long_enough(p)) &&
-		    refresh_end(r, (uint64_t)after, p->whole, err) < 0)
-			return -1;
-		if (end)
-			break;
-	}
 	return 0;
 }
 
@@ -239,7 +239,8 @@ fill_by_lead(struct pass *p, struct err *err)
 	p->whole = (uint64_t)p->last;
 	judge_init(&j, r->st, r->tenant, &r->plan, &r->job->moment,
 	    r->job->flush != NULL, ask);
-	code = judge_ranges(p, &j, after, err);
+	p->judge = &j;
+	code = go_through(p, after, judge_leads, note_all, err);
 	judge_release(&j);
 	free(ask);
 	return code;
