@@ -189,30 +189,14 @@ static int
 follow_one(struct session *s, int64_t task, struct err *err)
 {
 	struct task_new next;
-	struct buf shown = {0};
-	struct json *doc = NULL;
-	struct str lead;
 	int64_t number;
-	int rc;
 
 	if (fill_task(s, s->call->operands[1], &next, err) < 0 ||
-	    task_show(s->st, s->tenant, task, &s->moment, &shown, err) < 0)
+	    task_follow(s->st, s->tenant, task, &next,
+		cli_given(s->call, "assign"), s->who, s->now, &number,
+		&s->lines, err) < 0)
 		return -1;
-	rc = json_doc_parse(buf_str(&shown), "task", &doc, err);
-	next.parent = task;
-	lead = rc == 0 ? json_text(json_find(doc, "lead")) : (struct str){0};
-	if (rc == 0 && lead.p)
-		rc = lead_need(s->st, s->tenant, lead, &next.lead, err);
-	/* It stays with whose it was unless told otherwise. */
-	if (rc == 0 && !cli_given(s->call, "assign") &&
-	    json_find(doc, "assignee"))
-		next.assign = json_text(json_find(doc, "assignee"));
-	if (rc == 0)
-		rc = task_add(s->st, s->tenant, &next, s->who, s->now, &number,
-		    &s->lines, err);
-	json_doc_free(doc);
-	buf_release(&shown);
-	return rc < 0 ? -1 : 0;
+	return 0;
 }
 
 static int

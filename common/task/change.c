@@ -179,6 +179,26 @@ out:
 	return code;
 }
 
+int
+task_follow(struct store *st, const struct tenant *t, int64_t parent,
+    const struct task_new *task, bool anew, const char *who, int64_t now,
+    int64_t *ret, struct buf *lines, struct err *err)
+{
+	struct task_new next = *task;
+	struct present present;
+	int code;
+
+	if (read_present(st, t, parent, &present, err) < 0)
+		return -1;
+	next.parent = parent;
+	next.lead = present.lead;
+	if (!anew && present.assignee.len)
+		next.assign = buf_str(&present.assignee);
+	code = task_add(st, t, &next, who, now, ret, lines, err);
+	buf_release(&present.assignee);
+	return code;
+}
+
 /* ---- changes --------------------------------------------------------------
  */
 

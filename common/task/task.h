@@ -104,6 +104,11 @@ struct task_new {
 int task_add(struct store *st, const struct tenant *t,
     const struct task_new *task, const char *who, int64_t now, int64_t *ret,
     struct buf *lines, struct err *err);
+/* One that follows up another one, about the same lead, and with whose that
+ * was unless it is to be assigned anew. */
+int task_follow(struct store *st, const struct tenant *t, int64_t parent,
+    const struct task_new *task, bool anew, const char *who, int64_t now,
+    int64_t *ret, struct buf *lines, struct err *err);
 /* Gives it to somebody, as task_choose. */
 int task_assign(struct store *st, const struct tenant *t, int64_t task,
     struct str how, const char *who, int64_t now, struct buf *lines,
