@@ -208,8 +208,10 @@ policy_define(struct session *s, struct err *err)
 
 	if (rc < 0)
 		return -1;
-	rc = extract_policy_define(
-	    s->st, s->tenant, doc, s->who, s->now, &old, &new, err);
+	rc = session_begin(s, err);
+	if (rc == 0)
+		rc = extract_policy_define(
+		    s->st, s->tenant, doc, s->who, s->now, &old, &new, err);
 	if (rc == 0)
 		session_summary(s, "policy: %s%s",
 		    session_defined(s, "export_policy", s->tenant->name,
@@ -414,7 +416,7 @@ static const struct cli_verb verbs[] = {
 	.operands = "[FILE]",
 	.shared = CLI_STORE | CLI_PRINTS | CLI_DRY_RUN | CLI_CHANGES,
 	.max = 1,
-	.run = session_changes,
+	.run = session_begins,
 	.work = policy_define},
     {.name = "policy show",
 	.help = "print it as define takes it",

@@ -122,7 +122,7 @@ import(struct session *s, enum import_what what, struct err *err)
 	run.map = map;
 	rc = input_of(s->call, &input, err);
 	if (rc == 0 && arg.strict)
-		rc = import_keep_input(s->call->operands, s->call->count, err);
+		rc = record_keep_input(s->call->operands, s->call->count, err);
 	if (rc == 0 && arg.bulk && !shared->dry_run)
 		rc = store_exclusive(s->st, err);
 	if (rc == 0 && arg.rejects)

@@ -215,7 +215,9 @@ send_records(struct session *s, struct err *err)
 	struct record_reader *in;
 	int rc;
 
-	if (store_moment(s->st, s->tenant->id, s->now, s->call->shared->replay,
+	if (record_keep_input(s->call->operands, s->call->count, err) < 0 ||
+	    session_begin(s, err) < 0 ||
+	    store_moment(s->st, s->tenant->id, s->now, s->call->shared->replay,
 		err) < 0 ||
 	    record_reader_open(
 		s->call->operands, s->call->count, &input, &in, err) < 0)
@@ -571,7 +573,7 @@ static const struct cli_verb verbs[] = {
 	.help = "queue a message for each record",
 	.options = send_options,
 	.shared = CLI_CHANGING & ~(unsigned)CLI_PROGRESS,
-	.run = session_changes,
+	.run = session_begins,
 	.work = send_records},
     {.name = "list",
 	.help = "messages and what became of them, the newest first",

@@ -397,7 +397,9 @@ import_holidays(struct session *s, struct err *err)
 {
 	int64_t new, rejected;
 
-	if (task_holidays_import(s->st, s->tenant, s->call->operands[0],
+	if (record_keep_input(s->call->operands, s->call->count, err) < 0 ||
+	    session_begin(s, err) < 0 ||
+	    task_holidays_import(s->st, s->tenant, s->call->operands[0],
 		arg.encoding, s->who, s->now, cli_remarks(s->call), &new,
 		&rejected, err) < 0)
 		return -1;
@@ -409,7 +411,7 @@ import_holidays(struct session *s, struct err *err)
 static int
 holidays(const struct cli_call *call, struct err *err)
 {
-	return session_run(call, call->count ? SESSION_CHANGE : SESSION_READ,
+	return session_run(call, call->count ? SESSION_WRITE : SESSION_READ,
 	    call->count ? import_holidays : list_holidays, NULL, err);
 }
 

@@ -133,25 +133,6 @@ found() { # found TEXT...: the ids that a search prints
 	exits 2
 }
 
-@test "who writes into the pipe that leads come from is not waited for" {
-	local more
-
-	mkfifo names
-	dl-lead tag - new <names >out 2>err &
-	{
-		# Its first record is read: by now it would have the store.
-		echo '{"x":1}'
-		until grep -q "no lead, id or email" err; do sleep 0.1; done
-		more=0
-		printf 'id,email\nL7,l7@new.example\n' |
-			dl-import leads --changes -q || more=$?
-		echo "$more" >status
-	} >names
-	! wait $!
-	[ "$(cat status)" -eq 0 ]
-	[ "$(cat out)" = '{"lead":"L7","field":"tags","old":null,"new":["new"]}' ]
-}
-
 @test "what was changed by hand waits for scoring" {
 	[ "$(dl-db stats | jq '.tenants[0].waiting')" -eq 2 ]
 	store_sql "DELETE FROM work"

@@ -72,10 +72,9 @@ struct import_done {
 	uint64_t held_back;     /* good records that strict kept out */
 };
 
-/* A strict run reads twice. What it reads from standard input it can read again
- * once this has put a pipe into a temporary file. */
-int import_keep_input(char *const *paths, size_t count, struct err *err);
-/* paths as for record_reader_open. -1: *ret still says what was committed. */
+/* paths as for record_reader_open; a strict run reads them twice, so standard
+ * input is kept before (record_keep_input). -1: *ret still says what was
+ * committed. */
 int import_run(const struct import_run *run, char *const *paths, size_t count,
     const struct record_input *input, struct import_done *ret, struct err *err);
 /* "240 read, 200 new, …; with 90 new events; 3 leads created" */

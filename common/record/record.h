@@ -143,6 +143,10 @@ struct record_reader;
 int record_reader_open(char *const *paths, size_t count,
     const struct record_input *input, struct record_reader **ret,
     struct err *err);
+/* Where standard input is among the paths and is a pipe, reads all of it into a
+ * temporary file that takes its place: for who reads twice, and for who reads
+ * while the store is held and must not wait for others meanwhile. */
+int record_keep_input(char *const *paths, size_t count, struct err *err);
 /* Reads a descriptor, which stays the caller's. */
 int record_reader_open_fd(int fd, const char *name,
     const struct record_input *input, struct record_reader **ret,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* Standard input that can be read twice; and what an import did, in words. */
+/* Standard input that is read to its end beforehand, or twice. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "import/import.h"
+#include "record/record.h"
 
 static int
 copy_input(FILE *file, struct err *err)
@@ -28,7 +28,7 @@ copy_input(FILE *file, struct err *err)
 }
 
 int
-import_keep_input(char *const *paths, size_t count, struct err *err)
+record_keep_input(char *const *paths, size_t count, struct err *err)
 {
 	bool standard = count == 0;
 	FILE *file;
@@ -44,27 +44,4 @@ import_keep_input(char *const *paths, size_t count, struct err *err)
 	rc = copy_input(file, err);
 	fclose(file);
 	return rc;
-}
-
-void
-import_done_add(const struct import_done *done, struct buf *out)
-{
-	record_counts_import(out, &done->counts);
-	if (done->held_back) {
-		buf_addstr(out, ", ");
-		buf_addgroup(out, (int64_t)done->held_back);
-		buf_addstr(out, " held back; nothing was stored (--strict)");
-	}
-	if (done->events_new || done->events_same) {
-		buf_addstr(out, "; with ");
-		buf_addgroup(out, (int64_t)done->events_new);
-		buf_addf(
-		    out, " new event%s", plural((int64_t)done->events_new));
-	}
-	if (done->leads_created) {
-		buf_addstr(out, "; ");
-		buf_addgroup(out, (int64_t)done->leads_created);
-		buf_addf(out, " lead%s created",
-		    plural((int64_t)done->leads_created));
-	}
 }

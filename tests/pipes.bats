@@ -1,0 +1,63 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# Programs that write to one store at both ends of a pipe: whoever reads from
+# the pipe does not hold the store while it waits for the other one.
+load helper
+
+setup() {
+	common_setup
+	new_store
+	echo '{"id":"L1","email":"l1@old.example"}' | dl-import leads -q
+}
+
+# More than a pipe holds, of nothing: once it is gone somebody reads.
+nothing() {
+	head -c 300000 /dev/zero | tr '\0' '\n'
+}
+
+# feeds RECORD COMMAND...: the command reads nothing for a while, then the
+# record, while the other end imports a lead in between.
+feeds() {
+	local record=$1
+	shift
+	{
+		nothing
+		echo "{\"id\":\"L2\",\"title\":\"$*\"}" |
+			dl-import leads -q || echo "import: $?" >failed
+		echo "$record"
+	} | "$@" >out 2>err
+	[ ! -e failed ]
+}
+
+@test "leads that are named on standard input" {
+	feeds '{"lead":"L2"}' dl-lead tag - new
+	[ "$(cat out)" = '{"lead":"L2","field":"tags","old":null,"new":["new"]}' ]
+	feeds '{"lead":"L2"}' dl-stage move - sql
+	grep -q '"to":"sql"' out
+	feeds '{"lead":"L2"}' dl-task add call -l -
+	grep -q '"lead":"L2"' out
+	dl-segment define -q all --static -w "id = 'none'" >/dev/null
+	feeds '{"lead":"L2"}' dl-segment include all -
+	grep -q '"change":"entered"' out
+}
+
+@test "messages, holidays, policies" {
+	feeds '{"channel":"inbox","to":"a@b.example","text":"t"}' \
+		dl-notify send -
+	grep -q '"channel":"inbox"' out
+	feeds $'day,name\n2026-05-03,x' dl-task holidays -
+	[ "$(dl-task holidays | wc -l)" -eq 1 ]
+	feeds '{"roles":{}}' dl-export policy define -
+	dl-export policy show | grep -q roles
+}
+
+@test "many leads are changed in steps, and all of them once" {
+	sample leads 3000 | dl-import leads -q
+	dl-segment define -q all --static -w "id = 'none'" >/dev/null
+	sample leads 3000 | jq -c '{id}' >names
+	cat names names | dl-segment include all - >out
+	[ "$(wc -l <out)" -eq 3000 ]
+	[ "$(dl-segment members all | wc -l)" -eq 3000 ]
+	dl-segment include all - <names >out
+	[ ! -s out ]
+}
