@@ -127,8 +127,7 @@ do_stages(struct tick *t, struct err *err)
 	    .progress = progress,
 	    .context = s};
 	struct stage_applied done = {0};
-	bool own;
-	int rc = stages_open(s->st, s->tenant, &job.stages, &own, err);
+	int rc = stages_open(s->st, s->tenant, &job.stages, err);
 
 	if (rc < 0)
 		return -1;

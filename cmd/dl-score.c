@@ -159,7 +159,7 @@ static int
 switch_one(struct session *s, struct err *err)
 {
 	const char *name = s->call->operands[0];
-	bool on = strcmp(s->call->verb->name, "enable") == 0;
+	bool on = s->call->verb->which;
 	int rc = (arg.rule ? switch_rule : switch_set)(s, name, on, err);
 
 	session_summary(s, "%s%s%s: %s%s", name, arg.rule ? ": " : "",
@@ -605,7 +605,8 @@ static const struct cli_verb verbs[] = {
 	.help = "make a rule set the active one, or switch a rule on",
 	.options = switch_options,
 	CHANGES_ONE,
-	.work = switch_one},
+	.work = switch_one,
+	.which = true},
     {.name = "disable",
 	.help = "let no rule set be active, or switch a rule off",
 	.options = switch_options,

@@ -74,40 +74,46 @@ reset(struct session *s, struct err *err)
 	return define_in(s, NULL, err);
 }
 
-/* Opens the tenant's model for the work of a verb. */
+/* The work of a verb, with the tenant's model as its context. */
 static int
-with_stages(struct session *s,
-    int (*work)(struct session *s, struct stages *m, struct err *err),
-    struct err *err)
+with_stages(struct session *s, struct err *err)
 {
 	struct stages *m;
-	bool own;
 	int rc;
 
-	if (stages_open(s->st, s->tenant, &m, &own, err) < 0)
+	if (stages_open(s->st, s->tenant, &m, err) < 0)
 		return -1;
-	rc = work(s, m, err);
+	s->context = m;
+	rc = s->call->verb->work(s, err);
 	stages_free(m);
 	return rc;
 }
 
 static int
-show_model(struct session *s, struct stages *m, struct err *err)
+writes_stages(const struct cli_call *call, struct err *err)
 {
-	struct buf text = {0};
+	return session_run(call,
+	    call->shared->dry_run ? SESSION_READ : SESSION_WRITE, with_stages,
+	    NULL, err);
+}
 
-	if (session_print(s, NULL, 0, err) < 0)
-		return -1;
-	stages_print(m, &text);
-	printer_text(&s->printer, buf_str(&text));
-	buf_release(&text);
-	return 0;
+static int
+reads_stages(const struct cli_call *call, struct err *err)
+{
+	return session_run(call, SESSION_READ, with_stages, NULL, err);
 }
 
 static int
 show(struct session *s, struct err *err)
 {
-	return with_stages(s, show_model, err);
+	struct buf text = {0};
+
+	if (session_print(s, NULL, 0, err) < 0)
+		return -1;
+	stages_print(s->context, &text);
+	printer_text(&s->printer, buf_str(&text));
+	buf_release(&text);
+	return 0;
 }
 
 static int
@@ -123,20 +129,15 @@ check(const struct cli_call *call, struct err *err)
 }
 
 static int
-list_stages(struct session *s, struct stages *m, struct err *err)
+list(struct session *s, struct err *err)
 {
 	static const char *const columns[] = {
 	    "stage", "pipeline", "leads", "stalled", "stalled_after"};
 
 	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
 		return -1;
-	return stage_list(s->st, s->tenant, m, s->now, session_each, s, err);
-}
-
-static int
-list(struct session *s, struct err *err)
-{
-	return with_stages(s, list_stages, err);
+	return stage_list(
+	    s->st, s->tenant, s->context, s->now, session_each, s, err);
 }
 
 /* ---- moves ----------------------------------------------------------------
@@ -156,9 +157,9 @@ sum_up(struct session *s, const struct stage_applied *done)
 }
 
 static int
-apply_stages(struct session *s, struct stages *m, struct err *err)
+apply(struct session *s, struct err *err)
 {
-	struct stage_apply job = {.stages = m,
+	struct stage_apply job = {.stages = s->context,
 	    .moment = s->moment,
 	    .replay = s->call->shared->replay,
 	    .all = arg.all,
@@ -182,12 +183,6 @@ apply_stages(struct session *s, struct stages *m, struct err *err)
 	return rc;
 }
 
-static int
-apply(struct session *s, struct err *err)
-{
-	return with_stages(s, apply_stages, err);
-}
-
 struct moving {
 	struct stages *stages;
 	size_t to;
@@ -198,9 +193,8 @@ static int
 begin_moves(struct session *s, struct err *err)
 {
 	struct moving *m = s->context;
-	bool own;
 
-	if (stages_open(s->st, s->tenant, &m->stages, &own, err) < 0)
+	if (stages_open(s->st, s->tenant, &m->stages, err) < 0)
 		return -1;
 	if (stage_need(m->stages, str_of(s->call->operands[1]), &m->to, err) <
 	    0) {
@@ -270,10 +264,11 @@ history(struct session *s, struct err *err)
  */
 
 static int
-list_stalled(struct session *s, struct stages *m, struct err *err)
+stalled(struct session *s, struct err *err)
 {
 	static const char *const columns[] = {"lead", "email", "name",
 	    "company", "owner", "stage", "since", "days"};
+	const struct stages *m = s->context;
 	const char *name = s->call->operands[0];
 	size_t only = STAGE_NONE;
 	uint64_t count;
@@ -288,14 +283,9 @@ list_stalled(struct session *s, struct stages *m, struct err *err)
 }
 
 static int
-stalled(struct session *s, struct err *err)
+funnel(struct session *s, struct err *err)
 {
-	return with_stages(s, list_stalled, err);
-}
-
-static int
-draw_funnel(struct session *s, struct stages *m, struct err *err)
-{
+	const struct stages *m = s->context;
 	struct stage_funnel_how how = {.since = arg.since,
 	    .until = arg.until,
 	    .by = (enum stage_funnel_by)arg.by,
@@ -316,12 +306,6 @@ draw_funnel(struct session *s, struct stages *m, struct err *err)
 	buf_release(&json);
 	buf_release(&drawing);
 	return 0;
-}
-
-static int
-funnel(struct session *s, struct err *err)
-{
-	return with_stages(s, draw_funnel, err);
 }
 
 /* ---- the table ------------------------------------------------------------
@@ -360,7 +344,7 @@ static const struct cli_verb verbs[] = {
 	.help = "move the leads that changed, by the rules",
 	.options = apply_options,
 	.shared = CLI_CHANGING,
-	.run = session_writes,
+	.run = writes_stages,
 	.work = apply},
     {.name = "move",
 	.operands = "LEAD|- STAGE",
@@ -379,24 +363,24 @@ static const struct cli_verb verbs[] = {
 	.help = "how many get how far, and how fast",
 	.options = funnel_options,
 	.shared = CLI_READING | CLI_WHERE,
-	.run = session_reads,
+	.run = reads_stages,
 	.work = funnel},
     {.name = "stalled",
 	.operands = "[STAGE]",
 	.help = "leads that have been in their stage for too long",
 	.options = stalled_options,
 	.shared = CLI_READING,
-	.run = session_reads,
+	.run = reads_stages,
 	.work = stalled},
     {.name = "list",
 	.help = "the stages and how many leads are in each",
 	.shared = CLI_READING,
-	.run = session_reads,
+	.run = reads_stages,
 	.work = list},
     {.name = "show",
 	.help = "print the model as define accepts it",
 	.shared = (CLI_STORE | CLI_OUTPUT) & ~(unsigned)CLI_AS,
-	.run = session_reads,
+	.run = reads_stages,
 	.work = show},
     {.name = "define",
 	.operands = "[FILE]",

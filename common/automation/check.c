@@ -85,7 +85,6 @@ automation_check(struct store *st, const struct tenant *t,
 	struct checking c = {.automation = a, .wrong = wrong, .doubts = doubts};
 	struct template_library *templates = NULL;
 	struct stages *stages = NULL;
-	bool own;
 	int rc = 0;
 
 	if (st)
@@ -93,7 +92,7 @@ automation_check(struct store *st, const struct tenant *t,
 	else
 		templates = template_library_shipped(t);
 	if (rc == 0 && st)
-		rc = stages_open(st, t, &stages, &own, err);
+		rc = stages_open(st, t, &stages, err);
 	c.templates = templates;
 	c.stages = stages;
 	if (rc == 0)

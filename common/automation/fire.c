@@ -146,11 +146,9 @@ fire_stage(struct work *w, struct firing *f,
 	struct buf moved = {0};
 	struct json_writer j;
 	size_t to;
-	bool own;
 	int rc;
 
-	if (!w->stages &&
-	    stages_open(w->st, w->tenant, &w->stages, &own, err) < 0)
+	if (!w->stages && stages_open(w->st, w->tenant, &w->stages, err) < 0)
 		return -1;
 	rc = stage_need(w->stages, act->stage, &to, err);
 	if (rc == 0)

@@ -302,8 +302,8 @@ void text_difference(struct buf *out, struct str old, struct str new);
 /* Appends s safe for a terminal: controls, bidi overrides and bad UTF-8 are
  * shown escaped. */
 void text_safe(struct buf *out, struct str s);
-/* Replaces *ret by the e-mail address as it is compared: trimmed, NFKC
- * (ＦＯＯ＠ is foo@), lower case; plus-tags and dots are kept. false, *ret
+/* email.c: replaces *ret by the e-mail address as it is compared: trimmed,
+ * NFKC (ＦＯＯ＠ is foo@), lower case; plus-tags and dots are kept. false, *ret
  * untouched, when s is no address a marketer can write to: LOCAL@DOMAIN of at
  * most 254 bytes, LOCAL an RFC 5321 dot-string of at most 64 (any script; never
  * quoted), DOMAIN of two or more labels of letters, digits and hyphens (any

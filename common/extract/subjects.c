@@ -48,8 +48,7 @@ tell_stages(struct extract *x, struct err *err)
 {
 	const struct extract_call *c = x->c;
 	struct stages *m;
-	bool own;
-	int rc = stages_open(c->st, c->tenant, &m, &own, err);
+	int rc = stages_open(c->st, c->tenant, &m, err);
 
 	if (rc < 0)
 		return -1;

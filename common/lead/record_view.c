@@ -367,6 +367,27 @@ lead_view_add_events(struct lead_view *view, struct lead_types *types,
 		view->values[LEAD_LAST_ACTIVITY_AT] = active;
 }
 
+/* "a, b" as a JSON array, in its order. */
+static struct str
+list_of_words(struct str text, struct arena *arena)
+{
+	struct buf list = {0};
+	struct str word, kept;
+	bool more = true;
+
+	buf_addc(&list, '[');
+	while (more) {
+		more = str_cut(&text, ',', &word);
+		if (list.len > 1)
+			buf_addc(&list, ',');
+		json_quote(&list, str_trim(word));
+	}
+	buf_addc(&list, ']');
+	kept = arena_str(arena, buf_str(&list));
+	buf_release(&list);
+	return kept;
+}
+
 static struct cond_value
 value_of_field(const struct field *f, enum cond_type type,
     const struct cond_moment *moment, struct arena *arena)
@@ -396,24 +417,9 @@ value_of_field(const struct field *f, enum cond_type type,
 		break;
 	case COND_LIST:
 		value.kind = COND_IS_LIST;
-		value.text = f->text;
-		if (f->type != FIELD_ARRAY) {
-			/* "a, b" */
-			struct buf list = {0};
-			struct str rest = f->text, tag;
-			bool more;
-
-			buf_addc(&list, '[');
-			do {
-				more = str_cut(&rest, ',', &tag);
-				if (list.len > 1)
-					buf_addc(&list, ',');
-				json_quote(&list, str_trim(tag));
-			} while (more);
-			buf_addc(&list, ']');
-			value.text = arena_str(arena, buf_str(&list));
-			buf_release(&list);
-		}
+		value.text = f->type == FIELD_ARRAY
+				 ? f->text
+				 : list_of_words(f->text, arena);
 		return value;
 	}
 	return value;

@@ -69,11 +69,12 @@ open_unbound(struct store *st, const struct tenant *t, struct stages **ret,
 
 int
 stages_open(struct store *st, const struct tenant *t, struct stages **ret,
-    bool *ret_own, struct err *err)
+    struct err *err)
 {
 	struct stages *m = NULL;
+	bool own;
 
-	if (open_unbound(st, t, &m, ret_own, err) < 0)
+	if (open_unbound(st, t, &m, &own, err) < 0)
 		return -1;
 	if (stages_bind(m, st, t, err) < 0) {
 		stages_free(m);

@@ -83,9 +83,9 @@ void stages_review(const struct stages *m,
 
 /* ---- keep.c: the model in the store -------------------------------------- */
 
-/* The tenant's model, or the one that ships, bound; *ret_own says which. */
+/* The tenant's model, or the one that ships, bound. */
 int stages_open(struct store *st, const struct tenant *t, struct stages **ret,
-    bool *ret_own, struct err *err);
+    struct err *err);
 /* In a change transaction, with an audit row. NULL: back to the one that
  * ships. *ret_old gets the document that was in force. *ret_changed false: it
  * was like that. */
