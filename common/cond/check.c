@@ -416,38 +416,36 @@ exists_to_count(struct parser *p, struct test_draft *d)
 	d->negated = false;
 }
 
-int
-make_test(struct parser *p, struct test_draft *d, struct node **ret)
+/* Each literal becomes what the test compares with. */
+static int
+convert_literals(struct parser *p, const struct test_draft *d,
+    enum cond_type type, struct literal *literals, size_t count)
 {
-	enum cond_type type;
-	size_t count;
-	struct literal *literals;
-	struct node *n;
+	for (size_t i = 0; i < count; i++) {
+		struct literal *l = &literals[i];
 
-	if (d->op == OP_CHANGED || d->op == OP_HELD)
-		return make_history(p, d, ret);
-	exists_to_count(p, d);
-	type = test_type(p, d);
-	count = p->literal_count - d->mark;
-	literals = p->literals ? p->literals + d->mark : NULL;
-	if (d->on.yearly && check_anniversary(p, d, type) < 0)
-		return -1;
-	if (count_parts(p, d->op_spot) < 0 || check_operator(p, d, type) < 0)
-		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (convert(p, d, type, &literals[i]) < 0)
+		if (convert(p, d, type, l) < 0)
 			return -1;
-		else if (d->on.yearly && literals[i].kind != LIT_DATE &&
-			 literals[i].kind != LIT_SPAN)
-			return mistake(p, literals[i].spot,
+		if (d->on.yearly && l->kind != LIT_DATE && l->kind != LIT_SPAN)
+			return mistake(p, l->spot,
 			    "an anniversary is a day: write 2026-01-31, today "
 			    "or next 7 days");
+	}
 	if (d->as_time && d->op == OP_EQUAL && literals[0].kind != LIT_DATE &&
 	    literals[0].kind != LIT_SPAN)
 		return mistake(p, literals[0].spot,
 		    "on takes a date, without a time of day");
+	return 0;
+}
 
-	n = arena_zalloc(&p->cond->arena, sizeof(*n));
+/* The draft and its literals, which the parser is rid of. */
+static struct node *
+test_node(struct parser *p, const struct test_draft *d, enum cond_type type)
+{
+	struct arena *arena = &p->cond->arena;
+	struct node *n = arena_zalloc(arena, sizeof(*n));
+	size_t count = p->literal_count - d->mark;
+
 	n->kind = NODE_TEST;
 	n->on = d->on;
 	n->op = d->op;
@@ -455,23 +453,53 @@ make_test(struct parser *p, struct test_draft *d, struct node **ret)
 	n->type = type;
 	n->literal_count = count;
 	n->literals =
-	    arena_alloc(&p->cond->arena, (count + !count) * sizeof(*literals));
+	    arena_alloc(arena, (count + !count) * sizeof(*n->literals));
 	if (count)
-		memcpy(n->literals, literals, count * sizeof(*literals));
+		memcpy(n->literals, p->literals + d->mark,
+		    count * sizeof(*n->literals));
 	p->literal_count = d->mark;
-	if (check_bounds(p, n) < 0)
+	return n;
+}
+
+/* Can the passing of time alone change what it comes to? */
+static bool
+test_ages(const struct node *n)
+{
+	/* Events that lie ahead come to exist. */
+	if (n->op == OP_WITHIN || n->op == OP_OLDER || n->on.kind >= ON_COUNT)
+		return true;
+	for (size_t i = 0; i < n->literal_count; i++)
+		if (n->literals[i].kind == LIT_SPAN)
+			return true;
+	return false;
+}
+
+int
+make_test(struct parser *p, struct test_draft *d, struct node **ret)
+{
+	enum cond_type type;
+	struct node *n;
+
+	if (d->op == OP_CHANGED || d->op == OP_HELD)
+		return make_history(p, d, ret);
+	exists_to_count(p, d);
+	type = test_type(p, d);
+	if ((d->on.yearly && check_anniversary(p, d, type) < 0) ||
+	    count_parts(p, d->op_spot) < 0 || check_operator(p, d, type) < 0 ||
+	    convert_literals(p, d, type,
+		p->literals ? p->literals + d->mark : NULL,
+		p->literal_count - d->mark) < 0)
 		return -1;
 
+	n = test_node(p, d, type);
+	if (check_bounds(p, n) < 0)
+		return -1;
 	if (n->op == OP_IN)
 		make_set(p, n);
 	if (n->op == OP_CONTAINS || n->op == OP_STARTS || n->op == OP_ENDS)
 		n->folded = text_folded(&p->cond->arena, n->literals[0].text);
-	/* Events that lie ahead come to exist by the passing of time. */
-	if (n->op == OP_WITHIN || n->op == OP_OLDER || n->on.kind >= ON_COUNT)
+	if (test_ages(n))
 		n->ages = p->cond->time = true;
-	for (size_t i = 0; i < count; i++)
-		if (n->literals[i].kind == LIT_SPAN)
-			n->ages = p->cond->time = true;
 	n->depth = 8;
 	if (n->on.where) {
 		n->stack = n->on.where->stack;
