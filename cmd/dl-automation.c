@@ -158,13 +158,10 @@ show(struct session *s, struct err *err)
 	struct buf text = {0};
 
 	if (automation_need(s->context, str_of(s->call->operands[0]), &a, err) <
-		0 ||
-	    session_print(s, NULL, 0, err) < 0)
+	    0)
 		return -1;
 	automation_print(a, &text);
-	printer_text(&s->printer, buf_str(&text));
-	buf_release(&text);
-	return 0;
+	return session_show(s, &text, err);
 }
 
 static int
@@ -439,14 +436,11 @@ show_table(struct session *s, struct err *err)
 	struct recommend *r;
 	struct buf text = {0};
 
-	if (session_print(s, NULL, 0, err) < 0 ||
-	    recommend_open(s->st, s->tenant, &r, err) < 0)
+	if (recommend_open(s->st, s->tenant, &r, err) < 0)
 		return -1;
 	recommend_print(r, &text);
-	printer_text(&s->printer, buf_str(&text));
 	recommend_free(r);
-	buf_release(&text);
-	return 0;
+	return session_show(s, &text, err);
 }
 
 static int

@@ -98,15 +98,12 @@ show_set(struct session *s, struct err *err)
 	struct score_rules *rules;
 	struct buf text = {0};
 
-	if (session_print(s, NULL, 0, err) < 0 ||
-	    score_set_open(
+	if (score_set_open(
 		s->st, s->tenant, s->call->operands[0], &rules, err) < 0)
 		return -1;
 	score_rules_print(rules, &text);
-	printer_text(&s->printer, buf_str(&text));
-	buf_release(&text);
 	score_rules_free(rules);
-	return 0;
+	return session_show(s, &text, err);
 }
 
 static int

@@ -223,16 +223,11 @@ show_segment(struct session *s, struct err *err)
 	const char *name = s->call->operands[0];
 	struct buf text = {0};
 	int64_t number;
-	int rc = session_print(s, NULL, 0, err);
 
-	if (rc == 0)
-		rc = segment_need(s->st, s->tenant, name, &number, err);
-	if (rc == 0)
-		rc = segment_document(s->st, s->tenant, name, &text, err);
-	if (rc > 0)
-		printer_text(&s->printer, buf_str(&text));
-	buf_release(&text);
-	return rc < 0 ? -1 : 0;
+	if (segment_need(s->st, s->tenant, name, &number, err) < 0 ||
+	    segment_document(s->st, s->tenant, name, &text, err) < 0)
+		return -1;
+	return session_show(s, &text, err);
 }
 
 static int

@@ -108,12 +108,8 @@ show(struct session *s, struct err *err)
 {
 	struct buf text = {0};
 
-	if (session_print(s, NULL, 0, err) < 0)
-		return -1;
 	stages_print(s->context, &text);
-	printer_text(&s->printer, buf_str(&text));
-	buf_release(&text);
-	return 0;
+	return session_show(s, &text, err);
 }
 
 static int

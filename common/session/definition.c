@@ -28,6 +28,17 @@ session_define_operands(
 	}
 }
 
+int
+session_show(struct session *s, struct buf *document, struct err *err)
+{
+	int rc = session_print(s, NULL, 0, err);
+
+	if (rc == 0)
+		printer_text(&s->printer, buf_str(document));
+	buf_release(document);
+	return rc;
+}
+
 const char *
 session_dry(const struct session *s)
 {

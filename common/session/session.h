@@ -170,6 +170,8 @@ int session_leads(
  * slash or ends in .json. NULL: not given; then the file is "-". */
 void session_define_operands(
     const struct cli_call *call, const char **ret_name, const char **ret_file);
+/* Prints a document as it is, for `show`, and releases it. */
+int session_show(struct session *s, struct buf *document, struct err *err);
 /* " (dry run)", or nothing: the end of a summary. */
 const char *session_dry(const struct session *s);
 /* The status of a check: a wrong definition is what it is for, said and
