@@ -179,7 +179,11 @@ ask_members(struct work *w, struct panel *p, size_t horizon, bool past)
 			continue;
 		}
 		snprintf(c->method, sizeof(c->method), "%s%.40s",
-		    deseasoned && rest.parts.seasons ? "stl + " : "", f.method);
+		    !deseasoned          ? ""
+		    : rest.parts.seasons ? "stl + "
+		    : rest.once          ? "season + "
+					 : "",
+		    f.method);
 		c->aicc = deseasoned ? NAN : f.aicc;
 	}
 	forecast_rest_release(&rest);
@@ -424,7 +428,8 @@ is_rare(const struct forecast_series *s)
 		orders += s->y[t] > 0;
 	}
 	return orders >= 2 && (double)s->n > RARE * (double)orders &&
-	       !forecast_is_seasonal(s->y, s->n, s->period);
+	       !forecast_is_seasonal(s->y, s->n, s->period) &&
+	       !forecast_comes_again(s->y, s->n, s->period);
 }
 
 static void

@@ -322,8 +322,10 @@ bool forecast_seasonal_indices(
 /* ---- auto.c: without having to choose ------------------------------------ */
 
 /* The middle of what several methods say, each weighed by how it would have
- * done from earlier origins within the series. Thorough: with more origins, at
- * each of which ETS and ARIMA choose anew, and more ARIMA to choose from. */
+ * done from earlier origins within the series. Of the longest season a first
+ * round and a part of the next are enough: it is believed as far as these are
+ * alike. Thorough: with more origins, at each of which ETS and ARIMA choose
+ * anew, and more ARIMA to choose from. */
 int forecast_auto(const struct forecast_series *s,
     const struct forecast_ask *ask, struct forecast *ret, struct err *err);
 int forecast_auto_thorough(const struct forecast_series *s,

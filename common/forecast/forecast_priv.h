@@ -33,17 +33,28 @@ void forecast_sort(double *values, size_t n);
 /* From 1; equal values share the mean of theirs. */
 void forecast_ranks(const double *values, size_t n, double *ret);
 
+/* season.c: whether two seasons or more are alike beyond chance, however few;
+ * also where they are alike within as well, which hides them from the test of
+ * forecast_is_seasonal. */
+bool forecast_comes_again(const double *y, size_t n, size_t period);
+
 /* stl.c: the span of the i-th season, the shortest first, in forecast_mstl
  * (Bandara, Hyndman & Bergmeir, section 2). */
 #define FORECAST_MSTL_SPAN(i) (11 + 4 * (i))
 
-/* stlf.c: a series without the seasons that fit in twice, by decomposition; as
- * it is where none does. */
+/* stlf.c: a series without the seasons that fit in twice, by decomposition, and
+ * without one that was seen once and a part of it again; as it is where there
+ * is none. */
 struct forecast_rest {
 	bool logarithms; /* y is of logarithms */
 	double *y;       /* n */
 	struct forecast_parts parts;
 	double share[FORECAST_SEASONS]; /* of each season that is believed */
+	/* What is believed of the season that was seen once, by phase; NULL:
+	 * there is none. */
+	double *once;
+	size_t once_period;
+	double once_variance; /* of what it is off by */
 };
 int forecast_take_seasons(const struct forecast_series *s,
     struct forecast_rest *ret, struct err *err);

@@ -246,6 +246,14 @@ skill(const double *x, size_t n, size_t period, double *ret_variance)
 	return total > 0 ? 1 - rest / total : 0;
 }
 
+bool
+forecast_comes_again(const double *y, size_t n, size_t period)
+{
+	return period > 1 && n / 2 >= period &&
+	       skill(y, n, period, NULL) >
+		   SURE * (1 + 2 / (double)period) * (double)period / (double)n;
+}
+
 /* How well `rest`, what is not explained yet of y, repeats after `period`; 0
  * when that may be chance or is no part of y to speak of. */
 static double

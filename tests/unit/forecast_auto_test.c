@@ -109,6 +109,14 @@ rare(void)
 	CHECK(f.mean[5] < 2 && f.mean[6] < 2 && f.mean[0] > 18);
 	CHECK(f.low[FORECAST_95][5] == 0);
 	forecast_release(&f);
+	/* Nor are half hours of what comes by the hour, if only two days. */
+	for (int t = 0; t < 118; t++)
+		week[t] = t % 2 ? 50 + 20 * ((t / 2) % 24 < 12) : 0;
+	f = run(week, 118, 48, 12, true, &choice);
+	CHECK(!choice.rare);
+	for (int h = 0; h < 12; h++)
+		CHECK((118 + h) % 2 ? f.mean[h] > 40 : f.mean[h] < 10);
+	forecast_release(&f);
 }
 
 static void
@@ -143,6 +151,47 @@ short_series(void)
 		forecast_release(&f);
 	}
 	CHECK(width > 200 && width < 1200);
+}
+
+/* What a season does is known after the first, and the more it is believed the
+ * more of the second was like it. */
+static void
+seen_once(void)
+{
+	double y[30], noise[24], off[2] = {0}, flat[2] = {0};
+	uint32_t state = 5;
+	struct forecast_choice choice;
+	struct forecast f;
+
+	for (int t = 0; t < 24; t++)
+		noise[t] = 100 + 10 * series_noise(&state);
+	for (int t = 0; t < 30; t++)
+		y[t] = 100 + 30 * sin(6.283185307179586 * t / 12) +
+		       2 * series_noise(&state);
+	for (int k = 0; k < 2; k++) {
+		size_t n = k ? 23 : 18;
+
+		f = run(y, n, 12, 6, true, &choice);
+		CHECK(candidate(&choice, "season + dotm"));
+		for (size_t h = 0; h < 6; h++) {
+			off[k] += fabs(f.mean[h] - y[n + h]);
+			flat[k] += fabs(y[n - 1] - y[n + h]);
+			CHECK(
+			    y[n + h] > f.low[1][h] && y[n + h] < f.high[1][h]);
+		}
+		forecast_release(&f);
+	}
+	CHECK(off[0] < 0.6 * flat[0]);
+	CHECK(off[1] < 0.4 * flat[1]);
+	f = run(noise, 18, 12, 6, true, &choice);
+	for (int h = 0; h < 6; h++)
+		CHECK(fabs(f.mean[h] - 105) < 4);
+	forecast_release(&f);
+	/* It was not seen whole. */
+	f = run(y, 12, 12, 6, true, &choice);
+	CHECK(!candidate(&choice, "season + dotm"));
+	CHECK(candidate(&choice, "dotm"));
+	forecast_release(&f);
 }
 
 /* A level that can only be above 0, and one that falls below. */
@@ -272,6 +321,7 @@ main(void)
 	season_wins();
 	rare();
 	short_series();
+	seen_once();
 	borders();
 	several_seasons();
 	competition();
