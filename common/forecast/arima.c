@@ -193,10 +193,35 @@ arima_predict(struct arima_fit *fit, const struct forecast_series *s,
 	free(response);
 }
 
-/* The fit's own words and forecasts; releases it. */
+/* The variance was estimated with the coefficients, so that errors ahead are
+ * Student's; that these are estimates too makes the mean squared error of a
+ * forecast about 1 + k / n times as large, for k of them (H. Akaike, Fitting
+ * autoregressive models for prediction, 1969: the final prediction error). */
+static void
+put_bounds(const struct arima_fit *fit, const double *sd, double wide,
+    struct forecast *f)
+{
+	double n = (double)fit->used, k = (double)fit->parameters;
+	double freedom = fmax(n - k + 1, 1);
+
+	wide *= sqrt(1 + k / n);
+	for (int l = 0; l < FORECAST_LEVELS; l++) {
+		double t = forecast_t_quantile(
+		    forecast_normal_tail(forecast_z[l]), freedom);
+
+		for (size_t h = 0; h < f->horizon; h++) {
+			f->low[l][h] = f->mean[h] - t * wide * sd[h];
+			f->high[l][h] = f->mean[h] + t * wide * sd[h];
+		}
+	}
+}
+
+/* The fit's own words and forecasts, with intervals so much wider; releases
+ * it. */
 static int
 tell(struct arima_fit *fit, const struct forecast_series *s,
-    const struct forecast_ask *ask, struct forecast *ret, struct err *err)
+    const struct forecast_ask *ask, double wide, struct forecast *ret,
+    struct err *err)
 {
 	double *sd = xcalloc(ask->horizon, sizeof(*sd));
 	struct forecast f;
@@ -209,8 +234,7 @@ tell(struct arima_fit *fit, const struct forecast_series *s,
 	for (size_t t = 0; t < s->n; t++)
 		f.fitted[t] = s->y[t] - fit->innovations[t];
 	arima_predict(fit, s, NULL, NULL, ask->horizon, f.mean, sd, NULL);
-	for (size_t h = 0; h < ask->horizon; h++)
-		forecast_bounds(&f, h, sd[h]);
+	put_bounds(fit, sd, wide, &f);
 	free(sd);
 	arima_fit_release(fit);
 	if (forecast_finish(&f, ask, err) < 0) {
@@ -230,13 +254,13 @@ forecast_arima(const struct forecast_series *s, const struct forecast_ask *ask,
 
 	if (arima_fit(s, NULL, 0, order, ARIMA_FULL, &fit, err) < 0)
 		return -1;
-	return tell(&fit, s, ask, ret, err);
+	return tell(&fit, s, ask, 1, ret, err);
 }
 
 /* Seasons too long for lags are taken out by decomposition and repeated. */
 static int
 without_season(const struct forecast_series *s, const struct forecast_ask *ask,
-    bool thorough, struct forecast *ret, struct err *err)
+    bool thorough, double wide, struct forecast *ret, struct err *err)
 {
 	double *y = xcalloc(s->n, sizeof(*y));
 	struct forecast_series plain = {.y = y, .n = s->n, .period = 1};
@@ -253,7 +277,7 @@ without_season(const struct forecast_series *s, const struct forecast_ask *ask,
 	for (size_t t = 0; t < s->n; t++)
 		y[t] = s->y[t] - parts.seasonal[0][t];
 	if (arima_choose(&plain, NULL, 0, thorough, &fit, err) == 0)
-		code = tell(&fit, &plain, &any, &f, err);
+		code = tell(&fit, &plain, &any, wide, &f, err);
 	if (code == 0) {
 		char name[sizeof(f.method)];
 
@@ -284,8 +308,8 @@ without_season(const struct forecast_series *s, const struct forecast_ask *ask,
 
 static int
 choose(const struct forecast_series *s, const struct forecast_ask *ask,
-    bool thorough, struct forecast_arima_order *ret_order, struct forecast *ret,
-    struct err *err)
+    bool thorough, double wide, struct forecast_arima_order *ret_order,
+    struct forecast *ret, struct err *err)
 {
 	struct forecast_series known = *s;
 	struct arima_fit fit;
@@ -293,11 +317,11 @@ choose(const struct forecast_series *s, const struct forecast_ask *ask,
 	if (s->n / 2 < s->period)
 		known.period = 1;
 	if (known.period > ARIMA_LONG_SEASON)
-		return without_season(s, ask, thorough, ret, err);
+		return without_season(s, ask, thorough, wide, ret, err);
 	if (arima_choose(&known, NULL, 0, thorough, &fit, err) < 0)
 		return -1;
 	*ret_order = fit.order;
-	return tell(&fit, &known, ask, ret, err);
+	return tell(&fit, &known, ask, wide, ret, err);
 }
 
 int
@@ -306,7 +330,7 @@ forecast_arima_quick(const struct forecast_series *s,
 {
 	struct forecast_arima_order order;
 
-	return choose(s, ask, false, &order, ret, err);
+	return choose(s, ask, false, forecast_of_many(s->n), &order, ret, err);
 }
 
 int
@@ -315,7 +339,7 @@ forecast_arima_chosen(const struct forecast_series *s,
     struct forecast_arima_order *ret_order, struct forecast *ret,
     struct err *err)
 {
-	return choose(s, ask, thorough, ret_order, ret, err);
+	return choose(s, ask, thorough, 1, ret_order, ret, err);
 }
 
 int
@@ -324,5 +348,5 @@ forecast_arima_thorough(const struct forecast_series *s,
 {
 	struct forecast_arima_order order;
 
-	return choose(s, ask, true, &order, ret, err);
+	return choose(s, ask, true, forecast_of_many(s->n), &order, ret, err);
 }

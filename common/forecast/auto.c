@@ -34,14 +34,12 @@
 #define POWER_MOST 8
 #define POWER_PER  100
 
-/* Intervals are taken to be too narrow by WIDEN and WIDEN_SHORT / n (what
- * they leave out: that the model is one of many, and fitted to few), as surely
- * as after PRIOR backtests. Errors have longer tails than normal ones: inner
- * intervals are too narrow by a little less. All found on the known parts of
- * the M3 series and on other collections, not on what M3 asks for. */
-#define WIDEN       1.05
-#define WIDEN_SHORT 8
-#define PRIOR       2
+/* Intervals are taken to be as much too narrow as those of one model of many
+ * (result.c), as surely as after PRIOR backtests. Errors have longer tails than
+ * normal ones: inner intervals are too narrow by a little less. All found on
+ * the known parts of the M3 series and on other collections, not on what M3
+ * asks for. */
+#define PRIOR 2
 #define RATIO_MOST                                                \
 	4 /* of an error to what is claimed: no shock says it all \
 	   */
@@ -306,7 +304,7 @@ combine(const struct work *w, const struct panel *p, enum part part, int level,
 static double
 widening(const struct work *w)
 {
-	double prior = WIDEN + WIDEN_SHORT / (double)w->s->n, sum = 0, windows;
+	double prior = forecast_of_many(w->s->n), sum = 0, windows;
 	size_t count = 0, last;
 
 	for (size_t k = 0; k < w->origins; k++) {

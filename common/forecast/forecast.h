@@ -239,7 +239,9 @@ struct forecast_arima_order {
 };
 /* By exact maximum likelihood (where n times the lags is in the millions, that
  * of the last observations). Intervals know the uncertainty of innovations,
- * of the state and of the constant, not that of the coefficients. */
+ * of the state, of the constant, of the variance, and roughly that of the
+ * coefficients; of orders that were chosen, also that these are some of many.
+ */
 int forecast_arima(const struct forecast_series *s,
     const struct forecast_ask *ask, const struct forecast_arima_order *order,
     struct forecast *ret, struct err *err);

@@ -12,6 +12,9 @@
 extern const double forecast_z[FORECAST_LEVELS];
 /* Bounds at mean -+ z * sd of that step. */
 void forecast_bounds(struct forecast *f, size_t step, double sd);
+/* How much too narrow intervals are of a model that is one of many and was
+ * chosen by n observations. */
+double forecast_of_many(size_t n);
 /* To be called last: cuts at 0 where the data are non-negative, sees to
  * low <= mean <= high, and refuses what is not finite. */
 int forecast_finish(
@@ -62,7 +65,8 @@ void forecast_put_seasons(const struct forecast_rest *r, struct forecast *f);
 void forecast_rest_release(struct forecast_rest *r);
 
 /* ets.c, arima.c: those that choose for themselves, with what they chose. An
- * ARIMA of a long season is of what STL leaves; the order is of that. */
+ * ARIMA of a long season is of what STL leaves; the order is of that. Its
+ * intervals are as if the order had been known: auto sees to that. */
 int forecast_ets_average_best(const struct forecast_series *s,
     const struct forecast_ask *ask, struct forecast_ets_form *ret_best,
     struct forecast *ret, struct err *err);
