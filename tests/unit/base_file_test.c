@@ -248,8 +248,9 @@ child(enum ending how, int number, bool ignored)
 
 	fflush(NULL);
 	if (fork() == 0) {
-		if (ignored)
-			signal(number, SIG_IGN);
+		/* Whoever runs us in the background has it ignored. */
+		if (number)
+			signal(number, ignored ? SIG_IGN : SIG_DFL);
 		end_half_written(how, number);
 	}
 	wait(&status);
