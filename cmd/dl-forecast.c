@@ -21,7 +21,7 @@ static struct {
 	struct outlook_backtest backtest;
 	struct outlook_odd odd;
 	struct outlook_what_if what_if;
-	bool steps, each;
+	bool steps, each, gate;
 	int64_t until;
 } arg = {.of = OUTLOOK_OF,
     .ahead.method = "auto",
@@ -55,7 +55,15 @@ backtest(struct session *s, struct err *err)
 	arg.backtest.ahead = arg.ahead;
 	arg.backtest.steps = arg.steps;
 	arg.backtest.each = arg.each;
+	arg.backtest.gate = arg.gate;
 	return outlook_backtest(s, &arg.of, &arg.backtest, err);
+}
+
+static int
+simulate_runs(const struct cli_call *call, struct err *err)
+{
+	arg.of.driven = true;
+	return outlook_runs(call, &arg.of, err);
 }
 
 static int
@@ -63,6 +71,8 @@ simulate(struct session *s, struct err *err)
 {
 	arg.what_if.ahead = arg.ahead;
 	arg.what_if.steps = arg.steps;
+	arg.what_if.gate = arg.gate;
+	arg.what_if.explain = arg.ahead.explain;
 	return outlook_simulate(s, &arg.of, &arg.what_if, err);
 }
 
@@ -305,8 +315,7 @@ static const struct cli_option backtest_options[] = {
     CLI_INT(0, "every", "N", &arg.backtest.every, 1, 1000000,
 	"so many steps apart (1)"),
     TRIAL_OPTIONS,
-    CLI_FLAG(
-	0, "gate", &arg.backtest.gate, "exit 4 when the naive ones are better"),
+    CLI_FLAG(0, "gate", &arg.gate, "exit 4 when the naive ones are better"),
     SERIES_OPTIONS,
     CLI_END,
 };
@@ -315,7 +324,11 @@ static const struct cli_option simulate_options[] = {
     CLI_LIST(0, "set", "NAME=CHANGE", &arg.what_if.set,
 	"what would be: budget=+20%, days=12, price=-3"),
     CLI_LIST(0, "driver", "NAME", &arg.of.drivers,
-	"another field that moves the series"),
+	"what else moves the series: a field, NAME=METRIC"),
+    CLI_FILE(0, "drivers", "FILE", &arg.what_if.file,
+	"records of drivers, joined by time"),
+    CLI_LIST(0, "lag", "[NAME=]N[..M]", &arg.what_if.lag,
+	"it acts N steps later, or the best of N to M"),
     CLI_LIST(0, "cost", "NAME[=PRICE]", &arg.what_if.cost,
 	"what a unit of it costs (1)"),
     CLI_REAL(0, "worth", "N", &arg.what_if.worth, 0, 1e300,
@@ -323,11 +336,14 @@ static const struct cli_option simulate_options[] = {
     CLI_FLAG(0, "steps", &arg.steps, "also for each step ahead"),
     CLI_FLAG(
 	0, "effects", &arg.what_if.effects, "also what a unit of each does"),
+    CLI_FLAG(0, "explain", &arg.ahead.explain,
+	"the lags that were looked at, by AICc"),
+    CLI_FLAG(0, "gate", &arg.gate, "exit 4 when no effect is clear"),
     CLI_INT('H', "horizon", "N", &arg.ahead.horizon, 1, 100000,
 	"steps to look ahead (a season)"),
     CLI_FLAG(0, "allow-negative", &arg.ahead.negative,
 	"also below 0 where no value is"),
-    FILE_OPTIONS,
+    SERIES_OPTIONS,
     CLI_END,
 };
 
@@ -354,8 +370,8 @@ static const struct cli_verb verbs[] = {
 	.max = CLI_MANY,
 	.help = "say what other plans would bring",
 	.options = simulate_options,
-	.shared = CLI_PRINTS,
-	.run = session_filters,
+	.shared = SERIES_SHARED,
+	.run = simulate_runs,
 	.work = simulate},
     {.name = "series",
 	.operands = "[FILE...]",

@@ -76,7 +76,7 @@ field() {
 @test "effects of each driver" {
 	simulate --set days=+1 --driver budget -H 2 --effects -f csv < <(past 80)
 	exits 0
-	[ "$(head -1 <<<"$output")" = "series,from,to,driver,unit,before,after,difference,lo80,hi80,lo95,hi95,least,most,inflation,method,answer" ]
+	[ "$(head -1 <<<"$output")" = "series,from,to,driver,unit,before,after,difference,lo80,hi80,lo95,hi95,least,most,inflation,clear,method,answer" ]
 	days=$(grep ',days,' <<<"$output" | cut -d, -f5)
 	budget=$(grep ',budget,' <<<"$output" | cut -d, -f5)
 	awk -v d="$days" -v b="$budget" 'BEGIN {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The help pages, made from the tables. A page fits a screen: 80 columns, 40
- * lines; where many verbs leave no room, the shared options become a
- * paragraph. tests/every-program.bats holds programs to it.
+ * lines; where many verbs or options leave no room, the shared options become
+ * a paragraph. tests/every-program.bats holds programs to it.
  */
 #include <ctype.h>
 #include <string.h>
@@ -248,9 +248,26 @@ has_one_verb(const struct cli_program *program)
 	return program->verbs[0].name != NULL && program->verbs[1].name == NULL;
 }
 
+/* Which formats a verb has is told of no other place. */
+static void
+take_format(struct entries *own, struct entries *shared)
+{
+	for (size_t i = 0; i < shared->count; i++) {
+		struct entry e = shared->items[i];
+
+		if (strncmp(e.left, "-f, ", 4) != 0)
+			continue;
+		*add_entry(own) = e;
+		memmove(&shared->items[i], &shared->items[i + 1],
+		    (--shared->count - i) * sizeof e);
+		return;
+	}
+}
+
+/* brief: the shared options as a paragraph. */
 static void
 verb_help(struct buf *out, const struct cli_program *program,
-    const struct cli_verb *verb)
+    const struct cli_verb *verb, bool brief)
 {
 	struct entries own = {0}, shared = {0};
 	size_t width, other;
@@ -263,12 +280,17 @@ verb_help(struct buf *out, const struct cli_program *program,
 	add_sentence(out, named ? verb->help : program->summary);
 	collect_own(&own, verb);
 	collect_shared(&shared, program, verb);
+	if (brief)
+		take_format(&own, &shared);
 	width = left_width(&own);
 	other = left_width(&shared);
-	width = other > width ? other : width;
+	width = !brief && other > width ? other : width;
 	add_entries(out, "Options", &own, width);
-	add_entries(
-	    out, own.count > 0 ? "Shared options" : "Options", &shared, width);
+	if (brief)
+		add_shared_paragraph(out, &shared);
+	else
+		add_entries(out, own.count > 0 ? "Shared options" : "Options",
+		    &shared, width);
 	buf_addf(out, "\nSee %s(1).\n", program->name);
 	free(own.items);
 	free(shared.items);
@@ -328,7 +350,14 @@ cli_help(struct buf *out, const struct cli_program *program,
 	if (verb == NULL && has_one_verb(program))
 		verb = program->verbs;
 	if (verb != NULL) {
-		verb_help(out, program, verb);
+		struct buf page = {0};
+
+		verb_help(&page, program, verb, false);
+		if (count_lines(&page) <= PAGE_LINES)
+			buf_adds(out, buf_str(&page));
+		else
+			verb_help(out, program, verb, true);
+		buf_release(&page);
 		return;
 	}
 	for (int level = 0; level <= 3; level++) {

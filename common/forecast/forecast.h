@@ -260,13 +260,16 @@ int forecast_arima_thorough(const struct forecast_series *s,
  * step; what they do not explain is ARIMA (regression with ARIMA errors:
  * Hyndman & Athanasopoulos, 3rd ed., 10). So two plans for the drivers give two
  * futures, and a difference whose interval knows how well history tells what a
- * unit does.
+ * unit does. Where lags were chosen that are as good as others, intervals are
+ * as wide as all of these together would need (Bonferroni).
  */
 struct forecast_driver {
 	struct str name;      /* for messages */
 	const double *past;   /* n values, finite */
 	const double *before; /* horizon values: the one plan */
 	const double *after;  /* and the other */
+	double choices; /* lags that it was chosen of, as far as history does
+			   not rule them out; 0: it was not */
 };
 struct forecast_effect {
 	double unit;  /* of one unit of the driver, at one step */
@@ -286,6 +289,7 @@ struct forecast_simulation {
 	double *low[FORECAST_LEVELS], *high[FORECAST_LEVELS];
 	double total; /* of all steps */
 	double total_low[FORECAST_LEVELS], total_high[FORECAST_LEVELS];
+	double chance; /* of a total as far from 0 by chance alone */
 	size_t count;
 	struct forecast_effect *effect; /* of each driver */
 };
@@ -298,6 +302,26 @@ int forecast_simulate(const struct forecast_series *s,
     const struct forecast_ask *ask, const struct forecast_driver *drivers,
     size_t count, struct forecast_simulation *ret, struct err *err);
 void forecast_simulation_release(struct forecast_simulation *s);
+
+/* ---- lags.c: after how many steps drivers act ---------------------------- */
+
+struct forecast_lagged {
+	/* Of n + most steps: those of the series, and so many before it. */
+	const double *values;
+	size_t least, most; /* lags that may be; the same: it is known */
+};
+struct forecast_lag {
+	size_t lag;
+	double choices; /* lags whose AICc is within 10 of the best: the others
+			   have hardly any support (Burnham & Anderson,
+			   Model selection and multimodel inference, 2.6) */
+};
+/* Those with the least AICc, of equal ones the shortest. ret_aicc[i] has room
+ * for most - least + 1 figures of driver i (the lags of the others as chosen),
+ * infinite where there is none; it may be NULL where the lag is known. */
+int forecast_lags(const struct forecast_series *s,
+    const struct forecast_lagged *drivers, size_t count,
+    struct forecast_lag *ret, double *const *ret_aicc, struct err *err);
 
 /* ---- season.c: is there a season, and of what length --------------------- */
 

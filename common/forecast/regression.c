@@ -310,14 +310,19 @@ lay_out(struct regression *r)
 	}
 }
 
+static double
+freedom_of(const struct regression *r)
+{
+	return (double)r->fit.used - (double)r->fit.parameters + 1;
+}
+
 /* Half the width of an interval is so many standard errors. */
 static double
-width_of(const struct regression *r, enum forecast_level level)
+width_of(const struct regression *r, enum forecast_level level, double choices)
 {
 	static const double tails[FORECAST_LEVELS] = {0.1, 0.025};
-	double freedom = (double)r->fit.used - (double)r->fit.parameters + 1;
 
-	return forecast_t_quantile(tails[level], freedom);
+	return forecast_t_quantile(tails[level] / choices, freedom_of(r));
 }
 
 static int
@@ -339,13 +344,31 @@ predict(struct regression *r, const double *plan, struct forecast *ret,
 	arima_predict(&r->fit, r->s, r->x, plan, horizon, ret->mean, sd, NULL);
 	for (size_t h = 0; h < horizon; h++)
 		for (int l = 0; l < FORECAST_LEVELS; l++) {
-			double half = width_of(r, l) * sd[h];
+			double half = width_of(r, l, 1) * sd[h];
 
 			ret->low[l][h] = ret->mean[h] - half;
 			ret->high[l][h] = ret->mean[h] + half;
 		}
 	free(sd);
 	return forecast_finish(ret, r->ask, err);
+}
+
+static double
+choices_of(const struct forecast_driver *d)
+{
+	return d->choices > 1 ? d->choices : 1;
+}
+
+/* Of all drivers that are changed. */
+static double
+all_choices(const struct regression *r)
+{
+	double choices = 1;
+
+	for (size_t c = 0; c < r->used; c++)
+		if (differs(r, r->column[c]))
+			choices *= choices_of(&r->drivers[r->column[c]]);
+	return choices;
 }
 
 static void
@@ -356,11 +379,15 @@ effects(struct regression *r)
 	for (size_t c = 0; c < r->used; c++) {
 		struct forecast_effect *e = &r->effect[r->column[c]];
 
+		double choices = choices_of(&r->drivers[r->column[c]]);
+
 		e->unit = r->fit.beta[c];
 		e->error = r->fit.sd * sqrt(r->fit.covariance[c * stride + c]);
 		for (int l = 0; l < FORECAST_LEVELS; l++) {
-			e->low[l] = e->unit - width_of(r, l) * e->error;
-			e->high[l] = e->unit + width_of(r, l) * e->error;
+			e->low[l] =
+			    e->unit - width_of(r, l, choices) * e->error;
+			e->high[l] =
+			    e->unit + width_of(r, l, choices) * e->error;
 		}
 	}
 }
@@ -388,6 +415,7 @@ compare(struct regression *r, struct forecast_simulation *ret, struct err *err)
 	size_t horizon = r->ask->horizon;
 	double *by = xcalloc(r->used + 1, sizeof(*by));
 	double *all = xcalloc(r->used + 1, sizeof(*all)), error;
+	double choices = all_choices(r);
 	bool finite = true;
 
 	for (size_t h = 0; h < horizon; h++) {
@@ -399,7 +427,7 @@ compare(struct regression *r, struct forecast_simulation *ret, struct err *err)
 		}
 		ret->mean[h] = moved(r, by, &error);
 		for (int l = 0; l < FORECAST_LEVELS; l++) {
-			double half = width_of(r, l) * error;
+			double half = width_of(r, l, choices) * error;
 
 			ret->low[l][h] = ret->mean[h] - half;
 			ret->high[l][h] = ret->mean[h] + half;
@@ -408,9 +436,17 @@ compare(struct regression *r, struct forecast_simulation *ret, struct err *err)
 		}
 	}
 	ret->total = moved(r, all, &error);
+	ret->chance = ret->total == 0;
+	if (error > 0)
+		ret->chance =
+		    fmin(1, choices * 2 *
+				forecast_t_tail(
+				    fabs(ret->total) / error, freedom_of(r)));
 	for (int l = 0; l < FORECAST_LEVELS; l++) {
-		ret->total_low[l] = ret->total - width_of(r, l) * error;
-		ret->total_high[l] = ret->total + width_of(r, l) * error;
+		double half = width_of(r, l, choices) * error;
+
+		ret->total_low[l] = ret->total - half;
+		ret->total_high[l] = ret->total + half;
 		finite &=
 		    isfinite(ret->total_low[l]) && isfinite(ret->total_high[l]);
 	}

@@ -44,7 +44,9 @@ struct outlook_of {
 	int doubled, gaps; /* enum series_double, enum series_gaps */
 	bool sorted;
 	struct cli_list drivers; /* further fields with numbers */
-	int64_t jobs;            /* series at once; 0: one per processor */
+	bool driven;  /* the work has drivers: what is said of records is said
+			 of theirs, with a metric too */
+	int64_t jobs; /* series at once; 0: one per processor */
 };
 #define OUTLOOK_OF                                                 \
 	{                                                          \
@@ -144,11 +146,17 @@ int outlook_trend(struct session *s, const struct outlook_of *of,
 /* ---- simulate.c: what if -------------------------------------------------
  */
 
+/* Drivers are fields of the records or, with a file, of that; with a metric
+ * also other metrics, of the same leads: "events:seminar_attended",
+ * "seminars=events:seminar_attended". */
 struct outlook_what_if {
 	struct outlook_ahead ahead; /* its horizon and sign */
 	struct cli_list set, cost;  /* "budget=+20%", "budget=1000" */
+	struct cli_list lag;        /* as of series_lag_read */
+	const char *file;           /* with drivers; NULL: none */
 	double worth;               /* of one more; NAN: nobody said */
-	bool steps, effects;
+	bool steps, effects, explain;
+	bool gate; /* CLI_NO when no effect is clear */
 };
 int outlook_simulate(struct session *s, const struct outlook_of *of,
     const struct outlook_what_if *how, struct err *err);

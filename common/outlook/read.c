@@ -5,6 +5,21 @@
 #include "outlook/outlook.h"
 
 /* Options that only one of the two sources of series knows. */
+/* Options that are about something with either source. */
+static bool
+goes_anyway(const struct outlook_of *of, const char *option)
+{
+	static const char *const of_drivers[] = {"series", "time", "duplicates",
+	    "gaps", "encoding", "rejects", NULL};
+
+	if (of->parts && strcmp(option, "group") == 0)
+		return true;
+	for (size_t i = 0; of->driven && of_drivers[i]; i++)
+		if (strcmp(option, of_drivers[i]) == 0)
+			return true;
+	return false;
+}
+
 static int
 check_source(
     const struct cli_call *call, const struct outlook_of *of, struct err *err)
@@ -17,8 +32,7 @@ check_source(
 	const char *const *option = of->metric ? of_files : of_store;
 
 	for (; *option; option++)
-		if (cli_given(call, *option) &&
-		    !(of->parts && strcmp(*option, "group") == 0))
+		if (cli_given(call, *option) && !goes_anyway(of, *option))
 			return err_set(err, ERR_USAGE,
 			    of->metric
 				? "--%s is about records; with --metric series "

@@ -44,6 +44,8 @@ find_fields(struct reading *r, const struct record *record)
 		return;
 	for (int i = 0; i < COLUMNS; i++)
 		r->at[i] = record_index(record, str_of(r->names[i]));
+	if (r->job->apart)
+		r->at[SERIES_VALUE] = SIZE_MAX;
 	for (size_t i = 0; i < r->job->driver_count; i++)
 		r->driver_at[i] =
 		    record_index(record, str_of(r->job->drivers[i]));
@@ -154,8 +156,15 @@ hand_out(struct reading *r, struct gathered *g, struct err *err)
 	struct series s;
 	int rc = 0;
 
-	if (series_make(&r->room, g->name, g->points, g->count, g->form,
-		&r->job->rules, r->job->remarks, &s, &mistake) < 0) {
+	if (r->job->apart) {
+		s = (struct series){.name = g->name,
+		    .calendar.form = g->form,
+		    .drivers = g->drivers,
+		    .driver_count = r->job->driver_count};
+		r->counts->series++;
+		rc = r->job->each(r->job->context, &s, err);
+	} else if (series_make(&r->room, g->name, g->points, g->count, g->form,
+		       &r->job->rules, r->job->remarks, &s, &mistake) < 0) {
 		refuse(r, (struct place){0}, mistake.text);
 		r->counts->refused++;
 	} else {
@@ -290,7 +299,8 @@ check_header(struct reading *r, const struct record *header, struct err *err)
 	    [SERIES_TIME] = ": name it with --time",
 	    [SERIES_VALUE] = ": name it with --value"};
 
-	for (int c = SERIES_TIME; c < COLUMNS; c++)
+	for (int c = SERIES_TIME; c < (r->job->apart ? SERIES_VALUE : COLUMNS);
+	     c++)
 		if (record_index(header, str_of(r->names[c])) == SIZE_MAX)
 			return no_field(header, r->names[c], remedies[c], err);
 	for (size_t i = 0; i < r->job->driver_count; i++) {

@@ -108,6 +108,7 @@ struct series_driver {
 	struct str name;
 	struct series_point *points;
 	size_t count, cap;
+	bool zero; /* where nothing is known of it there was none */
 };
 
 struct series {
@@ -177,6 +178,8 @@ struct series_read {
 	struct series_rules rules;
 	bool sorted; /* the records of a series come one after another: only
 			one series is held in memory */
+	bool apart;  /* there are no values but those of drivers; a series has
+			its name, the form of its times and its drivers */
 	struct remarks *remarks; /* about files and series */
 	struct remarks *refused; /* records, and series too poor to use */
 	const char *rejects;     /* file for these records; NULL: none */
@@ -242,31 +245,72 @@ struct series_price {
 int series_price_read(
     struct str text, struct series_price *ret, struct err *err);
 
+/* A driver acts so many steps later: "2", of all drivers; "budget=0..4", the
+ * one of these that AICc has. */
+enum { SERIES_LONGEST_LAG = 1000 };
+struct series_lag {
+	struct str driver; /* p NULL: all of which nothing else is said */
+	size_t least, most;
+};
+int series_lag_read(struct str text, struct series_lag *ret, struct err *err);
+
 struct series_question {
 	const struct series_change *changes;
 	size_t change_count;
 	const struct series_price *prices; /* none: costs are not told */
 	size_t price_count;
+	const struct series_lag *lags; /* none: all act in the same step */
+	size_t lag_count;
 	double worth; /* of one of what is counted; NAN: returns are not told */
 	bool steps;   /* also a line for each step */
 	bool effects; /* also a line for each driver */
+	bool explain; /* no answer but the lags that were looked at */
 	struct series_rules rules; /* of several values at a time, of gaps */
 	struct remarks *remarks;
 };
-/* Two futures of a series that was read with drivers (all of which may move
- * it): as planned (values of
- * drivers that were read behind the end of the series; where there are none,
- * the last season again, or the last value), and with the changes. A line with
- * the totals: {"series","from","to","before","after","difference","lo80",
+/* Two futures of a series that has drivers (all of which may move it): as
+ * planned (values of drivers behind the end of the series; where there are
+ * none, the last season again, or the last value), and with the changes. A line
+ * with the totals: {"series","from","to","before","after","difference","lo80",
  * "hi80","lo95","hi95","cost","cost_each","cost_each_lo95","cost_each_hi95",
- * "return","return_lo95","return_hi95","method","answer"}. ERR_USAGE: history
- * does not support the question, for the reason given. */
+ * "return","return_lo95","return_hi95","clear","method","answer"}. What acts
+ * later is followed behind the horizon. *ret_clear: the difference is more than
+ * chance makes in one case of 20, as many lags as were tried; only then there
+ * is a cost for each and a return. ERR_USAGE: history does not support the
+ * question, for the reason given. */
 int series_simulate(const struct series *s, const struct forecast_ask *ask,
-    const struct series_question *q, struct buf *out, struct err *err);
+    const struct series_question *q, struct buf *out, bool *ret_clear,
+    struct err *err);
 /* What these lines hold, for tables; returns how many. */
-enum { SERIES_SIMULATE_COLUMNS = 26 };
+enum { SERIES_SIMULATE_COLUMNS = 28 };
 size_t series_simulate_columns(
     const struct series_question *q, const char *ret[SERIES_SIMULATE_COLUMNS]);
+/* {"series","driver","lag","aicc","chosen"}, under explain. */
+extern const char *const series_lag_columns[];
+extern const size_t series_lag_column_count;
+
+/* ---- apart.c: drivers that are known apart from series --------------------
+ */
+
+struct series_apart;
+struct series_apart *series_apart_new(void);
+void series_apart_free(struct series_apart *a);
+/* Records with times and fields that are drivers (job->drivers), no value;
+ * those with the name of a series are of that one, those without one of all. */
+int series_apart_read(struct series_apart *a, const struct series_read *job,
+    struct series_counts *ret, struct err *err);
+/* The values of a series are a driver of this name: of the series called as it
+ * is, or of all. */
+void series_apart_add(struct series_apart *a, struct str driver,
+    const struct series *s, bool all);
+/* Where nothing is told of this driver there was none: it is counted. */
+void series_apart_zero(struct series_apart *a, struct str driver);
+/* The drivers of a series, in the order of `names`, into ret[count], which
+ * borrow from `a`. ERR_USAGE: their times are numbers and those of the series
+ * are not, or the other way round. */
+int series_apart_join(const struct series_apart *a, const struct series *s,
+    const char *const *names, size_t count, struct series_driver *ret,
+    struct err *err);
 
 /* ---- put.c: numbers about series ---------------------------------------- */
 

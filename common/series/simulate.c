@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* What if: changes of what moves a series, and what they would bring. */
 #include <math.h>
-#include <stdlib.h>
 
-#include "series/series.h"
+#include "series/series_priv.h"
+
+/* By chance alone an effect is called clear in so many cases. */
+#define CLEAR 0.05
 
 /* ---- words --------------------------------------------------------------- */
 
@@ -64,132 +66,34 @@ series_price_read(struct str text, struct series_price *ret, struct err *err)
 	return 0;
 }
 
-/* ---- plans --------------------------------------------------------------- */
-
-struct plan {
-	const struct series *s;
-	const struct series_question *q;
-	size_t horizon, count;
-	double *values; /* of each driver, n + horizon; NAN: none */
-	double *after;  /* horizon of each */
-	struct forecast_driver *drivers;
-};
-
-/* What was read of a driver, at its places. */
-static void
-lay_out(const struct plan *p, const struct series_driver *d, double *ret)
+int
+series_lag_read(struct str text, struct series_lag *ret, struct err *err)
 {
-	size_t n = p->s->n + p->horizon;
-	size_t *times = xcalloc(n, sizeof(*times));
+	struct series_lag lag = {0};
+	struct str rest = text, first;
+	int64_t least, most;
+	bool good;
 
-	for (size_t t = 0; t < n; t++)
-		ret[t] = NAN;
-	for (size_t i = 0; i < d->count; i++) {
-		int64_t at = series_position(&p->s->calendar, d->points[i].at);
-		double value = d->points[i].value;
-
-		if (at < 0 || (uint64_t)at >= n)
-			continue;
-		if (times[at]++ == 0 || p->q->rules.doubled == SERIES_LAST)
-			ret[at] = value;
-		else if (p->q->rules.doubled != SERIES_FIRST)
-			ret[at] += value;
+	if (memchr(text.p ? text.p : "", '=', text.n) &&
+	    !cut_name(text, &lag.driver, &rest))
+		rest.n = 0;
+	good = rest.n > 0;
+	if (good && str_cut(&rest, '.', &first)) {
+		good = rest.n && rest.p[0] == '.';
+		rest.p += good;
+		rest.n -= good;
 	}
-	for (size_t t = 0; t < n; t++)
-		if (p->q->rules.doubled == SERIES_MEAN && times[t])
-			ret[t] /= (double)times[t];
-	free(times);
-}
-
-static int
-complete_past(const struct plan *p, struct str name, double *v, struct err *err)
-{
-	size_t n = p->s->n, missing = 0, first = SIZE_MAX;
-	struct buf time = {0};
-
-	for (size_t t = 0; t < n; t++) {
-		if (!isnan(v[t]))
-			continue;
-		missing++;
-		first = first == SIZE_MAX ? t : first;
-		if (p->q->rules.gaps == SERIES_ZERO)
-			v[t] = 0;
-	}
-	if (!missing || p->q->rules.gaps == SERIES_ZERO)
-		return 0;
-	series_time_add(&time, &p->s->calendar, (int64_t)first);
-	if (isnan(v[0]) || isnan(v[n - 1]) || missing * 2 > n)
-		err_set(err, ERR_USAGE,
-		    "%s: %zu of %zu values missing, the first at %s: with "
-		    "--gaps zero that means none",
-		    quoted(name), missing, n, time.p);
-	else
-		remark(p->q->remarks, (struct place){0},
-		    "%s: %s: %zu of %zu values missing, the first at %s: "
-		    "filled in",
-		    series_called(p->s->name), quoted(name), missing, n,
-		    time.p);
-	buf_release(&time);
-	if (isnan(v[0]) || isnan(v[n - 1]) || missing * 2 > n)
-		return -1;
-	forecast_fill(v, n, p->s->period);
-	return 0;
-}
-
-/* As planned; without any plan as in the last season. */
-static void
-complete_future(const struct plan *p, double *v)
-{
-	size_t n = p->s->n;
-	size_t back = p->s->period > 1 && p->s->period <= n ? p->s->period : 1;
-	bool planned = false;
-
-	for (size_t h = 0; h < p->horizon; h++)
-		planned |= !isnan(v[n + h]);
-	for (size_t h = 0; h < p->horizon; h++) {
-		if (!isnan(v[n + h]))
-			continue;
-		v[n + h] = planned && p->q->rules.gaps == SERIES_ZERO
-			       ? 0
-			       : v[n + h - back];
-	}
-}
-
-static void
-change(const struct plan *p, struct str name, const double *before, double *ret)
-{
-	for (size_t h = 0; h < p->horizon; h++)
-		ret[h] = before[h];
-	for (size_t i = 0; i < p->q->change_count; i++) {
-		const struct series_change *c = &p->q->changes[i];
-
-		if (!str_eq(c->driver, name))
-			continue;
-		for (size_t h = 0; h < p->horizon; h++)
-			ret[h] = c->how == SERIES_BECOMES ? c->by
-				 : c->how == SERIES_MORE  ? ret[h] + c->by
-							 : ret[h] * (1 + c->by);
-	}
-}
-
-static int
-make_plan(struct plan *p, struct err *err)
-{
-	size_t n = p->s->n;
-
-	for (size_t i = 0; i < p->count; i++) {
-		const struct series_driver *d = &p->s->drivers[i];
-		double *v = p->values + i * (n + p->horizon);
-		double *after = p->after + i * p->horizon;
-
-		lay_out(p, d, v);
-		if (complete_past(p, d->name, v, err) < 0)
-			return -1;
-		complete_future(p, v);
-		change(p, d->name, v + n, after);
-		p->drivers[i] =
-		    (struct forecast_driver){d->name, v, v + n, after};
-	}
+	good = good && number_int(first, &least);
+	most = least = good ? least : 0;
+	if (good && rest.n)
+		good = number_int(rest, &most);
+	if (!good || least < 0 || most < least || most > SERIES_LONGEST_LAG)
+		return err_set(err, ERR_USAGE,
+		    "not [NAME=]N or [NAME=]N..M, up to %d: %s",
+		    SERIES_LONGEST_LAG, quoted(text));
+	lag.least = (size_t)least;
+	lag.most = (size_t)most;
+	*ret = lag;
 	return 0;
 }
 
@@ -209,6 +113,7 @@ series_simulate_columns(
 	    {"step", q->steps},
 	    {"time", q->steps},
 	    {"driver", q->effects},
+	    {"lag", q->effects && q->lag_count},
 	    {"unit", q->effects},
 	    {"before", true},
 	    {"after", true},
@@ -227,6 +132,7 @@ series_simulate_columns(
 	    {"return", !isnan(q->worth)},
 	    {"return_lo95", !isnan(q->worth)},
 	    {"return_hi95", !isnan(q->worth)},
+	    {"clear", true},
 	    {"method", true},
 	    {"answer", true},
 	};
@@ -302,6 +208,8 @@ put_effects(const struct plan *p, const struct forecast_simulation *made,
 
 		begin_line(&w, p);
 		json_add_text(&w, "driver", p->drivers[i].name);
+		if (p->q->lag_count)
+			json_add_int(&w, "lag", (int64_t)p->driver[i].of.lag);
 		if (e->used) {
 			put_number(&w, "unit", e->unit);
 			put_bounds(&w, e->low, e->high);
@@ -318,7 +226,7 @@ static void
 put_steps(const struct plan *p, const struct forecast_simulation *made,
     struct buf *out)
 {
-	for (size_t h = 0; h < p->horizon; h++) {
+	for (size_t h = 0; h < p->steps; h++) {
 		double low[] = {
 		    made->low[FORECAST_80][h], made->low[FORECAST_95][h]};
 		double high[] = {
@@ -343,55 +251,59 @@ extra_cost(const struct plan *p)
 	double sum = 0;
 	bool known = false;
 
-	for (size_t i = 0; i < p->count; i++)
+	for (size_t i = 0; i < p->count; i++) {
+		const double *planned = p->driver[i].values + p->lead + p->s->n;
+
 		for (size_t k = 0; k < p->q->price_count; k++) {
 			if (!str_eq(p->q->prices[k].driver, p->drivers[i].name))
 				continue;
 			known = true;
 			for (size_t h = 0; h < p->horizon; h++)
 				sum += p->q->prices[k].price *
-				       (p->drivers[i].after[h] -
-					   p->drivers[i].before[h]);
+				       (p->driver[i].changed[h] - planned[h]);
 		}
+	}
 	return known ? sum : NAN;
 }
 
 static void
 put_money(const struct plan *p, const struct forecast_simulation *made,
-    double cost, struct json_writer *w)
+    double cost, bool clear, struct json_writer *w)
 {
 	double low = made->total_low[FORECAST_95];
 	double high = made->total_high[FORECAST_95];
 	double worth = p->q->worth;
 
 	put_number(w, "cost", cost);
-	/* What costs more and brings nothing has no price for one. */
-	if (cost > 0 && made->total > 0) {
-		put_number(w, "cost_each", cost / made->total);
+	/* What costs more and perhaps brings nothing has no price for one. */
+	if (cost > 0 && high > 0) {
+		if (clear && made->total > 0)
+			put_number(w, "cost_each", cost / made->total);
 		put_number(w, "cost_each_lo95", cost / high);
 		if (low > 0)
 			put_number(w, "cost_each_hi95", cost / low);
 	}
 	if (cost > 0 && !isnan(worth)) {
-		put_number(w, "return", (worth * made->total - cost) / cost);
+		if (clear)
+			put_number(
+			    w, "return", (worth * made->total - cost) / cost);
 		put_number(w, "return_lo95", (worth * low - cost) / cost);
 		put_number(w, "return_hi95", (worth * high - cost) / cost);
 	}
 }
 
-/* What a reader should know before using the number. */
 static void
-add_answer(const struct plan *p, const struct forecast_simulation *made,
+add_size(const struct plan *p, const struct forecast_simulation *made,
     struct buf *out)
 {
 	double low = made->total_low[FORECAST_95];
 	double high = made->total_high[FORECAST_95];
-	double size = fabs(made->total);
-	bool beyond = false;
 
-	buf_addf(out, "%.3g %s in %zu step%s", size,
+	buf_addf(out, "%.3g %s in %zu step%s", fabs(made->total),
 	    made->total < 0 ? "less" : "more", p->horizon,
 	    plural((int64_t)p->horizon));
+	if (p->steps > p->horizon)
+		buf_addf(out, " and the %zu behind", p->steps - p->horizon);
 	if (low <= 0 && high >= 0)
 		buf_addf(out,
 		    ", but history shows no clear effect: anything from %.3g "
@@ -399,87 +311,130 @@ add_answer(const struct plan *p, const struct forecast_simulation *made,
 		    low, high);
 	else
 		buf_addf(out, ", most likely between %.3g and %.3g", low, high);
-	for (size_t i = 0; i < p->count; i++) {
-		const struct forecast_driver *d = &p->drivers[i];
-		const struct forecast_effect *e = &made->effect[i];
-		bool changed = false;
+}
 
-		for (size_t h = 0; h < p->horizon; h++) {
-			changed |= d->after[h] != d->before[h];
-			beyond |=
-			    d->after[h] != d->before[h] &&
-			    (d->after[h] > e->most || d->after[h] < e->least);
-		}
-		if (changed && e->inflation > 10 && e->with < p->count)
-			buf_addf(out,
-			    "; %.*s moved with %.*s, so their effects are hard "
-			    "to tell apart",
-			    STR_ARG(d->name),
-			    STR_ARG(p->drivers[e->with].name));
-		if (beyond) {
-			buf_addf(out,
-			    "; %.*s would be outside of what it was (%.10g to "
-			    "%.10g)",
-			    STR_ARG(d->name), e->least, e->most);
-			beyond = false;
-		}
+/* What is to be minded of a driver that is changed. */
+static void
+add_caution(const struct plan *p, const struct forecast_simulation *made,
+    size_t driver, struct buf *out)
+{
+	const struct forecast_driver *d = &p->drivers[driver];
+	const struct forecast_effect *e = &made->effect[driver];
+	const struct plan_driver *plan = &p->driver[driver];
+	bool changed = false, beyond = false;
+
+	for (size_t h = 0; h < p->steps; h++) {
+		bool other = d->after[h] != d->before[h];
+
+		changed |= other;
+		beyond |=
+		    other && (d->after[h] > e->most || d->after[h] < e->least);
 	}
+	if (!changed)
+		return;
+	if (plan->of.lag)
+		buf_addf(out, "; %.*s acts %zu step%s later", STR_ARG(d->name),
+		    plan->of.lag, plural((int64_t)plan->of.lag));
+	if (e->inflation > 10 && e->with < p->count)
+		buf_addf(out,
+		    "; %.*s moved with %.*s, so their effects are hard to "
+		    "tell apart",
+		    STR_ARG(d->name), STR_ARG(p->drivers[e->with].name));
+	if (beyond)
+		buf_addf(out,
+		    "; %.*s would be outside of what it was (%.10g to %.10g)",
+		    STR_ARG(d->name), e->least, e->most);
 }
 
 static void
 put_total(const struct plan *p, const struct forecast_simulation *made,
-    struct buf *out)
+    bool clear, struct buf *out)
 {
 	struct json_writer w = {.out = out};
 	double before = 0, after = 0;
 	struct buf text = {0};
 
-	for (size_t h = 0; h < p->horizon; h++) {
+	for (size_t h = 0; h < p->steps; h++) {
 		before += made->before.mean[h];
 		after += made->after.mean[h];
 	}
 	begin_line(&w, p);
 	put_time(&w, "from", p->s, p->s->n);
-	put_time(&w, "to", p->s, p->s->n + p->horizon - 1);
+	put_time(&w, "to", p->s, p->s->n + p->steps - 1);
 	put_number(&w, "before", before);
 	put_number(&w, "after", after);
 	put_number(&w, "difference", made->total);
 	put_bounds(&w, made->total_low, made->total_high);
-	put_money(p, made, extra_cost(p), &w);
+	put_money(p, made, extra_cost(p), clear, &w);
+	json_add_bool(&w, "clear", clear);
 	json_add_text(&w, "method", str_of(made->before.method));
-	add_answer(p, made, &text);
+	add_size(p, made, &text);
+	for (size_t i = 0; i < p->count; i++)
+		add_caution(p, made, i, &text);
 	json_add_text(&w, "answer", buf_str(&text));
 	end_line(&w);
 	buf_release(&text);
 }
 
+const char *const series_lag_columns[] = {
+    "series", "driver", "lag", "aicc", "chosen"};
+const size_t series_lag_column_count = COUNT_OF(series_lag_columns);
+
+static void
+put_lags(const struct plan *p, struct buf *out)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		const struct plan_driver *d = &p->driver[i];
+
+		for (size_t lag = d->least; d->aicc && lag <= d->most; lag++) {
+			struct json_writer w = {.out = out};
+
+			begin_line(&w, p);
+			json_add_text(&w, "driver", d->name);
+			json_add_int(&w, "lag", (int64_t)lag);
+			put_number(&w, "aicc", d->aicc[lag - d->least]);
+			if (lag == d->of.lag)
+				json_add_bool(&w, "chosen", true);
+			end_line(&w);
+		}
+	}
+}
+
+static int
+answer(const struct plan *p, const struct forecast_ask *asked, bool *ret_clear,
+    struct buf *out, struct err *err)
+{
+	struct forecast_ask ask = *asked;
+	struct forecast_simulation made;
+
+	ask.horizon = p->steps;
+	if (forecast_simulate(
+		&p->numbers, &ask, p->drivers, p->count, &made, err) < 0)
+		return -1;
+	*ret_clear = made.chance < CLEAR;
+	if (p->q->effects)
+		put_effects(p, &made, out);
+	if (p->q->steps)
+		put_steps(p, &made, out);
+	put_total(p, &made, *ret_clear, out);
+	forecast_simulation_release(&made);
+	return 0;
+}
+
 int
 series_simulate(const struct series *s, const struct forecast_ask *ask,
-    const struct series_question *q, struct buf *out, struct err *err)
+    const struct series_question *q, struct buf *out, bool *ret_clear,
+    struct err *err)
 {
-	struct forecast_series numbers = series_numbers(s);
-	struct plan p = {
-	    .s = s, .q = q, .horizon = ask->horizon, .count = s->driver_count};
-	struct forecast_simulation made;
-	int rc;
+	struct plan p;
+	int rc = 0;
 
-	p.values = xcalloc(p.count * (s->n + p.horizon) + 1, sizeof(*p.values));
-	p.after = xcalloc(p.count * p.horizon + 1, sizeof(*p.after));
-	p.drivers = xcalloc(p.count + 1, sizeof(*p.drivers));
-	rc = make_plan(&p, err);
-	if (rc == 0)
-		rc = forecast_simulate(
-		    &numbers, ask, p.drivers, p.count, &made, err);
-	if (rc == 0) {
-		if (q->effects)
-			put_effects(&p, &made, out);
-		if (q->steps)
-			put_steps(&p, &made, out);
-		put_total(&p, &made, out);
-		forecast_simulation_release(&made);
-	}
-	free(p.values);
-	free(p.after);
-	free(p.drivers);
+	if (series_plan_make(&p, s, ask->horizon, q, err) < 0)
+		return -1;
+	if (q->explain)
+		put_lags(&p, out);
+	else
+		rc = answer(&p, ask, ret_clear, out, err);
+	series_plan_release(&p);
 	return rc;
 }

@@ -55,9 +55,9 @@ make_world(uint64_t seed, double noise)
 	}
 	w.series = (struct forecast_series){.y = w.y, .n = N, .period = 1};
 	w.drivers[0] = (struct forecast_driver){
-	    STR("budget"), w.budget, w.budget + N, w.more};
+	    STR("budget"), w.budget, w.budget + N, w.more, 0};
 	w.drivers[1] = (struct forecast_driver){
-	    STR("days"), w.days, w.days + N, w.days + N};
+	    STR("days"), w.days, w.days + N, w.days + N, 0};
 }
 
 static void
@@ -243,10 +243,74 @@ extremes(void)
 	}
 }
 
+/* Both of two drivers act later, one of them after a lag that is known. */
+static void
+lags_are_found(void)
+{
+	enum { MOST = 5 };
+	static double early[2][N + MOST], y[N];
+	double budget[MOST + 1];
+	const struct forecast_series s = {.y = y, .n = N, .period = 1};
+	const struct forecast_lagged drivers[] = {
+	    {early[0], 0, MOST}, {early[1], 2, 2}};
+	double *const aicc[] = {budget, NULL};
+	struct forecast_lag got[2];
+	struct err err = {0};
+
+	dice = 17;
+	for (size_t t = 0; t < N + MOST; t++) {
+		early[0][t] = 100 + 10 * roll();
+		/* Its first three are before the reach of its lag. */
+		early[1][t] = t < N + 2 ? (double)(t * t % 7 % 4) : 1e9;
+	}
+	for (size_t t = 0; t < N; t++)
+		y[t] = 0.5 * early[0][t + MOST - 3] + 3 * early[1][t] + roll();
+	CHECK(forecast_lags(&s, drivers, 2, got, aicc, &err) == 0);
+	CHECK(got[0].lag == 3 && got[0].choices == 1);
+	CHECK(got[1].lag == 2 && got[1].choices == 1);
+	for (size_t i = 0; i <= MOST; i++)
+		CHECK(i == 3 || budget[i] > budget[3] + 10);
+	/* Of what does nothing any lag is as good as the others. */
+	for (size_t t = 0; t < N; t++)
+		y[t] = 3 * early[1][t] + roll();
+	CHECK(forecast_lags(&s, drivers, 2, got, aicc, &err) == 0);
+	CHECK(got[0].choices >= 4);
+}
+
+/* A lag that was chosen makes intervals wide enough for all that might have
+ * been: then what does nothing seldom seems to do something. */
+static void
+choices_widen(void)
+{
+	const struct forecast_ask ask = {.horizon = H};
+	struct forecast_simulation got, wide;
+	struct err err = {0};
+
+	make_world(5, 4);
+	CHECK(
+	    forecast_simulate(&w.series, &ask, w.drivers, 2, &got, &err) == 0);
+	w.drivers[0].choices = 5;
+	CHECK(
+	    forecast_simulate(&w.series, &ask, w.drivers, 2, &wide, &err) == 0);
+	CHECK(near(wide.total, got.total, 1e-12));
+	CHECK(near(wide.chance, 5 * got.chance, 1e-9));
+	/* Of 1 in 100 the t of 117 degrees is 2.619, of 1 in 20 1.981. */
+	CHECK(near((wide.total_high[FORECAST_95] - wide.total) /
+		       (got.total_high[FORECAST_95] - got.total),
+	    2.619 / 1.981, 2e-3));
+	CHECK(wide.effect[0].low[FORECAST_95] < got.effect[0].low[FORECAST_95]);
+	CHECK(near(wide.effect[1].low[FORECAST_95],
+	    got.effect[1].low[FORECAST_95], 1e-12));
+	forecast_simulation_release(&got);
+	forecast_simulation_release(&wide);
+}
+
 int
 main(void)
 {
 	effects_are_found();
+	lags_are_found();
+	choices_widen();
 	intervals_are_honest();
 	history_does_not_tell();
 	trend_and_season();
