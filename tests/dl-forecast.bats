@@ -317,3 +317,38 @@ saw() { # a season of 4 that grows, 40 of them
 	exits 0
 	[ "$(jq -r .series <<<"$output" | uniq | paste -sd' ')" = "north south" ]
 }
+
+@test "several seasons: of numbers they are named, of days they are known" {
+	# Three years of 50 days of 7; the fourth is forecast.
+	seasons() {
+		awk -v from="$1" -v to="$2" 'BEGIN {
+			if (from == 0) print "time,value"
+			for (t = from; t < to; t++) {
+				week = t % 7 == 6 ? 40 : t % 7 == 5 ? 70 : 100
+				year = t % 350 < 175 ? 30 : -30
+				print t "," week + year + t * t % 11
+			}
+		}'
+	}
+	off() { # how far the forecast is from what comes, in the middle
+		dl-forecast -q --method stl -H 350 "$@" < <(seasons 0 1050) |
+			jq -r '[.time,.mean,.method] | join(",")' |
+			join -t, - <(seasons 1050 1400) |
+			awk -F, '{ s += ($2 > $4 ? $2 - $4 : $4 - $2) }
+				END { print int(s / NR), $3 }'
+	}
+	[ "$(off --period 7,350)" = "2 mstl" ]
+	[ "$(off --period 7 | cut -d' ' -f2)" = stl ]
+	[ "$(off --period 7 | cut -d' ' -f1)" -gt 20 ]
+	# Of days the calendar knows both.
+	days() { seasons 0 1095 | sed 's/350/365/' | awk -F, -v OFS=, 'NR > 1 {
+		$1 = strftime("%Y-%m-%d", 1672531200 + (NR - 2) * 86400, 1) } 1'; }
+	[ "$(dl-forecast -q --method stl -H 1 < <(days) | jq -r .method)" = mstl ]
+	[ "$(dl-forecast -q --method stl -H 1 --period 7 < <(days) |
+		jq -r .method)" = stl ]
+	for wrong in 7,7 365,7 1,7 7, ,7 7,20,50,365,700 7,x 2000000; do
+		check dl-forecast --period "$wrong" </dev/null
+		exits 2
+		says "--period: neither numbers of steps, like 7 or 7,365, nor \"auto\": \"$wrong\""
+	done
+}

@@ -435,9 +435,9 @@ invite(struct work *w)
 {
 	const struct forecast_series *s = w->s;
 	bool seasonal = s->period > 1 && s->n / 2 >= s->period;
+	bool several = s->longer_count && s->n / 2 >= s->longer[0];
 
-	w->plain =
-	    !seasonal || s->longer_count || s->period > FORECAST_ETS_PERIOD;
+	w->plain = !seasonal || several || s->period > FORECAST_ETS_PERIOD;
 	w->rare = is_rare(s);
 	w->in[TSB] = w->in[SBA] = w->rare;
 	for (int m = ETS; m <= CES; m++)

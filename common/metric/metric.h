@@ -50,6 +50,7 @@ struct metric_ask {
 	int64_t since;  /* facts before it do not count; TIME_MIN: all */
 	int64_t within; /* ms a lead has for converting, of conversion_rate */
 	size_t period;  /* as in series_rules */
+	size_t longer[SERIES_LONGER];
 	struct remarks *remarks; /* about series */
 	struct remarks *refused; /* series that could not be made */
 	/* Each series, in the order of the groups' names; leads without a value

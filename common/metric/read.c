@@ -65,6 +65,7 @@ make_series(const struct measuring *m, enum metric_kind kind, struct str name,
 	if (first < m->start)
 		first = m->start;
 	lay_out(m, kind, cell, count, first, v);
+	memcpy(rules.longer, m->ask->longer, sizeof(rules.longer));
 	calendar.first += first * calendar.step;
 	if (series_set(&v->room, name, &calendar, v->known,
 		kind == METRIC_RATE ? v->of : NULL, v->n, &rules,

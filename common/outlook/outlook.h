@@ -30,7 +30,7 @@
 
 /* Which series: what the options of a program say. */
 struct outlook_of {
-	const char *period;    /* a number of steps, "auto"; NULL */
+	const char *period;    /* numbers of steps, "7,365", "auto"; NULL */
 	int by;                /* of series_units; -1: as found */
 	const char *metric;    /* from the store; NULL: records */
 	const char *group;     /* a field of leads */

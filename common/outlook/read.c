@@ -4,6 +4,8 @@
 
 #include "outlook/outlook.h"
 
+enum { LONGEST_SEASON = 1000000 };
+
 /* Options that only one of the two sources of series knows. */
 /* Options that are about something with either source. */
 static bool
@@ -57,6 +59,34 @@ outlook_runs(
 
 /* ---- what is asked ------------------------------------------------------- */
 
+/* "7", "7,365", "auto" */
+static int
+read_period(const char *text, struct series_rules *rules, struct err *err)
+{
+	struct str rest = str_of(text), word;
+	int64_t steps, least = 1;
+	bool more = true;
+
+	if (strcmp(text, "auto") == 0) {
+		rules->period = SERIES_AUTO;
+		return 0;
+	}
+	for (size_t i = 0; more && i <= SERIES_LONGER; i++) {
+		more = str_cut(&rest, ',', &word);
+		if (!number_int(word, &steps) || steps < least ||
+		    steps > LONGEST_SEASON)
+			break;
+		least = steps < 2 ? LONGEST_SEASON + 1 : steps + 1;
+		*(i ? &rules->longer[i - 1] : &rules->period) = (size_t)steps;
+		if (!more)
+			return 0;
+	}
+	return err_set(err, ERR_USAGE,
+	    "--period: neither numbers of steps, like 7 or 7,365, nor "
+	    "\"auto\": %s",
+	    quoted(str_of(text)));
+}
+
 int
 outlook_rules(const struct outlook_of *of, bool sparse,
     struct series_rules *ret, struct err *err)
@@ -65,7 +95,6 @@ outlook_rules(const struct outlook_of *of, bool sparse,
 	    .doubled = (enum series_double)of->doubled,
 	    .gaps = (enum series_gaps)of->gaps,
 	    .sparse = sparse};
-	int64_t period = 0;
 
 	if (of->zone && zone_find(of->zone, &rules.zone, err) < 0) {
 		err->kind = ERR_USAGE;
@@ -73,15 +102,8 @@ outlook_rules(const struct outlook_of *of, bool sparse,
 	}
 	if (of->by >= 0)
 		rules.unit = series_units[of->by];
-	if (of->period && strcmp(of->period, "auto") == 0)
-		rules.period = SERIES_AUTO;
-	else if (of->period && (!number_int(str_of(of->period), &period) ||
-				   period < 1 || period > 1000000))
-		return err_set(err, ERR_USAGE,
-		    "--period: neither a number of steps nor \"auto\": %s",
-		    quoted(str_of(of->period)));
-	else
-		rules.period = (size_t)period;
+	if (of->period && read_period(of->period, &rules, err) < 0)
+		return -1;
 	*ret = rules;
 	return 0;
 }
@@ -135,6 +157,7 @@ outlook_ask(const struct outlook *o, struct metric_ask *ret, struct err *err)
 	    .remarks = cli_remarks(s->call),
 	    .each = look_at,
 	    .context = (void *)(uintptr_t)o};
+	memcpy(ret->longer, rules.longer, sizeof(ret->longer));
 	return 0;
 }
 

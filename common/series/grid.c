@@ -16,11 +16,15 @@ const char *const series_gaps[] = {"fill", "zero", NULL};
 struct forecast_series
 series_numbers(const struct series *s)
 {
+	size_t count = 0;
+
+	while (count < SERIES_LONGER && s->longer[count])
+		count++;
 	return (struct forecast_series){.y = s->y,
 	    .n = s->n,
 	    .period = s->period,
-	    .longer = &s->longer,
-	    .longer_count = s->longer > 0};
+	    .longer = s->longer,
+	    .longer_count = count};
 }
 
 const char *
@@ -248,11 +252,11 @@ static void
 find_period(struct making *m)
 {
 	struct series *s = &m->s;
-	size_t found[2], count, skip;
+	size_t found[1 + SERIES_LONGER], count, skip;
 
 	if (m->rules->period && m->rules->period != SERIES_AUTO) {
 		s->period = m->rules->period;
-		s->longer = 0;
+		memcpy(s->longer, m->rules->longer, sizeof(s->longer));
 	}
 	if (m->rules->period != SERIES_AUTO &&
 	    (m->rules->period || s->calendar.unit != SERIES_COUNT))
@@ -261,7 +265,8 @@ find_period(struct making *m)
 	count = forecast_periods(
 	    s->y + skip, s->n - skip, NULL, 0, found, COUNT_OF(found));
 	s->period = count > 0 ? found[0] : 1;
-	s->longer = count > 1 ? found[1] : 0;
+	for (size_t i = 0; i < SERIES_LONGER; i++)
+		s->longer[i] = i + 1 < count ? found[i + 1] : 0;
 }
 
 /* From the values that are known to all of the series. */
@@ -270,7 +275,7 @@ finish(struct making *m, struct err *err)
 {
 	struct series *s = &m->s;
 
-	s->period = series_season(&s->calendar, &s->longer);
+	s->period = series_season(&s->calendar, s->longer);
 	if (m->rules->period && m->rules->period != SERIES_AUTO)
 		s->period = m->rules->period;
 	GROW(m->room->y, m->room->y_cap, s->n);

@@ -111,6 +111,9 @@ struct series_driver {
 	bool zero; /* where nothing is known of it there was none */
 };
 
+/* Seasons above the first, each longer than the one before it; 0 ends. */
+enum { SERIES_LONGER = FORECAST_SEASONS - 1 };
+
 struct series {
 	struct str name; /* missing: the only one, and has none */
 	struct series_calendar calendar;
@@ -121,8 +124,8 @@ struct series {
 				where it is missing; NULL: it is no rate */
 	size_t missing;      /* how many NAN are in it */
 	size_t period;       /* of the season, 1: none */
-	size_t longer;       /* of the season above it; 0: none */
-	bool non_negative;   /* no value is below 0 */
+	size_t longer[SERIES_LONGER];
+	bool non_negative;                   /* no value is below 0 */
 	const struct series_driver *drivers; /* as read: of series_read */
 	size_t driver_count;
 };
@@ -137,6 +140,7 @@ struct series_rules {
 	const struct zone *zone;
 	size_t period; /* 0: as the calendar has it, or found where that knows
 			  none; SERIES_AUTO: found in the values */
+	size_t longer[SERIES_LONGER]; /* with a period of its own */
 	enum series_double doubled;
 	enum series_gaps gaps;
 	bool sparse; /* more than half may be missing: `known` is what counts */

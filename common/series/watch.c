@@ -33,8 +33,10 @@ window_of(const struct series *s)
 struct forecast_watch_plan
 series_watch(const struct series *s)
 {
-	return (struct forecast_watch_plan){
-	    .window = window_of(s),
-	    .season = {s->period > 1 ? s->period : 0, s->longer},
-	};
+	struct forecast_watch_plan plan = {.window = window_of(s)};
+
+	plan.season[0] = s->period > 1 ? s->period : 0;
+	for (size_t i = 0; i < SERIES_LONGER && plan.season[0]; i++)
+		plan.season[i + 1] = s->longer[i];
+	return plan;
 }

@@ -52,7 +52,7 @@ steps(const struct series *s, const char *want, size_t season, size_t longer)
 	series_step_add(&text, &s->calendar);
 	CHECK_TEXT(text.p, want);
 	CHECK_INT(s->period, season);
-	CHECK_INT(s->longer, longer);
+	CHECK_INT(s->longer[0], longer);
 	buf_release(&text);
 }
 
