@@ -196,8 +196,8 @@ forget(struct session *s, struct err *err)
 /* ---- the table --------------------------------------------------------- */
 
 /* How series are read: the same in every verb that looks at them. */
-#define STEP_OPTIONS                                        \
-	CLI_TEXT(0, "period", "P", &arg.of.period,          \
+#define STEP_OPTIONS                                                    \
+	CLI_TEXT(0, "period", "P", &arg.of.period,                      \
 	    "steps in a season: 7 or 7,365, or auto (the calendar's)"), \
 	    CLI_CHOICE(0, "by", "UNIT", &arg.of.by, series_units, "a step")
 #define METRIC_OPTIONS                                                 \

@@ -110,3 +110,19 @@ sane() {
 	[ "$status" -eq 1 ]
 	grep -q "No space left" err
 }
+
+@test "numbers of any size are told to the digits that mean something" {
+	for power in -300 -150 0 150 300; do
+		awk -v p=$power 'BEGIN { print "time,value"
+			for (t = 1; t <= 40; t++)
+				print t "," t * t % 7 + 3 "e" p }' >in.csv
+		dl-forecast -q --period 1 -H 3 --method ses in.csv >out
+		dl-forecast -q --period 1 -H 3 --explain in.csv >>out
+		[ "$(wc -l <out)" -ge 6 ]
+		# No number has more than six digits, and none is lost.
+		grep -o -E '"(mean|lo80|hi80|lo95|hi95|error)":[^,}]*' out |
+			cut -d: -f2 | sed 's/e.*//; s/[-.]//g; s/^0*//' >digits
+		[ "$(wc -L <digits)" -le 6 ] || tell "$power: $(cat out)"
+		! grep -q '^$' digits || tell "$power: $(cat out)"
+	done
+}

@@ -256,6 +256,12 @@ bool number_percent(struct str s, double *ret); /* "10%" gives 0.10 */
 void sort_ints(int64_t *v, size_t n);           /* ascending */
 size_t sort_ints_once(int64_t *v, size_t n);    /* each once; how many */
 double round_half_away(double v);               /* 0.5 -> 1, -0.5 -> -1 */
+/* real.c: v to so many significant digits, of whatever size it is: 1 to 16;
+ * below 1 nothing is left of it, with more it stays. */
+double number_digits(double v, int digits);
+/* The same to the place that the last of so many digits of `width` has, but 15
+ * digits at most. */
+double number_digits_of(double v, double width, int digits);
 
 /* utf8.c and text.c */
 /* Length of the sequence at s (1-4) with its code point, 0 when malformed

@@ -178,3 +178,27 @@ buf_addreal(struct buf *b, double v)
 	}
 	add_decimal(b, v >= 1e-9 && v < exact ? shortest(v) : searched(v));
 }
+
+double
+number_digits(double v, int digits)
+{
+	char text[40];
+	double rounded;
+
+	if (digits < 1)
+		return isfinite(v) ? 0 : v;
+	if (digits > 16 || !isfinite(v) || v == 0)
+		return v;
+	snprintf(text, sizeof(text), "%.*e", digits - 1, v);
+	rounded = strtod(text, NULL);
+	return isfinite(rounded) ? rounded : v;
+}
+
+double
+number_digits_of(double v, double width, int digits)
+{
+	if (!isfinite(width) || width == 0 || v == 0)
+		return number_digits(v, digits);
+	digits += (int)floor(log10(fabs(v))) - (int)floor(log10(fabs(width)));
+	return number_digits(v, digits < 15 ? digits : 15);
+}

@@ -9,40 +9,29 @@ const char *const insight_anomaly_columns[] = {"series", "time", "from", "span",
     "method", "because"};
 const size_t insight_anomaly_column_count = COUNT_OF(insight_anomaly_columns);
 
-/* Digits that mean something: a thousandth of what is ordinary, or of the
- * value where nothing is known of that. */
-static double
-scale_of(double expected, double low, double high)
-{
-	double width = high - low, scale = 1;
-
-	if (!(width > 0))
-		width = fabs(expected);
-	while (width > 0 && width * scale < 1e3 && scale < 1e12)
-		scale *= 10;
-	return scale;
-}
-
-/* Where a double has no such digits any more it stays as it is. */
+/* To what means something: a thousandth of what is ordinary, or of the value
+ * where nothing is known of that; all digits before the point that are known.
+ * Without a width as it is. */
 static void
-put_rounded(struct json_writer *w, const char *name, double v, double scale)
+put_rounded(struct json_writer *w, const char *name, double v, double width)
 {
-	if (fabs(v * scale) < 9e15) {
-		json_add_rounded(w, name, v, scale);
-	} else if (!isnan(v)) {
-		json_put_name(w, name);
-		json_put_real(w, v);
-	}
+	if (isnan(v))
+		return;
+	json_put_name(w, name);
+	json_put_real(w, !(width > 0) ? number_digits(v, 15)
+			 : width >= 1e4 && width < 9e15 && fabs(v) < 9e15
+			     ? round(v)
+			     : number_digits_of(v, width, 4));
 }
 
 static void
 put_bounds(struct json_writer *w, double expected, double low, double high)
 {
-	double scale = scale_of(expected, low, high);
+	double width = high > low ? high - low : fabs(expected);
 
-	put_rounded(w, "expected", expected, scale);
-	put_rounded(w, "low", low, scale);
-	put_rounded(w, "high", high, scale);
+	put_rounded(w, "expected", expected, width);
+	put_rounded(w, "low", low, width);
+	put_rounded(w, "high", high, width);
 }
 
 /* To three digits. */
@@ -70,7 +59,7 @@ insight_put_anomaly(const struct series *s, const struct insight_found *f,
 		json_add_int(w, "span", (int64_t)a->span);
 	}
 	put_rounded(w, "value", a->value,
-	    a->span > 1 ? scale_of(a->value, a->low, a->high) : 1e12);
+	    a->span > 1 && a->high > a->low ? a->high - a->low : 0);
 	if (s->of)
 		json_add_rounded(w, "of", s->of[a->at], 1);
 	put_bounds(w, a->expected, a->low, a->high);
@@ -92,7 +81,7 @@ put_ordinary(const struct series *s, const struct insight_found *f, size_t t,
     struct json_writer *w)
 {
 	series_put_time(w, "time", &s->calendar, (int64_t)t);
-	put_rounded(w, "value", s->known[t], 1e12);
+	put_rounded(w, "value", s->known[t], 0);
 	if (s->of)
 		json_add_rounded(w, "of", s->of[t], 1);
 	put_bounds(w, f->of.expected[t], f->of.low[t], f->of.high[t]);

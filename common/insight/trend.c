@@ -34,11 +34,8 @@ struct telling {
 static void
 number_add(struct buf *out, double v)
 {
-	double scale = 1;
-
-	while (fabs(v) > 0 && fabs(v) * scale < 100 && scale < 1e12)
-		scale *= 10;
-	buf_addreal(out, fabs(v * scale) < 9e15 ? round(v * scale) / scale : v);
+	buf_addreal(out,
+	    fabs(v) >= 1000 && fabs(v) < 9e15 ? round(v) : number_digits(v, 3));
 }
 
 static void

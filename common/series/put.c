@@ -8,11 +8,11 @@ const char *const series_forecast_columns[] = {
     "series", "step", "time", "mean", "lo80", "hi80", "lo95", "hi95", "method"};
 const size_t series_forecast_column_count = COUNT_OF(series_forecast_columns);
 
-/* 10 to the power of as many decimals as mean something. */
+/* The narrowest interval; 0 where none has a width. */
 static double
-find_scale(const struct forecast *f)
+find_width(const struct forecast *f)
 {
-	double width = INFINITY, scale = 1;
+	double width = INFINITY;
 
 	for (size_t h = 0; h < f->horizon; h++) {
 		double w = f->high[FORECAST_95][h] - f->low[FORECAST_95][h];
@@ -20,16 +20,19 @@ find_scale(const struct forecast *f)
 		if (w > 0 && w < width)
 			width = w;
 	}
-	while (width * scale < 1e4 && scale < 1e15)
-		scale *= 10;
-	return isfinite(width) ? scale : 1e15;
+	return isfinite(width) ? width : 0;
 }
 
+/* To a ten-thousandth of the width, and not before the point where all digits
+ * are known. */
 static double
-rounded(double v, double scale)
+rounded(double v, double width)
 {
-	/* Where a double has no such digits any more it stays as it is. */
-	return fabs(v * scale) < 9e15 ? round(v * scale) / scale : v;
+	if (!(width > 0))
+		return number_digits(v, 15);
+	if (width >= 1e5 && width < 9e15 && fabs(v) < 9e15)
+		return round(v);
+	return number_digits_of(v, width, 5);
 }
 
 static void
@@ -58,7 +61,7 @@ void
 series_put_forecast(
     const struct series *s, const struct forecast *f, struct buf *out)
 {
-	double scale = find_scale(f);
+	double width = find_width(f);
 
 	for (size_t h = 0; h < f->horizon; h++) {
 		struct json_writer w = {.out = out};
@@ -68,11 +71,11 @@ series_put_forecast(
 			json_add_text(&w, "series", s->name);
 		json_add_int(&w, "step", (int64_t)h + 1);
 		series_put_time(&w, "time", &s->calendar, (int64_t)(s->n + h));
-		put_number(&w, "mean", rounded(f->mean[h], scale));
-		put_number(&w, "lo80", rounded(f->low[FORECAST_80][h], scale));
-		put_number(&w, "hi80", rounded(f->high[FORECAST_80][h], scale));
-		put_number(&w, "lo95", rounded(f->low[FORECAST_95][h], scale));
-		put_number(&w, "hi95", rounded(f->high[FORECAST_95][h], scale));
+		put_number(&w, "mean", rounded(f->mean[h], width));
+		put_number(&w, "lo80", rounded(f->low[FORECAST_80][h], width));
+		put_number(&w, "hi80", rounded(f->high[FORECAST_80][h], width));
+		put_number(&w, "lo95", rounded(f->low[FORECAST_95][h], width));
+		put_number(&w, "hi95", rounded(f->high[FORECAST_95][h], width));
 		json_add_text(&w, "method", str_of(f->method));
 		json_put_end(&w);
 		buf_addc(out, '\n');
@@ -87,12 +90,10 @@ const size_t series_choice_column_count = COUNT_OF(series_choice_columns);
 static void
 put_known(struct json_writer *w, const char *name, double v)
 {
-	double scale = 1;
-
-	while (v != 0 && fabs(v) * scale < 1e5 && scale < 1e15)
-		scale *= 10;
-	if (isfinite(v))
-		put_number(w, name, rounded(v, scale));
+	if (!isfinite(v))
+		return;
+	put_number(w, name,
+	    fabs(v) >= 1e6 && fabs(v) < 9e15 ? round(v) : number_digits(v, 6));
 }
 
 static void
@@ -129,15 +130,15 @@ void
 series_put_steps(const struct forecast *f, struct buf *out)
 {
 	struct json_writer w = {.out = out};
-	double scale = find_scale(f);
+	double width = find_width(f);
 
 	json_put_array(&w);
 	for (size_t h = 0; h < f->horizon; h++) {
 		json_put_array(&w);
-		json_put_real(&w, rounded(f->mean[h], scale));
+		json_put_real(&w, rounded(f->mean[h], width));
 		for (int l = 0; l < FORECAST_LEVELS; l++) {
-			json_put_real(&w, rounded(f->low[l][h], scale));
-			json_put_real(&w, rounded(f->high[l][h], scale));
+			json_put_real(&w, rounded(f->low[l][h], width));
+			json_put_real(&w, rounded(f->high[l][h], width));
 		}
 		json_put_end(&w);
 	}

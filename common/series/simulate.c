@@ -149,14 +149,10 @@ series_simulate_columns(
 static void
 put_number(struct json_writer *w, const char *name, double v)
 {
-	double scale;
-
 	if (!isfinite(v))
 		return;
-	scale = v == 0 ? 1 : pow(10, 5 - floor(log10(fabs(v))));
 	json_put_name(w, name);
-	json_put_real(
-	    w, isfinite(scale) && scale > 0 ? round(v * scale) / scale : v);
+	json_put_real(w, number_digits(v, 6));
 }
 
 static void

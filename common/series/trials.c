@@ -93,7 +93,8 @@ put_measure(struct json_writer *w, const char *name, double v)
 	if (!isfinite(v))
 		return;
 	json_put_name(w, name);
-	json_put_real(w, fabs(v) < 1e9 ? round(v * 1e4) / 1e4 : v);
+	json_put_real(
+	    w, fabs(v) < 1e9 ? round(v * 1e4) / 1e4 : number_digits(v, 13));
 }
 
 /* Those of a JSON object into another one. */

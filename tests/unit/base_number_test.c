@@ -693,9 +693,28 @@ hashing(void)
 		  42) == UINT64_C(0xb31d3ce450954ebb));
 }
 
+static void
+digits(void)
+{
+	CHECK(number_digits(1234.5678, 6) == 1234.57);
+	CHECK(number_digits(-0.000123456, 3) == -0.000123);
+	CHECK(number_digits(1.1484991758e150, 4) == 1.148e150);
+	CHECK(number_digits(9.99e-300, 2) == 1e-299);
+	CHECK(number_digits(1.79769e308, 2) == 1.79769e308);
+	CHECK(number_digits(0.7, 0) == 0 && number_digits(0, 3) == 0);
+	CHECK(number_digits(0.1, 17) == 0.1);
+	CHECK(isnan(number_digits(NAN, 3)));
+	CHECK(number_digits_of(1234.5678, 0.25, 2) == 1234.57);
+	CHECK(number_digits_of(1234.5678, 400, 1) == 1200);
+	CHECK(number_digits_of(3, 400, 1) == 0);
+	CHECK(number_digits_of(1.0 / 3, 1e-300, 2) == 0.333333333333333);
+	CHECK(number_digits_of(12.3456, 0, 3) == 12.3);
+}
+
 int
 main(void)
 {
+	digits();
 	integers();
 	reals_read();
 	reals_written();
