@@ -227,6 +227,8 @@ forget(struct session *s, struct err *err)
 		"encoding of the input, like cp932 (default UTF-8)"), \
 	    CLI_FILE(0, "rejects", "FILE", &arg.of.rejects,           \
 		"records that were refused, with the reason"),        \
+	    CLI_MOMENT(0, "until", "TIME", &arg.of.until,             \
+		"leave out the step that holds it, and later ones"),  \
 	    CLI_FLAG(0, "sorted", &arg.of.sorted,                     \
 		"series come one after another: less memory")
 #define SERIES_OPTIONS FILE_OPTIONS, METRIC_OPTIONS

@@ -352,3 +352,41 @@ saw() { # a season of 4 that grows, 40 of them
 		says "--period: neither numbers of steps, like 7 or 7,365, nor \"auto\": \"$wrong\""
 	done
 }
+
+@test "a last step that is not over is left out, or told" {
+	days() { # days LAST: 5 each day, from 2025-10-01 on
+		echo time,value
+		awk -v last="$1" 'BEGIN { for (t = 1759276800; t <= 1775000000;
+			t += 86400) {
+				day = strftime("%Y-%m-%d", t, 1)
+				print day ",5"
+				if (day == last) exit
+			} }'
+	}
+	months() {
+		check dl-forecast series --by month --duplicates sum -f csv "$@"
+		exits 0
+	}
+	months < <(days 2026-01-09)
+	[ "${lines[-1]}" = ",2026-01,45,," ] || tell "$output"
+	says "the last step, 2026-01, ends sooner than those before it: if it is not over, leave it out with --until"
+	for until in 2026-01-09 2026-01-01 now; do
+		DL_NOW=2026-01-09T07:00:00Z months --until "$until" < <(
+			days 2026-01-09)
+		[ "${lines[-1]}" = ",2025-12,155,," ] || tell "$until: $output"
+		[ "$stderr" = "dl-forecast: 1 series" ]
+	done
+	# What is over, or as long as the others, is nothing to tell of.
+	months --until 2026-01-01T00:00:00+09:00 < <(days 2026-01-09)
+	[ "${lines[-1]}" = ",2025-11,150,," ]
+	months < <(days 2026-01-30)
+	[ "$stderr" = "dl-forecast: 1 series" ]
+	check dl-forecast series --until 2025-10-03 < <(days 2025-12-31)
+	[ "$(times)" = "2025-10-01 2025-10-02" ]
+	check dl-forecast series --until 2025-10-01 < <(days 2025-12-31)
+	exits 3
+	says 'no values before --until'
+	check dl-forecast series --until now --metric leads
+	exits 2
+	says '--until is about records'
+}

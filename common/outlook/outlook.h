@@ -37,6 +37,7 @@ struct outlook_of {
 	bool parts;            /* group is good for records too: it names
 				  their series, which are parts of a whole */
 	int64_t since, within; /* as in metric_ask */
+	int64_t until;         /* of records; as in series_rules */
 	const char *series;    /* fields of records, NULL: these words */
 	const char *time, *value;
 	const char *zone; /* of their times */

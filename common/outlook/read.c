@@ -30,7 +30,7 @@ check_source(
 	    "db", "tenant", "where", "group", "since", "within", NULL};
 	static const char *const of_files[] = {"series", "time", "value",
 	    "duplicates", "gaps", "zone", "encoding", "rejects", "sorted",
-	    NULL};
+	    "until", NULL};
 	const char *const *option = of->metric ? of_files : of_store;
 
 	for (; *option; option++)
@@ -94,6 +94,7 @@ outlook_rules(const struct outlook_of *of, bool sparse,
 	struct series_rules rules = {.zone = zone_utc(),
 	    .doubled = (enum series_double)of->doubled,
 	    .gaps = (enum series_gaps)of->gaps,
+	    .until = of->until,
 	    .sparse = sparse};
 
 	if (of->zone && zone_find(of->zone, &rules.zone, err) < 0) {

@@ -131,6 +131,21 @@ find_calendar(struct making *m, const struct series_point *points, size_t count,
 	series_step_add(&m->step, &m->s.calendar);
 }
 
+/* What is not over yet is no part of the series. */
+static void
+cut_until(
+    const struct making *m, const struct series_point *points, size_t *count)
+{
+	const struct series_calendar *c = &m->s.calendar;
+	int64_t until;
+
+	if (!m->rules->until || c->form == SERIES_NUMBER)
+		return;
+	until = series_position(c, m->rules->until);
+	while (*count && series_position(c, points[*count - 1].at) >= until)
+		--*count;
+}
+
 /* Points without a value at the ends are no part of the series. */
 static void
 cut_ends(struct series_point **points, size_t *count)
@@ -177,6 +192,45 @@ lay_out(struct making *m, const struct series_point *points, size_t count)
 		m->s.missing += isnan(value);
 		known[at] = value;
 	}
+}
+
+enum { STEPS_BACK = 12, POINTS_EACH = 3 };
+
+/* Of steps that many points are put together in: does the last one end much
+ * sooner than those before it? */
+static void
+tell_cut_short(
+    const struct making *m, const struct series_point *points, size_t count)
+{
+	const struct series_calendar *c = &m->s.calendar;
+	int64_t last = (int64_t)m->s.n - 1, at, empty, most = 0, least = 0;
+	size_t i = count, others = 0;
+	struct buf step = {0};
+
+	if (last < POINTS_EACH || c->form == SERIES_NUMBER)
+		return;
+	for (at = last; at >= 0 && last - at <= STEPS_BACK; at--) {
+		size_t end = i;
+
+		while (i && series_position(c, points[i - 1].at) == at)
+			i--;
+		if (i == end)
+			return;
+		empty = series_time(c, at + 1) - points[end - 1].at;
+		if (at == last)
+			least = empty;
+		else
+			most = empty > most ? empty : most;
+		others += at == last ? 0 : end - i;
+	}
+	if (others < POINTS_EACH * (size_t)(last - at - 1) || least <= 2 * most)
+		return;
+	series_time_add(&step, c, last);
+	tell(m,
+	    "the last step, %s, ends sooner than those before it: if it is not "
+	    "over, leave it out with --until",
+	    step.p);
+	buf_release(&step);
 }
 
 /* What was not as it should be. */
@@ -298,9 +352,11 @@ make(struct making *m, struct series_point *points, size_t count,
 
 	order_points(m->room, points, count);
 	find_calendar(m, points, count, form);
+	cut_until(m, points, &count);
 	cut_ends(&points, &count);
 	if (count == 0)
-		return err_set(err, ERR_USAGE, "no values");
+		return err_set(err, ERR_USAGE,
+		    m->rules->until ? "no values before --until" : "no values");
 	start = series_position(&s->calendar, points[0].at);
 	s->calendar.first += start * s->calendar.step;
 	last = series_position(&s->calendar, points[count - 1].at);
@@ -309,6 +365,7 @@ make(struct making *m, struct series_point *points, size_t count,
 	s->n = (size_t)last + 1;
 	GROW(m->room->known, m->room->known_cap, s->n);
 	lay_out(m, points, count);
+	tell_cut_short(m, points, count);
 	return finish(m, err);
 }
 

@@ -141,6 +141,8 @@ struct series_rules {
 	size_t period; /* 0: as the calendar has it, or found where that knows
 			  none; SERIES_AUTO: found in the values */
 	size_t longer[SERIES_LONGER]; /* with a period of its own */
+	int64_t until; /* the step that holds this moment, and what is later,
+			  are left out; 0: none; numbers have no moments */
 	enum series_double doubled;
 	enum series_gaps gaps;
 	bool sparse; /* more than half may be missing: `known` is what counts */
