@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dl-campaign-tick: the heartbeat. Scores, segments, stages, reminders and
- * automations, in this order, until nothing follows from what was done.
+ * dl-campaign-tick: the heartbeat. Scores, segments, stages, reminders, watched
+ * metrics and automations, in this order, until nothing follows from what was
+ * done.
  */
 #include <inttypes.h>
 
@@ -12,6 +13,7 @@
 #include "session/session.h"
 #include "stage/stage.h"
 #include "task/task.h"
+#include "watch/watch.h"
 
 /* What moves leads raises signals, which may move leads: a circle among a
  * tenant's automations goes on with the next tick. */
@@ -172,6 +174,26 @@ do_reminders(struct tick *t, struct err *err)
 }
 
 static int
+do_watches(struct tick *t, struct err *err)
+{
+	struct session *s = t->session;
+	struct watch_run job = {.moment = s->moment,
+	    .replay = s->call->shared->replay,
+	    .dry_run = s->call->shared->dry_run,
+	    .remarks = cli_remarks(s->call)};
+	struct watch_ran done;
+	int rc = watch_run(s->st, s->tenant, &job, &done, err);
+
+	begin_record(t, "watch");
+	put_figure(t, "watches", done.watches);
+	put_figure(t, "alarms", done.alarms);
+	put_figure(t, "problems", done.problems);
+	end_record(t, done.watches, &done.holder);
+	t->problems += done.problems;
+	return rc;
+}
+
+static int
 do_automations(struct tick *t, struct err *err)
 {
 	struct session *s = t->session;
@@ -209,6 +231,7 @@ static const struct {
     {"segments", do_segments},
     {"stages", do_stages},
     {"tasks", do_reminders},
+    {"forecast", do_watches},
     {"automations", do_automations},
 };
 
@@ -260,7 +283,8 @@ tick(struct session *s, struct err *err)
 {
 	static const char *const columns[] = {"step", "scored", "moved", "hot",
 	    "cooled", "looked", "entered", "left", "moves", "signals",
-	    "firings", "tasks", "messages", "closed", "problems"};
+	    "watches", "alarms", "firings", "tasks", "messages", "closed",
+	    "problems"};
 	struct tick t = {.session = s};
 	int rc;
 
@@ -291,7 +315,8 @@ static const struct cli_verb verbs[] = {
 
 static const struct cli_program program = {
     .name = "dl-campaign-tick",
-    .summary = "do what is due: scores, segments, stages, tasks, automations",
+    .summary =
+	"do what is due: scores, segments, stages, tasks, watches, automations",
     .verbs = verbs,
     .default_verb = "tick",
 };

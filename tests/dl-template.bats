@@ -25,7 +25,7 @@ two_leads() {
 	check dl-template
 	exits 0
 	[ "$(jq -r .name <<<"$output" | tr '\n' ' ')" = 'attachments digest export_done footer hot_lead '\
-'layout mql_reached proposal sql_reached task_due task_hot_lead task_mql '\
+'layout metric_anomaly mql_reached proposal sql_reached task_due task_hot_lead task_mql '\
 'task_onboarding task_overdue welcome ' ]
 	[ "$(jq -r .origin <<<"$output" | sort -u)" = shipped ]
 	for name in $(jq -r .name <<<"$output"); do

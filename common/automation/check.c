@@ -7,7 +7,10 @@
 /* The kinds that the programs leave. */
 static const char *const kinds[] = {"lead.created", "lead.hot", "lead.cooled",
     "segment.entered", "segment.left", "stage.changed", "task.due",
-    "task.overdue", NULL};
+    "task.overdue", "export.done", "metric.anomaly", NULL};
+
+/* Of these, those that are about no lead. */
+static const char *const leadless[] = {"export.done", "metric.anomaly", NULL};
 
 struct checking {
 	const struct automation *automation;
@@ -34,6 +37,61 @@ check_kind(const struct checking *c)
 	    c->automation->name, quoted(on),
 	    near.name.p ? ": did you mean " : "",
 	    near.name.p ? near.name.p : "");
+}
+
+static bool
+is_leadless(struct str on)
+{
+	for (size_t i = 0; leadless[i]; i++)
+		if (str_is(on, leadless[i]))
+			return true;
+	return false;
+}
+
+/* Why an action cannot be done about a signal of no lead; NULL: it can. The
+ * assignee of a task that is made before is known. */
+static const char *
+needs_lead(const struct automation_action *act, bool assigned)
+{
+	if (act->kind == AUTOMATION_STAGE ||
+	    act->kind == AUTOMATION_CLOSE_TASKS)
+		return automation_kinds[act->kind];
+	if (act->kind == AUTOMATION_TASK && str_is(act->assign, "lead"))
+		return "assign: lead";
+	for (size_t i = 0; i < act->to_count; i++) {
+		if (str_is(act->to[i], "lead"))
+			return "to: lead";
+		if (!assigned && str_is(act->to[i], "owner"))
+			return "to: owner";
+		if (!assigned && str_is(act->to[i], "assignee"))
+			return "to: assignee";
+	}
+	return NULL;
+}
+
+/* Signals of this kind are about no lead. */
+static void
+check_leadless(const struct checking *c)
+{
+	const struct automation *a = c->automation;
+	bool assigned = false;
+
+	if (!is_leadless(a->on))
+		return;
+	if (a->when)
+		remark(c->wrong, nowhere,
+		    "%s: when: signals %s are about no lead: it would never "
+		    "fire; \"where\" asks of the signal",
+		    a->name, quoted(a->on));
+	for (size_t i = 0; i < a->count; i++) {
+		const char *why = needs_lead(&a->action[i], assigned);
+
+		if (why)
+			remark(c->wrong, nowhere,
+			    "%s: do[%zu]: %s: signals %s are about no lead",
+			    a->name, i, why, quoted(a->on));
+		assigned |= a->action[i].kind == AUTOMATION_TASK;
+	}
 }
 
 static void
@@ -72,6 +130,7 @@ check_all(const struct checking *c, struct store *st, const struct tenant *t,
 		remark(c->wrong, nowhere, "%s: %s", a->name, err->text);
 		err_clear(err);
 	}
+	check_leadless(c);
 	for (size_t i = 0; i < a->count; i++)
 		check_action(c, i, &a->action[i]);
 	return 0;

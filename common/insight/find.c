@@ -21,7 +21,7 @@ merge(struct forecast_anomalies *a, size_t window)
 }
 
 static void
-watch(const struct series *s, const struct forecast_watch_plan *plan,
+watch(const struct series *s, const struct forecast_watch_plan *plan, bool each,
     struct forecast_anomalies *ret)
 {
 	struct forecast_watch *w = forecast_watch_open(plan);
@@ -33,7 +33,7 @@ watch(const struct series *s, const struct forecast_watch_plan *plan,
 		ret->expected[t] = v.expected;
 		ret->low[t] = v.low;
 		ret->high[t] = v.high;
-		if (v.fresh)
+		if (v.fresh || (each && v.alarm))
 			forecast_anomalies_add(ret, &v.anomaly);
 	}
 	forecast_watch_free(w);
@@ -58,7 +58,7 @@ find_rates(const struct series *s, const struct insight_how *how, size_t window,
 		    WINDOWS_BEHIND / (how->rare > 0 ? how->rare : 30);
 	}
 	rc = forecast_rate_anomalies(yes, s->of, s->n, &options, ret, err);
-	if (rc == 0 && how->streaming)
+	if (rc == 0 && how->streaming && !how->each)
 		merge(ret, window);
 	free(yes);
 	return rc;
@@ -97,7 +97,7 @@ insight_find(const struct series *s, const struct insight_how *how,
 		rc = find_rates(s, how, plan.window, &f.of, err);
 	} else if (how->streaming) {
 		f.method = "watch";
-		watch(s, &plan, &f.of);
+		watch(s, &plan, how->each, &f.of);
 	} else {
 		rc = find_esd(s, &plan, &f.of, err);
 	}

@@ -25,6 +25,7 @@
  * known now: a robust decomposition, and rates by their counts. */
 struct insight_how {
 	bool streaming;
+	bool each;     /* streaming: every alarm, not the first of a window */
 	size_t moving; /* 0: not */
 	double rare; /* streaming: one false alarm in so many windows; 0: 30 */
 	enum forecast_values values;
@@ -85,6 +86,25 @@ void insight_put_anomaly(const struct series *s, const struct insight_found *f,
     struct json_writer *w);
 extern const char *const insight_anomaly_columns[];
 extern const size_t insight_anomaly_column_count;
+
+/* ---- alarm.c: in a sentence ------------------------------------------------
+ */
+
+struct insight_alarm {
+	const char *metric;
+	const char *group; /* the field whose value the series is of; NULL */
+	const struct series *series;
+	const struct forecast_anomaly *anomaly;
+};
+/* What it is, in "ja" or "en"; in a few words; in a sentence. */
+void insight_say_headline(
+    const struct insight_alarm *a, const char *locale, struct buf *out);
+void insight_say_anomaly(
+    const struct insight_alarm *a, const char *locale, struct buf *out);
+/* What carries it, of a list that insight_explain gave; nothing of an empty
+ * one. */
+void insight_say_because(const char *metric, struct str because,
+    const char *locale, struct buf *out);
 
 /* ---- trend.c: where it goes ------------------------------------------------
  */

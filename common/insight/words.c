@@ -5,6 +5,20 @@
 
 extern const char words_json[];
 
+bool
+insight_has_words(const char *name)
+{
+	struct json *words = NULL;
+	struct err err = {0};
+	bool has;
+
+	if (json_doc_parse(str_of(words_json), "words", &words, &err) < 0)
+		BUG("%s", err.text);
+	has = json_find(words, name) != NULL;
+	json_doc_free(words);
+	return has;
+}
+
 void
 insight_say(
     const char *name, const char *locale, struct str data, struct buf *out)

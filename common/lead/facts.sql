@@ -354,6 +354,19 @@ SELECT f.made_at, f.definition, f.series, f.method, f.model, f.period,
 FROM forecast AS f
 WHERE f.tenant_id = $1 ORDER BY f.what, f.part, f.made_at;
 
+-- name: dump_watches
+-- Metrics that are watched.
+-- $1 tenant_id bigint
+SELECT w.name, w.enabled, w.document FROM watch AS w
+WHERE w.tenant_id = $1 ORDER BY w.name;
+
+-- name: dump_alarms
+-- What was told of them.
+-- $1 tenant_id bigint
+SELECT a.watch, a.at, a.told_at, a.data {{WHOLE_TENANT}}
+FROM alarm AS a
+WHERE a.tenant_id = $1 ORDER BY a.what, a.part, a.at;
+
 -- name: dump_preferences
 -- How the tenant's people want to be told.
 -- $1 tenant_id bigint

@@ -46,20 +46,27 @@ metric_hash(struct str text, char ret[33])
 }
 
 int
-metric_keeping_new(
-    const struct metric_ask *ask, struct metric_keeping **ret, struct err *err)
+metric_group_check(const char *group, const char *what, struct err *err)
 {
 	static const enum lead_field people[] = {
 	    LEAD_ID, LEAD_EMAIL, LEAD_NAME, LEAD_PHONE};
+
+	for (size_t i = 0; group && i < COUNT_OF(people); i++)
+		if (strcmp(group, lead_catalogue.fields[people[i]].name) == 0)
+			return err_set(err, ERR_USAGE,
+			    "--group %s: %s of single people are not kept",
+			    group, what);
+	return 0;
+}
+
+int
+metric_keeping_new(
+    const struct metric_ask *ask, struct metric_keeping **ret, struct err *err)
+{
 	struct metric_keeping *k;
 
-	for (size_t i = 0; ask->group && i < COUNT_OF(people); i++)
-		if (strcmp(ask->group, lead_catalogue.fields[people[i]].name) ==
-		    0)
-			return err_set(err, ERR_USAGE,
-			    "--group %s: forecasts of single people are not "
-			    "kept",
-			    ask->group);
+	if (metric_group_check(ask->group, "forecasts", err) < 0)
+		return -1;
 	k = xcalloc(1, sizeof(*k));
 	metric_define(ask, &k->definition);
 	metric_hash(buf_str(&k->definition), k->what);

@@ -65,6 +65,13 @@ int metric_read(struct store *st, const struct tenant *t,
 /* ---- keep.c: forecasts are kept, to be graded by what comes ---------------
  */
 
+/* What tells one definition from another, and what is measured again to grade
+ * it, as one line of JSON; and the hash that finds the rows of a text. */
+void metric_define(const struct metric_ask *ask, struct buf *out);
+void metric_hash(struct str text, char ret[33]);
+/* ERR_USAGE when the groups of a field are people: what is kept of them would
+ * outlive an erasure. `what` is not kept. */
+int metric_group_check(const char *group, const char *what, struct err *err);
 /* Forecasts that are to be kept together. ERR_USAGE when the groups are people:
  * what is kept of them would outlive an erasure. */
 struct metric_keeping;

@@ -95,13 +95,4 @@ struct measuring {
 /* All facts into cells. */
 int metric_gather(struct measuring *m, struct err *err);
 
-/* ---- keep.c ---------------------------------------------------------------
- */
-
-/* What tells one definition from another, and what is measured again to grade
- * it, as one line of JSON. */
-void metric_define(const struct metric_ask *ask, struct buf *out);
-/* The hash that finds its rows. */
-void metric_hash(struct str text, char ret[33]);
-
 #endif

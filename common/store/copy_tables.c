@@ -170,6 +170,14 @@ static const struct bulk_column firing[] = {{"signal_id", 'i'},
     {"automation", 't'}, {"at", 'i'}, {"kind", 't'}, {"lead_id", 'i'},
     {"tasks", 'i'}, {"messages", 'i'}, {"moves", 'i'}, {"problem", 't'}};
 
+static const struct bulk_column watch[] = {{"name", 't'}, {"document", 't'},
+    {"enabled", 'i'}, {"updated_at", 'i'}, {"due_at", 'i'},
+    {"judged_until", 'i'}};
+
+static const struct bulk_column alarms[] = {{"what", 't'}, {"part", 't'},
+    {"at", 'i'}, {"upwards", 'i'}, {"severity", 'i'}, {"told_at", 'i'},
+    {"watch", 't'}, {"data", 't'}};
+
 static const struct bulk_column export_policy[] = {
     {"document", 't'}, {"updated_at", 'i'}};
 
@@ -216,6 +224,7 @@ const struct copy_table copy_tables[] = {TABLE("member", member, 1),
     TABLE("sender", sender, 0), TABLE("signal_wanted", signal_wanted, 1),
     TABLE("signal_queue", signal_queue, 1), TABLE("automation", automation, 1),
     TABLE("automation_state", automation_state, 0), TABLE("firing", firing, 2),
-    TABLE("forecast", forecast, 3), TABLE("export_policy", export_policy, 0),
+    TABLE("forecast", forecast, 3), TABLE("watch", watch, 1),
+    TABLE("alarm", alarms, 3), TABLE("export_policy", export_policy, 0),
     TABLE("export_run", export_run, 1), TABLE("counter", counter, 1),
     TABLE("moment", moment, 0), {{0}, NULL, 0}};

@@ -14,7 +14,7 @@ static const char *const large_tables[] = {"lead", "event", "assessment",
     "segment_due", "stage_state", "stage_history", "task", "task_note",
     "outbox", "outbox_attempt", "attachment", "outbox_attachment",
     "suppression", "inbox", "signal_queue", "firing", "pace", "forecast",
-    "export_run"};
+    "alarm", "export_run"};
 
 struct check {
 	struct store *store;

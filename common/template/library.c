@@ -8,12 +8,13 @@ extern const char layout_json[], footer_json[], hot_lead_json[],
     mql_reached_json[], task_due_json[], task_overdue_json[], proposal_json[],
     welcome_json[], sql_reached_json[], task_hot_lead_json[], task_mql_json[],
     task_onboarding_json[], digest_json[], export_done_json[],
-    attachments_json[];
+    attachments_json[], metric_anomaly_json[];
 
 static const char *const shipped[] = {layout_json, footer_json, hot_lead_json,
     mql_reached_json, task_due_json, task_overdue_json, proposal_json,
     welcome_json, sql_reached_json, task_hot_lead_json, task_mql_json,
-    task_onboarding_json, digest_json, export_done_json, attachments_json};
+    task_onboarding_json, digest_json, export_done_json, attachments_json,
+    metric_anomaly_json};
 
 struct template_library {
 	const struct tenant *tenant;

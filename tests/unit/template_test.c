@@ -346,7 +346,7 @@ shipped(void)
 			render_shipped(lib, tpl, locale, true);
 		}
 	}
-	CHECK_INT(i, 15);
+	CHECK_INT(i, 16);
 	template_library_free(lib);
 }
 
