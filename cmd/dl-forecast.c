@@ -89,6 +89,15 @@ trend(struct session *s, struct err *err)
 }
 
 static int
+insights(struct session *s, struct err *err)
+{
+	const struct outlook_tell how = {
+	    arg.ahead.locale, arg.ahead.explain, arg.of.within};
+
+	return outlook_tell(s, &how, err);
+}
+
+static int
 list_methods(struct session *s, struct err *err)
 {
 	static const char *const columns[] = {"method", "about"};
@@ -261,6 +270,16 @@ static const struct cli_option anomaly_options[] = {
     CLI_END,
 };
 
+static const struct cli_option insight_options[] = {
+    CLI_TEXT(0, "locale", "LOCALE", &arg.ahead.locale,
+	"language of the sentences: ja or en"),
+    CLI_DURATION(0, "within", "TIME", &arg.of.within,
+	"how long leads have to convert (90d)"),
+    CLI_FLAG(
+	0, "explain", &arg.ahead.explain, "also why something is not said"),
+    CLI_END,
+};
+
 static const struct cli_option trend_options[] = {
     CLI_TEXT(0, "locale", "LOCALE", &arg.ahead.locale,
 	"language of the sentences: ja or en"),
@@ -428,6 +447,13 @@ static const struct cli_verb verbs[] = {
 	.shared = SERIES_SHARED,
 	.run = series_runs,
 	.work = trend},
+    {.name = "insights",
+	.help = "say what a store's numbers tell, and what might be done",
+	.options = insight_options,
+	.shared = (CLI_READING | CLI_WHERE) & ~(unsigned)CLI_AS,
+	.formats = "ndjson csv tsv json table text markdown",
+	.run = session_reads,
+	.work = insights},
     {.name = "metrics",
 	.help = "list what a store can be measured by",
 	.shared = CLI_PRINTS,

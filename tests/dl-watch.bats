@@ -212,7 +212,7 @@ signals() {
 	says "1 alarm"
 	[ "$(jq -c '[.value, .of, .direction]' <<<"$output")" = '[0.05,40,"down"]' ]
 	jq -r .text.ja <<<"$output" | grep -q \
-		'^2026年1月12日（月）からの1週間の受注率は5％（40件中2件）で、通常の範囲（[0-9]*％〜[0-9]*％）を下回りました'
+		'^2026年1月12日（月）からの1週間の受注率は5.0％（40件中2件）で、通常の範囲（[0-9.]*％〜[0-9.]*％）を下回りました'
 }
 
 @test "groups: the part is named, and many series have no more false alarms" {

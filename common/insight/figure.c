@@ -11,17 +11,30 @@ is_ja(const char *locale)
 	return strcmp(locale, "ja") == 0;
 }
 
-/* One decimal below 10, else none; digits in threes. */
-void
-insight_add_number(struct buf *out, double v)
+/* With so many decimals; digits in threes. */
+static void
+add_decimals(struct buf *out, double v, bool always, double scale)
 {
-	double scale = fabs(v) < 9.95 ? 10 : 1;
 	struct buf text = {0};
 	struct mustache_how how = {.strict = true};
 
-	buf_addreal(&text, round_half_away(v * scale) / scale);
+	v = round_half_away(v * scale) / scale;
+	if (always)
+		buf_addf(&text, "%.1f", v);
+	else
+		buf_addreal(&text, v);
 	mustache_put(out, buf_str(&text), MUSTACHE_NUMBER, true, &how);
 	buf_release(&text);
+}
+
+/* Two decimals below 1, one below 10, else none. */
+void
+insight_add_number(struct buf *out, double v)
+{
+	add_decimals(out, v, false,
+	    fabs(v) < 0.995  ? 100
+	    : fabs(v) < 9.95 ? 10
+			     : 1);
 }
 
 void
@@ -32,8 +45,9 @@ insight_add_value(
 	    "unit.count", "unit.rate", "unit.score"};
 
 	if (unit == INSIGHT_RATE)
-		v *= 100;
-	insight_add_number(out, v);
+		add_decimals(out, 100 * v, true, 10);
+	else
+		insight_add_number(out, v);
 	insight_say(names[unit], locale, STR("{}"), out);
 }
 

@@ -119,4 +119,27 @@ int insight_trend(const struct series *s, const char *locale, struct buf *out,
 extern const char *const insight_trend_columns[];
 extern const size_t insight_trend_column_count;
 
+/* ---- tell.c, pace.c, groups.c: what a tenant's numbers have to say ---------
+ */
+
+struct insight_telling {
+	struct cond_moment moment;
+	const struct cond *where; /* bound; NULL: all leads */
+	int64_t within;           /* ms a lead has for converting */
+	const char *locale;       /* "ja", "en" */
+	bool explain;             /* also why something is not said: {"insight",
+				     "metric","left_out"} */
+};
+/*
+ * {"insight",...,"text"}, a line each, in this order: "pace" against each of
+ * the month's goals, "last_month" against the one before, "trend", "change" and
+ * "season", the latest "anomaly", the "best" and "worst" source, industry and
+ * segment, and "recommendation"s by rank. Nothing is said that chance explains.
+ * Not in a transaction.
+ */
+int insight_tell(struct store *st, const struct tenant *t,
+    const struct insight_telling *how, struct buf *out, struct err *err);
+extern const char *const insight_told_columns[];
+extern const size_t insight_told_column_count;
+
 #endif

@@ -20,7 +20,7 @@ enum insight_unit {
 	INSIGHT_SCORE, /* 62点 */
 };
 enum insight_unit insight_metric_unit(const char *metric);
-/* 1,234; 3.4: one decimal below 10. */
+/* 1,234; 3.4; 0.56: two decimals below 1, one below 10. */
 void insight_add_number(struct buf *out, double v);
 /* The same with its unit. */
 void insight_add_value(

@@ -381,6 +381,17 @@ put_account(const struct insight_whole *w, const struct account *c,
 	}
 }
 
+/* Parts tell of the whole only where what was expected of them comes to what
+ * was expected of it, by and large. */
+static bool
+agrees(const struct insight_whole *w, const struct account *c,
+    const struct forecast_anomaly *a)
+{
+	double change = a->value - a->expected;
+
+	return w->s.of || fabs(c->sum.change - change) <= fabs(change) / 2;
+}
+
 void
 insight_explain(
     struct insight_whole *w, const struct forecast_anomaly *a, struct buf *out)
@@ -398,7 +409,8 @@ insight_explain(
 			account_overlapping(w, field, a, &one);
 		else
 			account_of(w, field, a, &one);
-		if (one.sum.enough && one.sum.surprise > best.sum.surprise) {
+		if (one.sum.enough && agrees(w, &one, a) &&
+		    one.sum.surprise > best.sum.surprise) {
 			account_release(&best);
 			best = one;
 		} else {

@@ -144,6 +144,19 @@ int outlook_anomalies(struct session *s, const struct outlook_of *of,
 int outlook_trend(struct session *s, const struct outlook_of *of,
     const char *locale, struct err *err);
 
+/* ---- tell.c: what a tenant's numbers have to say --------------------------
+ */
+
+struct outlook_tell {
+	const char *locale; /* NULL: the tenant's */
+	bool explain;       /* also why something is not said */
+	int64_t within;     /* ms a lead has for converting */
+};
+/* Prints records, or with --format text or markdown the sentences for people;
+ * reasons are then left out. */
+int outlook_tell(
+    struct session *s, const struct outlook_tell *how, struct err *err);
+
 /* ---- simulate.c: what if -------------------------------------------------
  */
 

@@ -3,6 +3,8 @@
  * Settings of which there are as many as somebody names: goals, features,
  * quiet hours and limits of channels. In the document each family is an object.
  */
+#include <stdlib.h>
+
 #include "tenant/tenant_priv.h"
 
 /* Features, and whether the smaller plans have them. */
@@ -40,6 +42,8 @@ goal_value(struct str name, struct str value, struct buf *ret, struct err *err)
 	if (!number_real(value, &number))
 		return err_set(err, ERR_USAGE, "goal.%.*s: not a number: %s",
 		    STR_ARG(name), quoted(value));
+	if (name_check("goal", name, err) < 0)
+		return -1;
 	buf_addreal(ret, number);
 	return 0;
 }
@@ -84,7 +88,8 @@ per_recipient_value(
 }
 
 static const struct family families[] = {
-    {"goal.", "goals", "", "a number to be reached, for reports", goal_value},
+    {"goal.", "goals", "", "to be reached; of a metric: in a month",
+	goal_value},
     {"feature.", "features", "by plan", "on or off", feature_value},
     {"quiet.", "quiet", "quiet_hours", "the same of one channel of dl-notify",
 	quiet_value},
@@ -239,6 +244,31 @@ tenant_goal(const struct tenant *t, const char *name, double *ret)
 	found = number_real(json_text(node), ret);
 	json_doc_free(doc);
 	return found;
+}
+
+int
+tenant_goals(const struct tenant *t,
+    int (*each)(void *context, const char *name, double goal, struct err *err),
+    void *context, struct err *err)
+{
+	const struct json *goals;
+	struct json *doc;
+	int rc = json_doc_parse(str_of(t->document), "settings", &doc, err);
+
+	if (rc < 0)
+		return -1;
+	goals = json_find(doc, "goals");
+	for (size_t i = 0; rc == 0 && i < json_count(goals); i++) {
+		const struct json *n = json_item(goals, i);
+		char *name = str_dup(json_name(n));
+		double goal;
+
+		if (number_real(json_text(n), &goal))
+			rc = each(context, name, goal, err);
+		free(name);
+	}
+	json_doc_free(doc);
+	return rc;
 }
 
 bool

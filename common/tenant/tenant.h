@@ -110,6 +110,10 @@ int tenant_lines(struct store *st,
 /* name, created_at and every setting with its value in force, as JSON. */
 void tenant_json(const struct tenant *t, struct buf *out);
 /* family.c. */
+/* Calls each goal, by name. */
+int tenant_goals(const struct tenant *t,
+    int (*each)(void *context, const char *name, double goal, struct err *err),
+    void *context, struct err *err);
 /* A goal's number; false when there is none of the name. */
 bool tenant_goal(const struct tenant *t, const char *name, double *ret);
 /* Whether a feature is on: feature.NAME, else by plan. */
