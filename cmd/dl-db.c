@@ -101,8 +101,8 @@ list_tenants(struct session *s, struct err *err)
 	    "hot_threshold", "hot_margin", "hot_rearm", "band_warm", "band_hot",
 	    "priority_critical", "priority_high", "priority_medium",
 	    "conversion_events", "zone", "locale", "working_hours",
-	    "working_days", "due_clock", "quiet_hours", "plan", "goals",
-	    "features", "quiet", "per_recipient"};
+	    "working_days", "due_clock", "quiet_hours", "webhook_hosts", "plan",
+	    "goals", "features", "quiet", "per_recipient"};
 
 	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
 		return -1;

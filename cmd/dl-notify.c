@@ -167,7 +167,8 @@ test_channel(struct session *s, struct err *err)
 static int
 list_channels(struct session *s, struct err *err)
 {
-	static const char *const columns[] = {"channel", "kind", "to"};
+	static const char *const columns[] = {
+	    "channel", "kind", "to", "allowed"};
 
 	if (session_print(s, columns, COUNT_OF(columns), err) < 0)
 		return -1;
@@ -211,6 +212,7 @@ send_records(struct session *s, struct err *err)
 	struct notify_records job = {.moment = &s->moment,
 	    .attachments = arg.attachments,
 	    .remarks = &refused};
+	struct notify_channels *channels = NULL;
 	struct notify_counts n = {0};
 	struct record_reader *in;
 	int rc;
@@ -222,8 +224,12 @@ send_records(struct session *s, struct err *err)
 	    record_reader_open(
 		s->call->operands, s->call->count, &input, &in, err) < 0)
 		return -1;
+	/* A mistake in the configuration is no reason to lose a message. */
+	open_channels(&channels, NULL);
 	job.in = in;
+	job.channels = channels;
 	rc = notify_send(s->st, s->tenant, &job, &n, &s->lines, err);
+	notify_channels_free(channels);
 	record_reader_close(in);
 	session_summary(s,
 	    "%" PRIu64 " read, %" PRIu64 " queued, %" PRIu64

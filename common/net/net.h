@@ -201,5 +201,7 @@ void http_sign(
  * loopback, private, link-local, shared, multicast, documentation, and what
  * carries such an IPv4 address inside? Text that is no address is. */
 bool net_is_private(const char *address);
+/* Is a host in a list as http_request.hosts has it? */
+bool host_is_allowed(struct str host, const char *const *hosts);
 
 #endif

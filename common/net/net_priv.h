@@ -182,6 +182,5 @@ void http_give_up(struct net *net);
 bool address_is_private(const struct sockaddr *address);
 bool address_is_loopback(const struct sockaddr *address);
 bool host_is_loopback(const char *host);
-bool host_is_allowed(struct str host, const char *const *hosts);
 
 #endif

@@ -430,10 +430,26 @@ without_port(struct str host)
 	return host;
 }
 
+/* The same with them, as libcurl has it. */
+static struct str
+url_host(const char *url)
+{
+	struct str host = host_of(url), bare = without_port(host);
+
+	return bare.p == host.p ? bare : (struct str){host.p, bare.n + 2};
+}
+
 struct str
 channel_host(const struct channel *c)
 {
 	return c->url ? without_port(host_of(c->url)) : (struct str){0};
+}
+
+bool
+channel_allowed(const struct channel *c, const char *const *hosts)
+{
+	return !c->kind->web || !c->url ||
+	       host_is_allowed(url_host(c->url), hosts);
 }
 
 static void
@@ -471,6 +487,9 @@ notify_channels_list(const struct notify_channels *c, const struct tenant *t,
 		json_add_text(&w, "channel", str_of(one->name));
 		json_add_text(&w, "kind", str_of(one->kind->name));
 		put_hosts(&w, one);
+		if (!channel_allowed(
+			one, (const char *const *)t->settings.hosts))
+			json_add_bool(&w, "allowed", false);
 		json_put_end(&w);
 		buf_addc(&line, '\n');
 		rc = each(context, buf_str(&line), err);

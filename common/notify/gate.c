@@ -4,7 +4,8 @@
  * sent; what falls into quiet hours waits for their end; of what is more than
  * one recipient is to get, each waits for a place of its own. That they are
  * quiet is the tenant's word, a channel's, and the person's. Messages that are
- * critical do not wait.
+ * critical do not wait. And a tenant may say which hosts of the web its
+ * messages go to, among those that the operator's channels lead to.
  */
 #include <stdlib.h>
 
@@ -47,7 +48,7 @@ gate_open(struct gate *g, struct store *st, const struct tenant *t,
 	rates_join(&g->rates, &asked);
 	if (g->rates.count && !g->recipients)
 		g->recipients = xcalloc(1, sizeof(*g->recipients));
-	return 0;
+	return gate_hosts(g, err);
 }
 
 void
@@ -60,7 +61,40 @@ gate_close(struct gate *g)
 		arena_release(&g->recipients->arena);
 		free(g->recipients);
 	}
+	tenant_free(g->fresh);
 	*g = (struct gate){0};
+}
+
+/* ---- where to -------------------------------------------------------------
+ */
+
+int
+gate_hosts(struct gate *g, struct err *err)
+{
+	struct tenant *fresh;
+
+	if (!g->channel->kind->web)
+		return 0;
+	if (tenant_open(g->store, g->tenant->name, &fresh, err) < 0)
+		return -1;
+	tenant_free(g->fresh);
+	g->fresh = fresh;
+	g->forbidden = !channel_allowed(g->channel, gate_allows(g));
+	return 0;
+}
+
+const char *const *
+gate_allows(const struct gate *g)
+{
+	return g->fresh ? (const char *const *)g->fresh->settings.hosts : NULL;
+}
+
+void
+gate_forbids(const struct gate *g, struct item *i)
+{
+	item_end(i, OUT_CANCELLED, 0, "webhook_hosts does not have %.*s",
+	    STR_ARG(channel_host(g->channel)));
+	i->over = true;
 }
 
 /* ---- quiet hours -----------------------------------------------------------
@@ -199,6 +233,10 @@ gate_ask(struct gate *g, struct item *i, int64_t clock, int64_t *ret_until,
     struct err *err)
 {
 	*ret_until = 0;
+	if (g->forbidden) {
+		gate_forbids(g, i);
+		return 0;
+	}
 	if (is_muted(g, i)) {
 		item_end(i, OUT_CANCELLED, 0, "the recipient has muted it");
 		i->over = true;

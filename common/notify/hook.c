@@ -95,6 +95,7 @@ start(struct delivery *d, struct item *i)
 	i->http = (struct http_request){.method = "POST",
 	    .url = c->url,
 	    .headers = i->headers,
+	    .hosts = d->hosts,
 	    .body = buf_str(&i->body),
 	    .private_too = c->private_too,
 	    .plain_too = c->plain_too,
@@ -157,6 +158,7 @@ busy(const struct delivery *d)
 }
 
 const struct kind kind_slack = {.name = "slack",
+    .web = true,
     .keys = 2,
     .check = check,
     .prepare = body_slack,
@@ -165,6 +167,7 @@ const struct kind kind_slack = {.name = "slack",
     .busy = busy,
     .done = done};
 const struct kind kind_teams = {.name = "teams",
+    .web = true,
     .keys = 2,
     .check = check,
     .prepare = body_teams,
@@ -173,6 +176,7 @@ const struct kind kind_teams = {.name = "teams",
     .busy = busy,
     .done = done};
 const struct kind kind_webhook = {.name = "webhook",
+    .web = true,
     .keys = 2 | 4,
     .attached = ATTACHED_LISTED,
     .check = check_webhook,

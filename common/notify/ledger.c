@@ -275,6 +275,12 @@ ledger_ask_again(struct drain *x, struct err *err)
 	rc = outbox_claimed(x->store, x->tenant, buf_str(&x->run), numbers,
 	    x->batch.count, each_claimed, x, err);
 	free(numbers);
+	if (rc == 0)
+		rc = gate_hosts(&x->gate, err);
+	x->d.hosts = gate_allows(&x->gate);
+	for (struct item *i = x->batch.first; i; i = i->next)
+		if (x->gate.forbidden && !i->over)
+			gate_forbids(&x->gate, i);
 	sort_batch(x);
 	return rc;
 }

@@ -24,7 +24,8 @@
  *			is at fault (no connection, no login, busy): none counts
  *	dead		refused for good, or given up
  *	doubtful	handed over, and no answer came
- *	cancelled	suppressed, muted, or overdue by more than max_late
+ *	cancelled	suppressed, muted, overdue by more than max_late, or to
+ *a host that the tenant does not allow
  *
  * What falls into quiet hours is due at their end instead. Of more than a
  * channel's rate, or one recipient's, lets through the rest waits: for a
@@ -48,8 +49,9 @@ int notify_channels_setting(void *channels, struct str name, struct str value,
     struct place where, struct err *err);
 /* All have been said: is each channel whole? */
 int notify_channels_ready(struct notify_channels *c, struct err *err);
-/* {"channel","kind","to"} of those this tenant may use; of places to which
- * secrets belong only the host. */
+/* {"channel","kind","to","allowed"} of those this tenant may use; of places to
+ * which secrets belong only the host; allowed: false where the tenant's
+ * webhook_hosts does not have it. */
 int notify_channels_list(const struct notify_channels *c,
     const struct tenant *t,
     int (*each)(void *context, struct str line, struct err *err), void *context,
@@ -118,6 +120,8 @@ struct notify_records {
 	struct record_reader *in;
 	const struct cond_moment *moment;
 	const char *attachments; /* the folder of their files; NULL: none */
+	/* What a channel's host is judged by now; NULL: when it is sent. */
+	const struct notify_channels *channels;
 	struct remarks *remarks;
 };
 int notify_send(struct store *st, const struct tenant *t,

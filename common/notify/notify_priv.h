@@ -30,6 +30,8 @@ const struct channel *channel_find(
     const struct notify_channels *c, const struct tenant *t, struct str name);
 /* The host of its url, without brackets and port; missing: it has no url. */
 struct str channel_host(const struct channel *c);
+/* Does a tenant's list let it be used? */
+bool channel_allowed(const struct channel *c, const char *const *hosts);
 const struct channel *channel_at(const struct notify_channels *c, size_t i);
 
 /* ---- items -------------------------------------------------------------- */
@@ -86,11 +88,12 @@ struct delivery {
 	int64_t started; /* on the monotonic clock */
 	struct net *net; /* NULL: not needed yet */
 	struct servers *servers;
-	struct buf login;   /* of a webhook: its header; empty: none */
-	int64_t pause;      /* no server may begin one until then; 0 */
-	bool trial;         /* no limits */
-	struct items done;  /* of kinds that end what they begin */
-	char trouble[1200]; /* why no more may begin; "": none */
+	const char *const *hosts; /* that the tenant lets it ask; NULL: any */
+	struct buf login;         /* of a webhook: its header; empty: none */
+	int64_t pause;            /* no server may begin one until then; 0 */
+	bool trial;               /* no limits */
+	struct items done;        /* of kinds that end what they begin */
+	char trouble[1200];       /* why no more may begin; "": none */
 	/* While something takes long. */
 	int (*pulse)(void *context, struct err *err);
 	void *context;
@@ -101,6 +104,7 @@ struct kind {
 	const char *name;
 	unsigned keys;   /* of the configuration, see channel.c */
 	bool inside;     /* what is delivered never leaves the store */
+	bool web;        /* it asks a host that the tenant must allow too */
 	bool own_faults; /* it says itself when that was enough */
 	/* Of attachments: it carries them, or tells of them in a field of their
 	 * own; or else, in what it says. */
@@ -259,6 +263,8 @@ struct gate {
 	struct outbox_preferences *preferences;
 	struct rates rates; /* to one recipient */
 	struct recipients *recipients;
+	struct tenant *fresh; /* as it is now; NULL: not asked */
+	bool forbidden;       /* the channel's host, by the tenant's list */
 };
 /* Reads what people prefer; again, when it was open. */
 int gate_open(struct gate *g, struct store *st, const struct tenant *t,
@@ -268,6 +274,11 @@ void gate_close(struct gate *g);
  * for, or to be asked about again. */
 int gate_ask(struct gate *g, struct item *i, int64_t clock, int64_t *ret_until,
     struct err *err);
+/* Reads again which hosts the tenant allows. */
+int gate_hosts(struct gate *g, struct err *err);
+const char *const *gate_allows(const struct gate *g);
+/* It is over: the tenant does not allow the channel's host. */
+void gate_forbids(const struct gate *g, struct item *i);
 /* Is it not wanted, or to wait for the end of quiet hours? */
 bool gate_refuses(const struct gate *g, const struct item *i, int64_t clock);
 /* Messages that are begun count: in the transaction that claims them. */

@@ -16,7 +16,8 @@ struct sending {
 	struct notify_counts *counts;
 	struct buf *lines;
 	struct arena arena;
-	struct buf lead, owner;   /* of the record's lead */
+	struct buf lead, owner; /* of the record's lead */
+	const struct notify_channels *channels;
 	int folder;               /* of attachments; -1: none */
 	struct attached attached; /* to the record's message */
 };
@@ -135,6 +136,21 @@ cause_of(struct sending *s, const struct record *r)
 	return key;
 }
 
+/* What is known to be forbidden is not queued. */
+static int
+check_channel(struct sending *s, struct str name, struct err *err)
+{
+	const struct channel *c =
+	    s->channels ? channel_find(s->channels, s->tenant, name) : NULL;
+
+	if (!c ||
+	    channel_allowed(c, (const char *const *)s->tenant->settings.hosts))
+		return 0;
+	return err_set(err, ERR_USAGE,
+	    "channel: webhook_hosts does not have %.*s",
+	    STR_ARG(channel_host(c)));
+}
+
 static int
 take_files(struct sending *s, struct outbox_message *m, struct str files,
     struct err *err)
@@ -167,7 +183,7 @@ add_record(struct sending *s, const struct record *r, struct err *err)
 	char id[OUTBOX_ID];
 	bool added;
 
-	if (check_names(r, err) < 0 ||
+	if (check_names(r, err) < 0 || check_channel(s, m.channel, err) < 0 ||
 	    take_lead(s, &m, text_of(r, "lead"), err) < 0 ||
 	    take_due(s, &m, text_of(r, "due"), err) < 0 ||
 	    take_group(s, &m, r, err) < 0 ||
@@ -242,6 +258,7 @@ notify_send(struct store *st, const struct tenant *t,
 	struct sending s = {.store = st,
 	    .tenant = t,
 	    .moment = job->moment,
+	    .channels = job->channels,
 	    .counts = counts,
 	    .lines = lines};
 	int rc = open_folder(job->attachments, &s.folder, err);

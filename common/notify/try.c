@@ -47,6 +47,7 @@ notify_test(struct store *st, const struct tenant *t,
 	    .tenant = t,
 	    .now = now,
 	    .started = time_monotonic(),
+	    .hosts = (const char *const *)t->settings.hosts,
 	    .trial = true};
 	struct outbox_end end;
 	struct item *i;

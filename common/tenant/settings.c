@@ -15,7 +15,8 @@ enum setting_kind {
 	NAMES,
 	HOURS,
 	DAYS,
-	QUIET
+	QUIET,
+	HOSTS
 };
 
 struct setting {
@@ -61,6 +62,8 @@ static const struct setting settings[] = {
 	"what spans like 24h count until a task is due"},
     {"quiet_hours", QUIET, AT(quiet_hours), "none", 0, 0, NULL,
 	"when nobody is sent anything: 21:00-08:00,sat-sun"},
+    {"webhook_hosts", HOSTS, AT(webhook_hosts), "any", 0, 0, NULL,
+	"hosts that slack, teams and webhooks may ask: a.jp,.b.jp"},
     {"plan", CHOICE, AT(plan), "professional", 0, 0,
 	"free starter professional enterprise",
 	"what is switched on; feature.NAME overrides"},
@@ -153,6 +156,57 @@ days_read(struct str text, struct tenant_settings *s, struct err *err)
 	return 0;
 }
 
+/* The name of a host, in ASCII, or its address (IPv6 in brackets); with a dot
+ * before it: those below. */
+static bool
+is_host(struct str s)
+{
+	bool address = s.n > 2 && s.p[0] == '[' && s.p[s.n - 1] == ']';
+
+	if (address)
+		s = (struct str){s.p + 1, s.n - 2};
+	else if (s.n && s.p[0] == '.')
+		s = (struct str){s.p + 1, s.n - 1};
+	if (s.n == 0 || s.n > 253 || (!address && s.p[0] == '.') ||
+	    s.p[s.n - 1] == '.')
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') ||
+			(s.p[i] >= 'A' && s.p[i] <= 'Z') ||
+			(s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '.' ||
+			(address ? s.p[i] == ':' : s.p[i] == '-')))
+			return false;
+	return true;
+}
+
+/* Hosts with commas between, "any" or "none". */
+static int
+hosts_read(struct str text, struct tenant_settings *s, struct err *err)
+{
+	size_t count = 0, cap = 0;
+	struct str rest = text, host;
+	bool more = !str_is(text, "any") && !str_is(text, "none");
+
+	s->hosts = NULL;
+	if (str_is(text, "any"))
+		return 0;
+	GROW(s->hosts, cap, 1);
+	s->hosts[0] = NULL;
+	while (more) {
+		more = str_cut(&rest, ',', &host);
+		host = str_trim(host);
+		if (!is_host(host))
+			return err_set(err, ERR_USAGE,
+			    "webhook_hosts: not any, none or hosts like "
+			    "hooks.example.jp,.example.com: %s",
+			    quoted(host));
+		GROW(s->hosts, cap, count + 2);
+		s->hosts[count++] = str_dup(host);
+		s->hosts[count] = NULL;
+	}
+	return 0;
+}
+
 /* The value as typed, into its place. */
 static int
 value_read(struct tenant_settings *s, const struct setting *row,
@@ -213,6 +267,11 @@ value_read(struct tenant_settings *s, const struct setting *row,
 			return -1;
 		*(char **)slot(s, row) = str_dup(text);
 		return 0;
+	case HOSTS:
+		if (hosts_read(text, s, err) < 0)
+			return -1;
+		*(char **)slot(s, row) = str_dup(text);
+		return 0;
 	case TEXT:
 		*(char **)slot(s, row) = str_dup(text);
 		return 0;
@@ -251,6 +310,10 @@ settings_release(struct tenant_settings *s)
 	free(s->working_days_text);
 	free(s->due_clock);
 	free(s->quiet_hours);
+	for (size_t i = 0; s->hosts && s->hosts[i]; i++)
+		free(s->hosts[i]);
+	free(s->hosts);
+	free(s->webhook_hosts);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -306,6 +369,7 @@ value_put(const struct tenant_settings *s, const struct setting *row,
 	case HOURS:
 	case DAYS:
 	case QUIET:
+	case HOSTS:
 	case TEXT:
 		json_put_text(w, str_of(*(char *const *)p));
 		break;

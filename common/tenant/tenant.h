@@ -69,6 +69,11 @@ struct tenant_settings {
 	char *due_clock; /* "clock" or "working" */
 	char *quiet_hours;
 	struct quiet quiet; /* the same */
+	/* Hosts that channels which ask the web may ask, beside what the
+	 * operator says: "any", "none", or names with commas; ".example.jp"
+	 * means those below, not itself. */
+	char *webhook_hosts;
+	char **hosts; /* the same, NULL-terminated; NULL: any */
 	/* goal.NAME=NUMBER, feature.NAME=on|off, quiet.NAME=HOURS and
 	 * per_recipient.NAME=RATES live in the document, family.c. */
 };

@@ -111,6 +111,23 @@ quiet_at(const char *hours, const char *zone, const char *at, const char *until)
 }
 
 static void
+webhook_hosts(void)
+{
+	CHECK(!t->settings.hosts);
+	set("webhook_hosts=a.jp, .b.example,[::1]");
+	CHECK_TEXT(t->settings.hosts[0], "a.jp");
+	CHECK_TEXT(t->settings.hosts[1], ".b.example");
+	CHECK_TEXT(t->settings.hosts[2], "[::1]");
+	CHECK(!t->settings.hosts[3]);
+	set("webhook_hosts=none");
+	CHECK(t->settings.hosts && !t->settings.hosts[0]);
+	set("webhook_hosts=any");
+	CHECK(!t->settings.hosts);
+	set("webhook_hosts=");
+	CHECK(!t->settings.hosts);
+}
+
+static void
 quiet_hours(void)
 {
 	static const char *const wrong[] = {"", "9-18", "21:00", "21:00-21:00",
@@ -259,6 +276,7 @@ main(void)
 	goals_and_features();
 	moment();
 	quiet_hours();
+	webhook_hosts();
 	quiet_of_channels();
 	broken();
 	signals();
