@@ -55,15 +55,22 @@ say(void *context, struct place where, const char *text)
 	cli_summary(s->call, "%s", text);
 }
 
-/* export.mask_key of the configuration. */
+/* export.mask_key and export.record of the configuration. */
 static int
-take_setting(void *key, struct str name, struct str value, struct place where,
+take_setting(void *call, struct str name, struct str value, struct place where,
     struct err *err)
 {
-	if (!str_is(name, "mask_key"))
+	struct extract_call *c = call;
+
+	if (str_is(name, "mask_key"))
+		c->hash_key = value.p;
+	else if (str_is(name, "record"))
+		c->record = value.p;
+	else
 		return err_at(err, ERR_USAGE, where,
-		    "unknown name %s; there is export.mask_key", quoted(name));
-	*(const char **)key = value.p;
+		    "unknown name %s; there are export.mask_key and "
+		    "export.record",
+		    quoted(name));
 	return 0;
 }
 
@@ -79,6 +86,7 @@ prepare(struct session *s, struct extract_call *c, struct remarks *said,
 	    .tenant = s->tenant,
 	    .now = s->now,
 	    .who = s->who,
+	    .read_only = s->closed.kind ? s->closed.text : NULL,
 	    .terminal = shared->terminal,
 	    .said = said,
 	    .refused = refused,
@@ -91,7 +99,7 @@ prepare(struct session *s, struct extract_call *c, struct remarks *said,
 	asked.where = shared->where;
 	asked.format = shared->format;
 	asked.file = shared->output;
-	return cli_settings("export.", take_setting, &c->hash_key, err);
+	return cli_settings("export.", take_setting, c, err);
 }
 
 /* What an end is to who called the program. */
@@ -122,8 +130,9 @@ extract(struct session *s, struct err *err)
 static int
 exports(const struct cli_call *call, struct err *err)
 {
-	return session_run(
-	    call, SESSION_WRITE | SESSION_OWN_WHERE, extract, NULL, err);
+	return session_run(call,
+	    SESSION_WRITE | SESSION_EITHER | SESSION_OWN_WHERE, extract, NULL,
+	    err);
 }
 
 static int

@@ -176,7 +176,81 @@ refused() {
 	echo "export.mask_kay = x" >config/dl/config
 	check dl-export leads
 	exits 2
-	says "there is export.mask_key"
+	says "there are export.mask_key"
+}
+
+# closed: the store can only be read from now on.
+closed() {
+	if [ "${DL_TEST_ENGINE:-sqlite}" = postgresql ]; then
+		pg_sql postgres "ALTER DATABASE $(pg_of "$DL_DB")
+			SET default_transaction_read_only = on"
+	elif [ "$(id -u)" = 0 ]; then
+		# Permissions are nothing to root.
+		rm -f "$DL_DB-lock"
+		mkdir "$DL_DB-lock"
+	else
+		chmod a-w "$DL_DB"
+	fi
+}
+
+@test "from a store that can only be read: on record elsewhere, or not at all" {
+	people
+	policy '{"roles":{"viewer":{"mask":"email","rows":150},
+		"manager":{"exports_per_day":9}}}'
+	dl-export leads -q -c id,email --mask email --limit 20 >want
+	closed
+	check dl-export leads -o out.csv
+	exits 1
+	says "export.record in dl-config(5) can name a file"
+	[ ! -e out.csv ] && [ "$output" = "" ]
+	mkdir -p config/dl log
+	echo "export.record = $PWD/log/exports" >config/dl/config
+	chmod 600 config/dl/config
+	check dl-export leads -c id,email --limit 20 --as ana@example.jp
+	exits 0
+	[ "$output" = "$(cat want)" ]
+	[ "$(stat -c %a log/exports)" = 600 ]
+	jq -c '[.action, .tenant, .user, .object, .detail.columns // "",
+		.detail.written // ""]' log/exports >seen
+	printf '%s\n' \
+	    '["export","main","ana@example.jp","leads",["id","email"],""]' \
+	    '["export.done","main","ana@example.jp","leads","",20]' >want
+	same want seen
+	# The policy is in force; what has to be counted cannot be.
+	check dl-export leads --as ana@example.jp
+	exits 1
+	says "more than the 150 rows that are allowed"
+	check dl-export leads --as boss@example.jp
+	exits 1
+	says "what it limits has to be counted"
+	check dl-export leads --job x -o x.csv
+	exits 1
+	(dl-export events -q || true) 2>/dev/null | head -0
+	[ "$(jq -r .action log/exports | tail -n +3 | xargs)" = "export \
+export.failed export.refused export export.stopped" ] ||
+		[ "$(jq -r .action log/exports | tail -n +3 | xargs)" = \
+		"export export.failed export.refused export export.done" ]
+	# A line that a kill has cut short spoils no other.
+	printf '{"time":"20' >>log/exports
+	dl-export leads -q -c id --limit 1 >/dev/null
+	tail -2 log/exports | jq -s -e 'length == 2' >/dev/null
+	# Without room on it nothing goes out, nor where others could write.
+	yes '' | head -c $((131072 - $(stat -c %s log/exports))) >>log/exports
+	(
+		ulimit -f 128
+		trap '' XFSZ
+		exec dl-export leads -q >out
+	) 2>err && tell "no error"
+	[ ! -s out ]
+	grep -q "export.record" err || tell "$(cat err)"
+	chmod 622 log/exports
+	check dl-export leads
+	exits 1
+	says "others can write to it"
+	[ "$output" = "" ]
+	check dl-export leads -d none.db
+	exits 1
+	says "no such store"
 }
 
 @test "a file goes where nobody else can put another" {

@@ -20,6 +20,10 @@
  * killed job of NDJSON, CSV or TSV goes on from there. When a person was
  * erased meanwhile it starts over instead.
  *
+ * From a store that can only be read an export goes out, too, when the operator
+ * has said in which file it is to be put on record: a line for its beginning,
+ * on disk before the first row, and one for its end.
+ *
  * Ownership: a request borrows its texts, unless it says otherwise.
  */
 #ifndef DL_EXTRACT_H
@@ -71,8 +75,11 @@ struct extract_call {
 	const struct tenant *tenant;
 	int64_t now;
 	const char *who;
-	/* The store can only be read: nothing is put on record. */
-	bool read_only;
+	/* Why the store can only be read; NULL: it can be written to. What
+	 * would be put on record there goes to the file `record` instead;
+	 * without one nothing goes out. */
+	const char *read_only;
+	const char *record;
 	bool terminal;           /* standard output is one */
 	const char *hash_key;    /* the operator's: a file; NULL: none */
 	struct remarks *said;    /* that a job goes on, or starts over */

@@ -123,6 +123,11 @@ int ledger_latest(struct store *st, const struct tenant *t, const char *job,
 int ledger_read_progress(struct extract *x, const char *progress,
     int64_t *ret_lead, struct err *err);
 
+/* journal.c: the same for a store that can only be read: a line of c->record,
+ * on disk when it returns. */
+int journal_add(const struct extract *x, const char *action, struct str detail,
+    struct err *err);
+
 /* tell.c: in the change that says that a job is done: a signal, and a message
  * to who waits for it. */
 int extract_tell_check(const struct extract *x, struct err *err);
@@ -147,6 +152,7 @@ struct extract {
 	struct sha256 begun_hash;
 	bool refused; /* by the policy */
 	bool stopped; /* by c->enough */
+	bool journal; /* that it began is in c->record */
 	int64_t run, began_at, erasures, expires_at;
 	int64_t reserved;      /* rows that are counted for it already */
 	const char *progress;  /* of what was begun, as it was noted */

@@ -198,6 +198,20 @@ begin(struct extract *x, const char *part, struct buf *left, struct err *err)
 	return rc;
 }
 
+static int
+begin_journal(struct extract *x, struct err *err)
+{
+	struct buf detail = {0};
+	int rc;
+
+	x->output.most = x->rule.rows;
+	put_detail(x, NULL, &detail);
+	rc = journal_add(x, "export", buf_str(&detail), err);
+	buf_release(&detail);
+	x->journal = rc == 0;
+	return rc;
+}
+
 int
 ledger_begin(struct extract *x, const char *part, struct err *err)
 {
@@ -206,10 +220,8 @@ ledger_begin(struct extract *x, const char *part, struct err *err)
 	const char *why;
 	int rc;
 
-	if (x->c->read_only) {
-		x->output.most = x->rule.rows;
-		return 0;
-	}
+	if (x->c->read_only)
+		return begin_journal(x, err);
 	if (lead_erasures(st, x->c->tenant, &x->erasures, err) < 0 ||
 	    store_begin(st, STORE_CHANGE, "export", err) < 0)
 		return -1;
@@ -352,9 +364,14 @@ ledger_refuse(struct extract *x, const struct err *why)
 	struct buf detail = {0};
 	int rc;
 
-	if (x->c->read_only)
-		return;
 	put_detail(x, why->text, &detail);
+	if (x->c->read_only) {
+		if (x->c->record)
+			journal_add(
+			    x, "export.refused", buf_str(&detail), NULL);
+		buf_release(&detail);
+		return;
+	}
 	rc = store_begin(st, STORE_CHANGE, "export", NULL);
 	if (rc == 0)
 		rc = insert(x, "refused", why->text, NULL, 0, NULL);
@@ -374,12 +391,20 @@ ledger_stop(struct extract *x, const char *state, const char *why)
 	struct buf detail = {0};
 	int rc;
 
-	if (c->read_only || !x->run)
+	const char *action =
+	    strcmp(state, "failed") == 0 ? "export.failed" : "export.stopped";
+
+	if (!x->run && !x->journal)
 		return;
 	store_rollback(c->st);
 	if (x->e)
 		export_so_far(x->e, &d);
 	put_detail(x, why, &detail);
+	if (x->journal) {
+		journal_add(x, action, buf_str(&detail), NULL);
+		buf_release(&detail);
+		return;
+	}
 	rc = store_begin(c->st, STORE_CHANGE, "export", NULL);
 	if (rc == 0)
 		rc = store_run(c->st, &sql_run_stop,
@@ -388,9 +413,7 @@ ledger_stop(struct extract *x, const char *state, const char *why)
 			text_or_null(why), BIND_INT((int64_t)d.counts.written)),
 		    NULL, NULL);
 	if (rc == 0)
-		rc = audit_add(c->st, c->tenant->id, c->now, c->who,
-		    strcmp(state, "failed") == 0 ? "export.failed"
-						 : "export.stopped",
+		rc = audit_add(c->st, c->tenant->id, c->now, c->who, action,
 		    str_of(x->r->what), buf_str(&detail), NULL);
 	if (rc == 0)
 		store_commit(c->st, true, NULL);
@@ -444,19 +467,26 @@ ledger_finishing(struct extract *x, struct err *err)
 	return rc < 0 ? -1 : erased;
 }
 
-static int
-put_done(struct extract *x, struct err *err)
+static void
+put_end_detail(const struct extract *x, struct buf *out)
 {
-	const struct extract_call *c = x->c;
-	struct buf detail = {0};
-	struct json_writer w = {.out = &detail};
-	int rc;
+	struct json_writer w = {.out = out};
 
 	json_put_object(&w);
 	if (x->r->job)
 		json_add_text(&w, "job", str_of(x->r->job));
 	export_done_put(&x->done, &w);
 	json_put_end(&w);
+}
+
+static int
+put_done(struct extract *x, struct err *err)
+{
+	const struct extract_call *c = x->c;
+	struct buf detail = {0};
+	int rc;
+
+	put_end_detail(x, &detail);
 	if (x->r->job)
 		rc = store_run(c->st, &sql_run_done,
 		    BINDS(BIND_INT(c->tenant->id), BIND_INT(x->run),
@@ -483,8 +513,14 @@ ledger_done(struct extract *x, struct err *err)
 	struct store *st = x->c->st;
 	int rc;
 
-	if (x->c->read_only)
-		return 0;
+	if (x->c->read_only) {
+		struct buf detail = {0};
+
+		put_end_detail(x, &detail);
+		rc = journal_add(x, "export.done", buf_str(&detail), err);
+		buf_release(&detail);
+		return rc;
+	}
 	if (store_begin(st, STORE_CHANGE, "export", err) < 0)
 		return -1;
 	rc = put_done(x, err);

@@ -317,6 +317,11 @@ obey(struct extract *x, struct err *err)
 {
 	const char *field;
 
+	if (x->c->read_only && !x->c->record)
+		return err_set(err, ERR_FAIL,
+		    "%s; exports are put on record, for which "
+		    "export.record in dl-config(5) can name a file",
+		    x->c->read_only);
 	if (x->rule.deny)
 		return extract_refuse(x, err, "all exports");
 	if (x->c->read_only &&

@@ -33,7 +33,7 @@ open_where(struct session *s, const char *where, struct err *err)
 }
 
 static int
-open_store(struct session *s, int kind, struct err *err)
+open_store(struct session *s, int kind, bool either, struct err *err)
 {
 	const struct cli_shared *shared = s->call->shared;
 	static const enum store_mode modes[] = {
@@ -44,7 +44,16 @@ open_store(struct session *s, int kind, struct err *err)
 	    [SESSION_UPGRADE] = STORE_UPGRADE,
 	};
 
-	if (store_open(shared->db, modes[kind], &s->st, err) < 0)
+	int rc = store_open(shared->db, modes[kind], &s->st, err);
+
+	if (rc < 0 && either && err->kind != ERR_BUSY) {
+		s->closed = *err;
+		rc = store_open(shared->db, STORE_READ, &s->st, err);
+		/* What is no store at all is not closed. */
+		if (rc < 0)
+			*err = s->closed;
+	}
+	if (rc < 0)
 		return -1;
 	if (shared->verbose > 1)
 		store_trace(s->st, trace, (void *)(uintptr_t)s->call);
@@ -66,15 +75,16 @@ open_session(struct session *s, int kind, struct err *err)
 	const struct cli_shared *shared = s->call->shared;
 	bool whole = kind & SESSION_STORE;
 	bool where = shared->where && !(kind & SESSION_OWN_WHERE);
+	bool either = kind & SESSION_EITHER;
 	FILE *out;
 
-	kind &= ~(SESSION_STORE | SESSION_OWN_WHERE);
+	kind &= ~(SESSION_STORE | SESSION_OWN_WHERE | SESSION_EITHER);
 	if (kind == SESSION_FILTER) {
 		s->tenant = tenant_default();
 		s->moment = tenant_moment(s->tenant, s->now);
 		return where ? open_where(s, shared->where, err) : 0;
 	}
-	if (open_store(s, kind, err) < 0 ||
+	if (open_store(s, kind, either, err) < 0 ||
 	    (!whole && session_tenant(s, shared->tenant, err) < 0) ||
 	    (where && open_where(s, shared->where, err) < 0))
 		return -1;

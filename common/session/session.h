@@ -78,8 +78,10 @@ struct session {
 	struct printer printer;    /* once session_print opened it */
 	struct buf lines;          /* JSON lines to print after the commit */
 	struct buf summary;
-	void *context; /* of session_run */
-	bool changing; /* private */
+	void *context;     /* of session_run */
+	struct err closed; /* of SESSION_EITHER; ERR_NONE: it can be written to
+			    */
+	bool changing;     /* private */
 };
 
 /* How a verb of a table runs. Each opens the store of --db and the tenant of
@@ -112,6 +114,9 @@ enum session_kind {
 	SESSION_STORE = 8,      /* flag: the store as a whole, no tenant */
 	SESSION_OWN_WHERE = 16, /* flag: --where is not about leads; the work
 				   reads it itself */
+	SESSION_EITHER = 32,    /* flag of SESSION_WRITE: a store that cannot
+				   be written to is read, and s->closed says
+				   why */
 };
 int session_run(const struct cli_call *call, int kind,
     int (*work)(struct session *s, struct err *err), void *context,

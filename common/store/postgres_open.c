@@ -282,9 +282,7 @@ look(struct store *st, bool *ret_there, struct err *err)
 		"CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class AS c "
 		"JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
 		"WHERE n.nspname = 'dl' AND c.relname = 'migration') "
-		"THEN 'y' ELSE 'n' END, CASE WHEN "
-		"pg_catalog.pg_is_in_recovery() THEN 'y' "
-		"ELSE 'n' END",
+		"THEN 'y' ELSE 'n' END",
 		&result, err) < 0)
 		return -1;
 	*ret_there = *libpq.PQgetvalue(result, 0, 1) == 'y';
@@ -293,10 +291,11 @@ look(struct store *st, bool *ret_there, struct err *err)
 		    "%s: the database's encoding is %s, not UTF8: createdb "
 		    "-E UTF8 -T template0 NAME",
 		    st->path, libpq.PQgetvalue(result, 0, 0));
-	else if (st->mode != STORE_READ &&
-		 *libpq.PQgetvalue(result, 0, 2) == 'y')
+	else if (st->mode != STORE_READ && st->pg->read_only)
 		code = err_set(err, ERR_FAIL,
-		    "%s: the server is read-only (a standby)", st->path);
+		    "%s: the server is read-only (a standby, or "
+		    "default_transaction_read_only)",
+		    st->path);
 	libpq.PQclear(result);
 	return code;
 }
