@@ -20,12 +20,13 @@ odd_store() {
 }
 
 # back FORMAT [OPTION...]: out and in again gives the same store.
+backs=0
 back() {
 	local format=$1 name=${DL_DB}
 	shift
 	dl-export leads -q -f "$format" "$@" -o "out.$format"
 	dl-db dump >before
-	new_store "back$format"
+	new_store "back$((++backs))"
 	dl-import leads -q "out.$format" 2>/dev/null
 	dl-db dump >after
 	DL_DB=$name
@@ -38,10 +39,59 @@ back() {
 	back json
 	back csv --raw
 	back tsv --raw
+	for dialect in "--bom --crlf" "--delimiter ;" "--delimiter tab --crlf"; do
+		back csv --raw $dialect
+	done
 	# And through the converter.
+	back csv --raw
 	dl-export -q --input out.ndjson -f csv --raw -c \
 		"$(head -1 out.csv)" >converted
 	same out.csv converted
+}
+
+@test "all characters of CP932 come in again, those it has twice too" {
+	require_tool python3
+	new_store
+	python3 - >in.ndjson <<-'END'
+	import json
+	for a in [*range(0x81, 0xa0), *range(0xe0, 0xfd)]:
+	    text = ""
+	    for b in [*range(0x40, 0x7f), *range(0x80, 0xfd)]:
+	        try:
+	            text += bytes([a, b]).decode("cp932")
+	        except UnicodeDecodeError:
+	            pass
+	    if text:
+	        print(json.dumps({"id": "%x" % a, "company": text}))
+	END
+	[ "$(jq -r .company in.ndjson | tr -d '\n' | wc -m)" -gt 9000 ]
+	dl-import leads -q in.ndjson
+	check dl-export leads -f csv --raw --encoding cp932 -o out.csv
+	exits 0
+	dl-db dump >before
+	new_store again
+	dl-import leads -q --encoding cp932 out.csv 2>/dev/null
+	dl-db dump >after
+	same before after
+}
+
+@test "what was cut of its last bytes never looks whole" {
+	odd_store
+	for format in json ndjson xlsx; do
+		dl-export leads -q -o out.$format
+	done
+	new_store cut
+	for format in json ndjson xlsx; do
+		for n in 2 9 30; do
+			head -c -$n out.$format >cut.$format
+			check dl-import leads -n cut.$format
+			[ "$status" -ne 0 ] || tell "$format, $n bytes"
+			[ -n "$stderr" ]
+		done
+	done
+	check dl-import leads -n out.xlsx
+	exits 1
+	says "out.xlsx:1: a workbook, or another ZIP file"
 }
 
 @test "events go out and come in again: csv, tsv, ndjson, json" {

@@ -193,6 +193,10 @@ begin_file(struct record_reader *r, struct err *err)
 				       str_starts(text, STR("\xfe\xff"))))
 		remark(r->input.remarks, reader_place(r, 1),
 		    "looks like UTF-16 text, whose encoding must be named");
+	if (str_starts(text, STR("PK\003\004")))
+		return err_at(err, ERR_FAIL, reader_place(r, 1),
+		    "a workbook, or another ZIP file, which is not read here: "
+		    "save it as CSV");
 	if (format == RECORD_AUTO)
 		format = format_of_name(r->source.name);
 	if (format == RECORD_AUTO)
