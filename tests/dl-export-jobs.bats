@@ -130,6 +130,8 @@ state() {
 		ulimit -f 600
 		exec dl-export leads -q --job book -o book.xlsx
 	) 2>err && tell "no error"
+	# Nobody can go on with it, so it does not lie about.
+	[ -z "$(find . -name '.dl-export-*')" ]
 	check dl-export resume book
 	says "book: starts over"
 	dl-export leads -q -o want.xlsx
@@ -204,6 +206,70 @@ state() {
 	says "big: already at work"
 	check dl-export resume big
 	exits 75
+}
+
+@test "a policy that was tightened meanwhile holds for what goes on" {
+	local count policy
+	store_with_leads 25000 bare
+	dl-export leads -q -o want.ndjson
+	for policy in '"deny":true' '"rows":9999' '"rows_per_day":9999'; do
+		cut_short --as ito
+		echo "{\"roles\":{\"*\":{$policy}}}" |
+			dl-export policy define -q >/dev/null
+		check dl-export resume big --as ito
+		exits 1
+		[ ! -e big.ndjson ]
+		# What may not be had any more does not lie about.
+		if [ "$policy" != '"rows_per_day":9999' ]; then
+			says "the policy of exports refuses"
+			[ -z "$(find . -name '.dl-export-*')" ]
+		fi
+		dl-export policy remove -q >/dev/null
+		check dl-export resume big --as ito
+		exits 0
+		same want.ndjson big.ndjson
+		rm big.ndjson
+	done
+	# Whoever goes on has the rows: they are counted as his.
+	cut_short --as ito
+	echo '{"roles":{"*":{"rows_per_day":40000}}}' |
+		dl-export policy define -q >/dev/null
+	dl-export leads -q --as mori --limit 16000 >/dev/null
+	check dl-export resume big --as mori
+	exits 1
+	says "more than the 24000 rows that are allowed"
+	dl-export resume -q big --as kato
+	same want.ndjson big.ndjson
+	[ "$(dl-export jobs -q big | head -1 | jq -r .user)" = kato ]
+	check dl-export leads --as kato
+	exits 1
+	says "more than the 15000 rows"
+	# Also on another day than it was begun.
+	dl-export leads -q --as kato --now 2026-01-17T00:00:00Z >/dev/null
+}
+
+@test "a job replaces a file, and nothing else" {
+	store_with_leads 20
+	mkfifo pipe
+	mkdir folder
+	for place in pipe folder; do
+		check dl-export leads --job x -o $place
+		exits 2
+		says "not a file, and a job puts one in its place"
+	done
+	[ -p pipe ] && [ -d folder ]
+	check dl-export leads -o out.csv --manifest out.csv
+	exits 2
+	[ ! -e out.csv ]
+}
+
+@test "two jobs of one file: it is the latest one's, and expires as that" {
+	store_with_leads 20
+	dl-export leads -q --job a --expires 1h -o out.csv
+	dl-export leads -q --job b --expires 30d -o out.csv
+	[ "$(state a) $(state b)" = "replaced done" ]
+	dl-export purge -q --now 2026-01-16T00:00:00Z
+	[ -e out.csv ]
 }
 
 @test "killed at any moment: the old file or the new one, and it goes on" {

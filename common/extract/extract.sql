@@ -51,13 +51,17 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, 0, $13, 0, 0,
 
 -- name: run_used
 -- How many exports somebody has had since a moment, and of how many rows;
--- those that were refused do not count.
+-- those that were refused do not count, nor does this one. What was gone on
+-- with since then counts, too; that its file was purged does not.
 -- $1 tenant bigint
 -- $2 who text
 -- $3 since bigint
+-- $4 run bigint
 SELECT count(*), coalesce(sum(r.rows_written), 0) FROM export_run AS r
-WHERE r.tenant_id = $1 AND r.who = $2 AND r.began_at > $3
-	AND r.state <> 'refused';
+WHERE r.tenant_id = $1 AND r.who = $2 AND r.run_id <> $4
+	AND r.state <> 'refused' AND (r.began_at > $3 OR (r.changed_at > $3
+		AND r.state IN ('running', 'finishing', 'failed', 'stopped',
+			'done')));
 
 -- name: run_progress
 -- So much is complete, of a run that is still this one's.
@@ -69,7 +73,8 @@ UPDATE export_run SET progress = $4
 WHERE tenant_id = $1 AND run_id = $2 AND state = 'running' AND part = $3;
 
 -- name: run_restart
--- A run that was cut short goes on, perhaps as another file from its start.
+-- A run that was cut short goes on, perhaps as another file from its start: it
+-- is of who has it now.
 -- $1 tenant bigint
 -- $2 run bigint
 -- $3 now bigint
@@ -78,8 +83,10 @@ WHERE tenant_id = $1 AND run_id = $2 AND state = 'running' AND part = $3;
 -- $6 part text
 -- $7 progress text
 -- $8 written bigint
+-- $9 who text
 UPDATE export_run SET state = 'running', changed_at = $3, why = NULL,
-	terms = $4, erasures = $5, part = $6, progress = $7, rows_written = $8
+	terms = $4, erasures = $5, part = $6, progress = $7, rows_written = $8,
+	who = $9
 WHERE tenant_id = $1 AND run_id = $2;
 
 -- name: run_stop
@@ -133,14 +140,15 @@ UPDATE export_run SET changed_at = $3, state = $4, why = $5,
 WHERE tenant_id = $1 AND run_id = $2;
 
 -- name: run_replace
--- Files of earlier runs of a job are what the latest one has made.
+-- What stood there before, of whichever job, is what this run has made.
 -- $1 tenant bigint
--- $2 job text
+-- $2 host text
 -- $3 file text
 -- $4 run bigint
+-- $5 job text
 UPDATE export_run SET state = 'replaced', expires_at = NULL
-WHERE tenant_id = $1 AND job = $2 AND file = $3 AND run_id < $4
-	AND state = 'done';
+WHERE tenant_id = $1 AND (expires_at > 0 OR job = $5) AND host = $2
+	AND file = $3 AND run_id <> $4 AND state = 'done';
 
 -- name: run_state_of
 -- What has become of a run.
@@ -153,7 +161,7 @@ SELECT r.state FROM export_run AS r WHERE r.tenant_id = $1 AND r.run_id = $2;
 -- $1 tenant bigint
 -- $2 job text
 SELECT r.run_id, r.state, r.request, r.terms, r.file, r.part, r.progress,
-	r.host, r.sha256, r.erasures, r.began_at, r.rows_written
+	r.host, r.sha256, r.erasures, r.began_at
 FROM export_run AS r
 WHERE r.tenant_id = $1 AND r.job = $2 AND r.state <> 'refused'
 ORDER BY r.run_id DESC LIMIT 1;

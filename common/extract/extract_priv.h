@@ -69,6 +69,8 @@ bool part_is(const char *path, int64_t bytes, const char *sha256);
 /* An absolute path, without looking at the last part of it. */
 int part_place(
     const char *path, struct arena *arena, const char **ret, struct err *err);
+/* ERR_USAGE for a device, a pipe or a folder, which no job replaces. */
+int part_file_check(const char *path, struct err *err);
 /* ERR_FAIL when anybody could put another file in the place of this one. */
 int part_folder_check(const char *path, struct err *err);
 
@@ -113,7 +115,7 @@ void ledger_host(struct buf *out);
 int ledger_expiry(struct extract *x, struct err *err);
 /* The latest run of a job; 0 when there is none. Texts in arena. */
 struct ledger_run {
-	int64_t run, erasures, began_at, reserved;
+	int64_t run, erasures, began_at;
 	const char *state, *request, *terms, *file, *part, *progress, *host,
 	    *sha256;
 };
@@ -154,7 +156,6 @@ struct extract {
 	bool stopped; /* by c->enough */
 	bool journal; /* that it began is in c->record */
 	int64_t run, began_at, erasures, expires_at;
-	int64_t reserved;      /* rows that are counted for it already */
 	const char *progress;  /* of what was begun, as it was noted */
 	const char *part_path; /* of x->part */
 	struct part part;

@@ -113,11 +113,9 @@ insert(struct extract *x, const char *state, const char *why, const char *part,
 	return rc;
 }
 
-/* What the policy leaves of a day; refused when that is nothing. own: rows that
- * are counted already for this one. */
+/* What the policy leaves of a day; refused when that is nothing. */
 static int
-allowance(struct extract *x, bool again, int64_t own, int64_t *ret_reserved,
-    struct err *err)
+allowance(struct extract *x, bool again, int64_t *ret_reserved, struct err *err)
 {
 	const struct extract_call *c = x->c;
 	const struct policy_rule *rule = &x->rule;
@@ -131,13 +129,13 @@ allowance(struct extract *x, bool again, int64_t own, int64_t *ret_reserved,
 		return 0;
 	if (store_query(c->st, &sql_run_used,
 		BINDS(BIND_INT(c->tenant->id), BIND_TEXT(str_of(c->who)),
-		    BIND_INT(DAY_BEFORE(x))),
+		    BIND_INT(DAY_BEFORE(x)), BIND_INT(x->run)),
 		&rows, err) < 0)
 		return -1;
 	got = rows_next(rows, err);
 	if (got > 0) {
 		exports = rows_int(rows, 0);
-		used = rows_int(rows, 1) - own;
+		used = rows_int(rows, 1);
 	}
 	rows_close(rows);
 	if (got < 0)
@@ -185,7 +183,7 @@ begin(struct extract *x, const char *part, struct buf *left, struct err *err)
 {
 	struct buf detail = {0};
 	int64_t reserved;
-	int rc = allowance(x, false, 0, &reserved, err);
+	int rc = allowance(x, false, &reserved, err);
 
 	put_detail(x, NULL, &detail);
 	if (rc == 0 && x->r->job)
@@ -245,19 +243,18 @@ ledger_restart(struct extract *x, const char *part, struct err *err)
 	if (lead_erasures(c->st, c->tenant, &x->erasures, err) < 0 ||
 	    store_begin(c->st, STORE_CHANGE, "export", err) < 0)
 		return -1;
-	rc = allowance(x, true, x->reserved, &reserved, err);
+	rc = allowance(x, true, &reserved, err);
 	if (rc == 0)
 		rc = store_run(c->st, &sql_run_restart,
 		    BINDS(BIND_INT(c->tenant->id), BIND_INT(x->run),
 			BIND_INT(c->now), BIND_TEXT(str_of(x->terms)),
 			BIND_INT(x->erasures), BIND_TEXT(str_of(part)),
 			text_or_null(x->begun.bytes ? x->progress : NULL),
-			BIND_INT(reserved)),
+			BIND_INT(reserved), BIND_TEXT(str_of(c->who))),
 		    NULL, err);
 	if (rc == 0)
 		rc = store_commit(c->st, true, err);
 	store_rollback(c->st);
-	x->reserved = reserved;
 	return rc;
 }
 
@@ -479,6 +476,23 @@ put_end_detail(const struct extract *x, struct buf *out)
 	json_put_end(&w);
 }
 
+/* The file is this one's from now on, and expires as this one does. */
+static int
+replace(struct extract *x, struct err *err)
+{
+	struct buf host = {0};
+	int rc;
+
+	ledger_host(&host);
+	rc = store_run(x->c->st, &sql_run_replace,
+	    BINDS(BIND_INT(x->c->tenant->id), BIND_TEXT(buf_str(&host)),
+		text_or_null(x->r->file), BIND_INT(x->run),
+		text_or_null(x->r->job)),
+	    NULL, err);
+	buf_release(&host);
+	return rc;
+}
+
 static int
 put_done(struct extract *x, struct err *err)
 {
@@ -497,10 +511,7 @@ put_done(struct extract *x, struct err *err)
 	if (rc == 0)
 		rc = audit(x, "export.done", buf_str(&detail), err);
 	if (rc == 0 && x->r->job)
-		rc = store_run(c->st, &sql_run_replace,
-		    BINDS(BIND_INT(c->tenant->id), text_or_null(x->r->job),
-			text_or_null(x->r->file), BIND_INT(x->run)),
-		    NULL, err);
+		rc = replace(x, err);
 	if (rc == 0 && x->r->job)
 		rc = extract_tell(x, err);
 	buf_release(&detail);
@@ -557,7 +568,6 @@ ledger_latest(struct store *st, const struct tenant *t, const char *job,
 				    arena_strdup(arena, rows_text(rows, 1 + i));
 		ret->erasures = rows_int(rows, 9);
 		ret->began_at = rows_int(rows, 10);
-		ret->reserved = rows_int(rows, 11);
 	}
 	rows_close(rows);
 	return got;

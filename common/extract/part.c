@@ -84,6 +84,17 @@ part_folder_check(const char *path, struct err *err)
 }
 
 int
+part_file_check(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+		return 0;
+	return err_set(err, ERR_USAGE,
+	    "--job: %s: not a file, and a job puts one in its place", path);
+}
+
+int
 part_name(const char *file, struct buf *ret, struct err *err)
 {
 	uint64_t lot;

@@ -18,6 +18,18 @@ spoilt(struct extract *x, const struct ledger_run *run)
 	return NULL;
 }
 
+/* What is there already is not more than may be had. */
+static int
+still_allowed(struct extract *x, struct err *err)
+{
+	int64_t rows = (int64_t)x->begun.counts.written, most = x->rule.rows;
+
+	return most && rows > most
+		   ? extract_refuse(x, err, "more than %lld row%s",
+			 (long long)most, plural(most))
+		   : 0;
+}
+
 /* The rows that are there, and where it goes on. 1, or 0 when the file is not
  * what was noted of it. */
 static int
@@ -26,6 +38,8 @@ take_up(struct extract *x, const struct ledger_run *run, struct err *err)
 	int rc = ledger_read_progress(x, run->progress, &x->which.after, err);
 	struct buf rows = {0};
 
+	if (rc == 0)
+		rc = still_allowed(x, err);
 	if (rc == 0)
 		rc = part_open(&x->part, x->r->file, run->part,
 		    (int64_t)x->begun.bytes, x->begun.sha256, &x->begun_hash,
@@ -53,7 +67,8 @@ finish(struct extract *x, const struct ledger_run *run, struct err *err)
 {
 	int64_t bytes, lead;
 
-	if (ledger_read_progress(x, run->progress, &lead, err) < 0)
+	if (ledger_read_progress(x, run->progress, &lead, err) < 0 ||
+	    still_allowed(x, err) < 0)
 		return -1;
 	x->done = x->begun;
 	bytes = (int64_t)x->done.bytes;
@@ -130,7 +145,8 @@ extract_resume(const char *job, bool anew, const struct extract_call *c,
 {
 	struct extract_request r = {.what = "leads", .job = job};
 	struct extract x = {.c = c, .r = &r};
-	struct ledger_run run;
+	struct ledger_run run = {0};
+	const char *why;
 	int rc = extract_lease(&x, err);
 
 	if (rc == 0)
@@ -146,10 +162,12 @@ extract_resume(const char *job, bool anew, const struct extract_call *c,
 	}
 	if (rc == 0) {
 		x.run = run.run;
-		x.reserved = run.reserved;
 		rc = ledger_expiry(&x, err);
 	}
 	if (rc == 0)
 		rc = go_on(&x, &run, anew, err);
+	/* What may not be had any more does not lie about either. */
+	if (rc < 0 && x.refused && run.part)
+		part_remove(run.part, 0, NULL, false, &why);
 	return extract_close(&x, rc, ret, err);
 }

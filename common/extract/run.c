@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* An export from its plan to its end. */
+#include <string.h>
+
 #include "extract/extract_priv.h"
 
 enum { NOTED_MS = 250, TRIES = 3 };
@@ -240,6 +242,8 @@ start_job(struct extract *x, struct extract_request *whole, struct err *err)
 		rc = part_place(r->mask_key, &x->arena, &whole->mask_key, err);
 	x->about.file = whole->file;
 	if (rc == 0)
+		rc = part_file_check(whole->file, err);
+	if (rc == 0)
 		rc = extract_tell_check(x, err);
 	if (rc == 0)
 		rc = ledger_expiry(x, err);
@@ -254,6 +258,8 @@ int
 extract_close(
     struct extract *x, int rc, struct export_done *ret, struct err *err)
 {
+	const char *why;
+
 	if (rc > 0 || x->stopped) {
 		ledger_stop(x, "stopped", NULL);
 		rc = EXTRACT_STOPPED;
@@ -262,6 +268,9 @@ extract_close(
 	} else if (rc < 0) {
 		ledger_stop(x, "failed", err->text);
 	}
+	/* Nobody goes on with half of what is made as a whole. */
+	if (rc != 0 && x->part.out && !export_can_resume(&x->output))
+		part_remove(x->part_path, 0, NULL, false, &why);
 	lease_release(x->c->st);
 	*ret = x->done;
 	extract_release(x);
@@ -273,6 +282,9 @@ check_places(const struct extract_request *r, struct err *err)
 {
 	if (r->file && part_folder_check(r->file, err) < 0)
 		return -1;
+	if (r->file && r->manifest && strcmp(r->file, r->manifest) == 0)
+		return err_set(err, ERR_USAGE,
+		    "--manifest: %s is what is exported to", r->manifest);
 	return r->manifest ? part_folder_check(r->manifest, err) : 0;
 }
 
