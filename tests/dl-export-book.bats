@@ -237,6 +237,19 @@ odd() {
 	[ "$(dl-export jobs -q e | jq -r .format)" = xlsx ]
 }
 
+@test "a summary of numbers at the edge of what there is" {
+	require_tool python3
+	printf '{"n":1.7e308,"m":0,"s":5e-324}\n{"n":1.6e308,"m":-0.0,"s":1e-300}
+{"n":-1.7e308,"m":1e15,"s":-5e-324}\n' >in.ndjson
+	for by in n m s; do
+		dl-export -q --input in.ndjson --by $by -o $by.xlsx
+		sheet $by.xlsx Summary >seen
+		if grep -i -e '	-*inf' -e '	-*nan' seen; then tell "$by"; fi
+		[ "$(fact seen m I)" = 1000000000000000 ] ||
+			[ "$(fact seen m I)" = 1e+15 ]
+	done
+}
+
 @test "a full disk under a summary is no success" {
 	jq -nc 'range(30000) | {n: (. * 1.5), m: (. / 7)}' >in.ndjson
 	check dl-export --input in.ndjson --summary -o out.xlsx

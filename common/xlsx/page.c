@@ -149,7 +149,7 @@ void
 xlsx_page_formula(struct xlsx *x, unsigned row, unsigned column,
     const char *formula, double v, enum xlsx_look look)
 {
-	if (ready(x))
+	if (ready(x) && isfinite(v))
 		xlsx_check(x,
 		    worksheet_write_formula_num(x->sheet, row,
 			(lxw_col_t)column, formula, look_of(x, look), v),

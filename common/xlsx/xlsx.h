@@ -74,7 +74,8 @@ void xlsx_page_number(struct xlsx *x, unsigned row, unsigned column, double v,
 /* As text where a spreadsheet has no such date. */
 void xlsx_page_time(
     struct xlsx *x, unsigned row, unsigned column, int64_t moment);
-/* "=SUM(A1:A3)", and what it comes to, for who does not reckon. */
+/* "=SUM(A1:A3)", and what it comes to, for who does not reckon; what comes to
+ * no number is left out. */
 void xlsx_page_formula(struct xlsx *x, unsigned row, unsigned column,
     const char *formula, double v, enum xlsx_look look);
 
