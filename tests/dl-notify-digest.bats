@@ -87,6 +87,8 @@ said_in_mails() {
 	[ "$(dl-notify show "$id" | jq -r '.parts | length')" = 2 ]
 	part=$(dl-notify show "$id" | jq -r '.parts[0]')
 	[ "$(dl-notify show "$part" | jq -r .part_of)" = "$id" ]
+	[ "$(dl-notify list | jq -r --arg id "$part" 'select(.id == $id).part_of')" = \
+		"$id" ]
 	check dl-notify retry "$part"
 	exits 2
 	says "is merged, nothing to retry"

@@ -4,16 +4,6 @@
 #include "extract/extract_priv.h"
 #include "json/json.h"
 
-static void
-put_text(struct json_writer *w, const char *name, const struct rows *r,
-    unsigned column)
-{
-	struct str s = rows_text(r, column);
-
-	if (s.n)
-		json_add_text(w, name, s);
-}
-
 /* Of the request what says which rows, and how they look. */
 static void
 put_request(struct json_writer *w, struct str text)
@@ -51,26 +41,19 @@ put_moments(struct json_writer *w, struct str progress)
 static void
 put_run(struct json_writer *w, const struct rows *r, int64_t erasures)
 {
-	bool file = rows_text(r, 12).p != NULL;
+	static const struct row_field rest[] = {{"user", ROW_TEXT},
+	    {"state", ROW_TEXT}, {"why", ROW_TEXT}, {"read", ROW_INT},
+	    {"written", ROW_INT}, {"rejected", ROW_INT}, {"bytes", ROW_INT},
+	    {"sha256", ROW_TEXT}, {"file", ROW_TEXT}, {"began_at", ROW_TIME},
+	    {"changed_at", ROW_TIME}, {"expires_at", ROW_TIME}, ROW_END};
+	bool file = !rows_null(r, 12), expires = !rows_null(r, 15);
 
-	put_text(w, "job", r, 0);
-	json_add_int(w, "run", rows_int(r, 1));
-	put_text(w, "what", r, 2);
+	rows_put(r, 0,
+	    ROW_FIELDS({"job", ROW_TEXT}, {"run", ROW_INT}, {"what", ROW_TEXT}),
+	    w);
 	put_request(w, rows_text(r, 3));
-	put_text(w, "user", r, 4);
-	put_text(w, "state", r, 5);
-	put_text(w, "why", r, 6);
-	json_add_int(w, "read", rows_int(r, 7));
-	json_add_int(w, "written", rows_int(r, 8));
-	json_add_int(w, "rejected", rows_int(r, 9));
-	json_add_int(w, "bytes", rows_int(r, 10));
-	put_text(w, "sha256", r, 11);
-	put_text(w, "file", r, 12);
-	json_add_time(w, "began_at", rows_int(r, 13));
-	json_add_time(w, "changed_at", rows_int(r, 14));
-	if (!rows_null(r, 15))
-		json_add_time(w, "expires_at", rows_int(r, 15));
-	if (file && !rows_null(r, 15) && erasures > rows_int(r, 16))
+	rows_put(r, 4, rest, w);
+	if (file && expires && erasures > rows_int(r, 16))
 		json_add_bool(w, "erased_since", true);
 	put_moments(w, rows_text(r, 17));
 }

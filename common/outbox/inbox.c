@@ -13,59 +13,26 @@ name_member(struct str given, struct buf *ret, struct err *err)
 	return 0;
 }
 
-static void
-put_told(struct json_writer *w, const struct rows *r)
-{
-	json_put_object(w);
-	json_add_text(w, "id", rows_text(r, 0));
-	json_add_time(w, "time", rows_int(r, 1));
-	if (!rows_null(r, 2))
-		json_add_text(w, "subject", rows_text(r, 2));
-	if (!rows_null(r, 3))
-		json_add_text(w, "text", rows_text(r, 3));
-	if (!rows_null(r, 4))
-		json_add_text(w, "lead", rows_text(r, 4));
-	if (rows_int(r, 6))
-		json_add_bool(w, "critical", true);
-	if (!rows_null(r, 5))
-		json_add_time(w, "read_at", rows_int(r, 5));
-	json_put_end(w);
-}
-
 int
 outbox_inbox(struct store *st, const struct tenant *t, struct str member,
     bool unread, int64_t limit,
     int (*each)(void *context, struct str line, struct err *err), void *context,
     struct err *err)
 {
-	struct buf key = {0}, line = {0};
-	struct rows *rows;
-	int got = name_member(member, &key, err);
+	static const struct row_field fields[] = {{"id", ROW_TEXT},
+	    {"time", ROW_TIME}, {"subject", ROW_TEXT}, {"text", ROW_TEXT},
+	    {"lead", ROW_TEXT}, {"critical", ROW_TRUE}, {"read_at", ROW_TIME},
+	    ROW_END};
+	struct buf key = {0};
+	int rc = name_member(member, &key, err);
 
-	if (got == 0)
-		got = store_query(st, &sql_inbox_list,
+	if (rc == 0)
+		rc = store_lines(st, &sql_inbox_list,
 		    BINDS(BIND_INT(t->id), BIND_TEXT(buf_str(&key)),
 			BIND_INT(unread), BIND_INT(limit)),
-		    &rows, err);
-	if (got < 0) {
-		buf_release(&key);
-		return -1;
-	}
-	while ((got = rows_next(rows, err)) > 0) {
-		struct json_writer w = {.out = &line};
-
-		buf_clear(&line);
-		put_told(&w, rows);
-		buf_addc(&line, '\n');
-		if (each(context, buf_str(&line), err) < 0) {
-			got = -1;
-			break;
-		}
-	}
-	rows_close(rows);
-	buf_release(&line);
+		    fields, each, context, err);
 	buf_release(&key);
-	return got;
+	return rc;
 }
 
 int

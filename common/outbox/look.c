@@ -5,78 +5,15 @@
 #include "outbox/outbox.sql.h"
 #include "outbox/outbox_priv.h"
 
-static void
-add_text(struct json_writer *w, const char *name, const struct rows *r,
-    unsigned column)
-{
-	struct str s = rows_text(r, column);
-
-	if (s.n)
-		json_add_text(w, name, s);
-}
-
-static void
-add_time(struct json_writer *w, const char *name, const struct rows *r,
-    unsigned column)
-{
-	if (!rows_null(r, column))
-		json_add_time(w, name, rows_int(r, column));
-}
-
 /* The columns that outbox_list, _list_open and _one begin with. */
-static void
-put_message(struct json_writer *w, const struct rows *r)
-{
-	add_text(w, "id", r, 0);
-	add_text(w, "state", r, 1);
-	add_text(w, "channel", r, 2);
-	add_text(w, "recipient", r, 3);
-	add_text(w, "kind", r, 4);
-	add_text(w, "cause", r, 5);
-	add_text(w, "lead", r, 6);
-	add_text(w, "template", r, 7);
-	if (rows_int(r, 8))
-		json_add_bool(w, "critical", true);
-	add_time(w, "due_at", r, 9);
-	add_time(w, "next_at", r, 10);
-	json_add_int(w, "attempts", rows_int(r, 11));
-	json_add_int(w, "tries", rows_int(r, 12));
-	add_time(w, "changed_at", r, 13);
-	if (!rows_null(r, 14))
-		json_add_int(w, "code", rows_int(r, 14));
-	add_text(w, "answer", r, 15);
-	add_text(w, "part_of", r, 16);
-}
-
-static int
-each_line(struct store *st, const struct sql *sql, const struct bind *binds,
-    size_t count, void (*put)(struct json_writer *w, const struct rows *r),
-    int (*each)(void *context, struct str line, struct err *err), void *context,
-    struct err *err)
-{
-	struct buf line = {0};
-	struct rows *rows;
-	int got;
-
-	if (store_query(st, sql, binds, count, &rows, err) < 0)
-		return -1;
-	while ((got = rows_next(rows, err)) > 0) {
-		struct json_writer w = {.out = &line};
-
-		buf_clear(&line);
-		json_put_object(&w);
-		put(&w, rows);
-		json_put_end(&w);
-		buf_addc(&line, '\n');
-		if (each(context, buf_str(&line), err) < 0) {
-			got = -1;
-			break;
-		}
-	}
-	rows_close(rows);
-	buf_release(&line);
-	return got;
-}
+static const struct row_field message_fields[] = {{"id", ROW_TEXT},
+    {"state", ROW_TEXT}, {"channel", ROW_TEXT}, {"recipient", ROW_TEXT},
+    {"kind", ROW_TEXT}, {"cause", ROW_TEXT}, {"lead", ROW_TEXT},
+    {"template", ROW_TEXT}, {"critical", ROW_TRUE}, {"due_at", ROW_TIME},
+    {"next_at", ROW_TIME}, {"attempts", ROW_INT}, {"tries", ROW_INT},
+    {"changed_at", ROW_TIME}, {"code", ROW_INT}, {"answer", ROW_TEXT},
+    {"part_of", ROW_TEXT}, ROW_END};
+enum { MESSAGE_FIELDS = COUNT_OF(message_fields) - 1 };
 
 int
 outbox_list(struct store *st, const struct tenant *t,
@@ -84,11 +21,11 @@ outbox_list(struct store *st, const struct tenant *t,
     int (*each)(void *context, struct str line, struct err *err), void *context,
     struct err *err)
 {
-	return each_line(st, &sql_outbox_list,
+	return store_lines(st, &sql_outbox_list,
 	    BINDS(BIND_INT(t->id), BIND_TEXT(str_of(filter->state)),
 		BIND_TEXT(str_of(filter->channel)), BIND_INT(filter->since),
 		BIND_INT(filter->limit)),
-	    put_message, each, context, err);
+	    message_fields, each, context, err);
 }
 
 int
@@ -96,44 +33,24 @@ outbox_doubtful(struct store *st, const struct tenant *t,
     int (*each)(void *context, struct str line, struct err *err), void *context,
     struct err *err)
 {
-	return each_line(st, &sql_outbox_list_open, BINDS(BIND_INT(t->id)),
-	    put_message, each, context, err);
+	return store_lines(st, &sql_outbox_list_open, BINDS(BIND_INT(t->id)),
+	    message_fields, each, context, err);
 }
 
 /* ---- one ------------------------------------------------------------------
  */
 
-static void
-put_attempt(struct json_writer *w, const struct rows *r)
-{
-	json_add_int(w, "number", rows_int(r, 0));
-	add_time(w, "time", r, 1);
-	add_text(w, "state", r, 2);
-	if (!rows_null(r, 3))
-		json_add_int(w, "code", rows_int(r, 3));
-	add_text(w, "answer", r, 4);
-}
-
 static int
 put_history(struct store *st, const struct tenant *t, int64_t number,
     struct json_writer *w, struct err *err)
 {
-	struct rows *rows;
-	int got;
+	static const struct row_field fields[] = {{"number", ROW_INT},
+	    {"time", ROW_TIME}, {"state", ROW_TEXT}, {"code", ROW_INT},
+	    {"answer", ROW_TEXT}, ROW_END};
 
-	if (store_query(st, &sql_outbox_attempts,
-		BINDS(BIND_INT(t->id), BIND_INT(number)), &rows, err) < 0)
-		return -1;
 	json_put_name(w, "history");
-	json_put_array(w);
-	while ((got = rows_next(rows, err)) > 0) {
-		json_put_object(w);
-		put_attempt(w, rows);
-		json_put_end(w);
-	}
-	json_put_end(w);
-	rows_close(rows);
-	return got;
+	return store_put_array(st, &sql_outbox_attempts,
+	    BINDS(BIND_INT(t->id), BIND_INT(number)), fields, w, err);
 }
 
 struct parts {
@@ -183,11 +100,11 @@ outbox_show(struct store *st, const struct tenant *t, int64_t number,
 	got = rows_next(rows, err);
 	if (got > 0) {
 		json_put_object(&w);
-		put_message(&w, rows);
-		add_time(&w, "created_at", rows, 17);
-		add_text(&w, "locale", rows, 18);
-		json_put_name(&w, "content");
-		json_put_raw(&w, rows_text(rows, 19));
+		rows_put(rows, 0, message_fields, &w);
+		rows_put(rows, MESSAGE_FIELDS,
+		    ROW_FIELDS({"created_at", ROW_TIME}, {"locale", ROW_TEXT},
+			{"content", ROW_JSON}),
+		    &w);
 	}
 	rows_close(rows);
 	if (got <= 0)

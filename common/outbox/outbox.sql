@@ -393,9 +393,10 @@ ON CONFLICT (tenant_id, member, message_id) DO NOTHING;
 SELECT {{WHOLE_TENANT}}
 	o.id, o.state, o.channel, o.recipient, o.kind, o.cause, l.id,
 	o.template, o.critical, o.due_at, o.next_at, o.attempts, o.tries,
-	o.changed_at, o.code, o.answer
+	o.changed_at, o.code, o.answer, p.id
 FROM outbox AS o
 LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id
+LEFT JOIN outbox AS p ON p.tenant_id = o.tenant_id AND p.message_id = o.part_of
 WHERE o.tenant_id = $1 AND ($2 IS NULL OR o.state = $2)
 	AND ($3 IS NULL OR o.channel = $3) AND o.changed_at >= $4
 ORDER BY o.message_id DESC LIMIT $5;
@@ -508,7 +509,8 @@ SELECT s.reason FROM suppression AS s WHERE s.tenant_id = $1 AND s.hash = $2;
 -- Who must not be written to.
 -- $1 tenant bigint
 SELECT {{WHOLE_TENANT}}
-	s.address, s.hash, s.reason, s.note, s.who, s.at
+	s.address, CASE WHEN s.address IS NULL THEN s.hash END, s.reason,
+	s.note, s.who, s.at
 FROM suppression AS s WHERE s.tenant_id = $1
 ORDER BY s.address NULLS LAST, s.hash;
 
@@ -520,7 +522,7 @@ ORDER BY s.address NULLS LAST, s.hash;
 -- $2 member text
 -- $3 unread bigint
 -- $4 limit bigint
-SELECT o.id, i.at, i.subject, i.body, l.id, i.read_at, o.critical
+SELECT o.id, i.at, i.subject, i.body, l.id, o.critical, i.read_at
 FROM inbox AS i
 JOIN outbox AS o ON o.tenant_id = i.tenant_id AND o.message_id = i.message_id
 LEFT JOIN lead AS l ON l.tenant_id = o.tenant_id AND l.lead_id = o.lead_id

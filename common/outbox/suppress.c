@@ -94,35 +94,10 @@ outbox_suppressions(struct store *st, const struct tenant *t,
     int (*each)(void *context, struct str line, struct err *err), void *context,
     struct err *err)
 {
-	struct buf line = {0};
-	struct rows *rows;
-	int got;
+	static const struct row_field fields[] = {{"address", ROW_TEXT},
+	    {"hash", ROW_TEXT}, {"reason", ROW_TEXT}, {"note", ROW_TEXT},
+	    {"user", ROW_TEXT}, {"time", ROW_TIME}, ROW_END};
 
-	if (store_query(st, &sql_suppression_list, BINDS(BIND_INT(t->id)),
-		&rows, err) < 0)
-		return -1;
-	while ((got = rows_next(rows, err)) > 0) {
-		struct json_writer w = {.out = &line};
-
-		buf_clear(&line);
-		json_put_object(&w);
-		if (rows_null(rows, 0))
-			json_add_text(&w, "hash", rows_text(rows, 1));
-		else
-			json_add_text(&w, "address", rows_text(rows, 0));
-		json_add_text(&w, "reason", rows_text(rows, 2));
-		if (!rows_null(rows, 3))
-			json_add_text(&w, "note", rows_text(rows, 3));
-		json_add_text(&w, "user", rows_text(rows, 4));
-		json_add_time(&w, "time", rows_int(rows, 5));
-		json_put_end(&w);
-		buf_addc(&line, '\n');
-		if (each(context, buf_str(&line), err) < 0) {
-			got = -1;
-			break;
-		}
-	}
-	rows_close(rows);
-	buf_release(&line);
-	return got;
+	return store_lines(st, &sql_suppression_list, BINDS(BIND_INT(t->id)),
+	    fields, each, context, err);
 }
