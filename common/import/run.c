@@ -195,10 +195,8 @@ breathe(struct importer *im, struct err *err)
 {
 	bool awaited;
 
-	if (im->run->dry_run) {
-		resize_slice(im, ALONE_MS);
+	if (im->run->dry_run)
 		return flush_changes(im, err);
-	}
 	if (im->run->strict)
 		return spool_changes(im, err);
 	awaited = store_awaited(im->st);

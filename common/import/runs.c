@@ -41,7 +41,7 @@ find_leads(struct importer *im, struct slice *s, struct err *err)
 
 		if (in->lead == 0) {
 			s->item[i]->reason =
-			    arena_printf(&s->arena, "no lead has the %s %s",
+			    arena_printf(im->arena, "no lead has the %s %s",
 				in->mail.p ? "e-mail" : "id", quoted(in->ref));
 			continue;
 		}
