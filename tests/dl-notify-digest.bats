@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 # dl-notify: several messages in one, once.
 load helper
+load fault.bash
 load servers.bash
 load automation.bash
 load notify.bash
@@ -227,6 +228,38 @@ full@a.jp" ]
 		dl-notify show "$id" | jq -r '.parts // [.id] | .[]'
 	done | wc -l)
 	[ $((said + doubt)) -ge 60 ] || tell "$said came, $doubt are in doubt"
+}
+
+@test "killed while messages are put together: all of them are, once" {
+	require_engine sqlite
+	require_tool strace
+	strace -o /dev/null true 2>/dev/null || skip "no ptrace here"
+	local n total whole=0
+	fault_empty dl
+	for n in 1 2 3; do
+		told $n '"channel":"inbox"'
+	done
+	fault_keep before-digest
+	begin() {
+		fault_store dl digest
+		rm -rf state
+	}
+	begin
+	total=$(fault_calls pwrite64 dl-notify -q --now +5m)
+	for ((n = 4; n <= total; n += 4)); do
+		begin
+		fault_inject pwrite64 signal=SIGKILL "$n" \
+			dl-notify -q --now +5m || true
+		[ "$(fates | grep -c merged)" = 0 ] || whole=$((whole + 1))
+		dl-notify -q --now +5m >/dev/null || tell "$n of $total"
+		[ "$(fates)" = "3 inbox merged
+1 inbox sent" ] || tell "$n of $total: $(fates)"
+		[ "$(dl-notify inbox abe@ao.example | jq -r .text |
+			grep -c '^t[123];')" = 3 ]
+	done
+	# It was struck before and after that moment.
+	[ "$whole" -gt 0 ] && [ "$whole" -lt $((total / 4 - 1)) ]
+	dl-db check -q
 }
 
 @test "mail to a list says whose it is and how to leave it" {

@@ -55,3 +55,39 @@ settled() {
 	run policies_storm 60 9 2 4 60
 	[ "$status" -eq 0 ] || tell
 }
+
+@test "banned between its claim and its first byte: it does not go" {
+	require_engine sqlite
+	require_tool strace
+	strace -o /dev/null true 2>/dev/null || skip "no ptrace here"
+	local n pid struck=0 was
+	forget_channels
+	smtp_server </dev/null
+	mail_channel sessions=1
+	new_store race
+	for n in 1 2 3 4 5; do
+		mails "m$n@a.jp"
+		# It stands still when it has asked for the nth time that what it
+		# wrote be on disk.
+		: >calls
+		strace -o calls -e trace=fdatasync \
+			-e "inject=fdatasync:signal=SIGSTOP:when=$n" \
+			dl-notify -q >/dev/null 2>&1 3>&- &
+		pid=$!
+		until grep -q 'stopped by\|exited with' calls; do
+			sleep 0.02
+		done
+		was=sent
+		if [ "$(dl-notify list --state sending | wc -l)" = 1 ]; then
+			struck=$((struck + 1))
+			was=cancelled
+			dl-notify suppress add -q "m$n@a.jp" >/dev/null
+		fi
+		pkill -CONT -P $pid || true
+		wait $pid || true
+		[ "$(states | grep "^m$n@")" = "m$n@a.jp $was" ] ||
+			tell "$n: $(states)"
+	done
+	[ "$struck" -gt 0 ]
+	! arrived | grep -Fx "$(dl-notify suppress list | jq -r .address)"
+}
