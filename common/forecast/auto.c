@@ -34,6 +34,10 @@
 #define POWER_MOST 8
 #define POWER_PER  100
 
+/* Backtests hardly tell tsb from sba. They differ where demand dies out: only
+ * tsb sees that; and hardly anywhere else. */
+#define SBA_SAY 0.5
+
 /* Intervals are taken to be as much too narrow as those of one model of many
  * (result.c), as surely as after PRIOR backtests. Errors have longer tails than
  * normal ones: inner intervals are too narrow by a little less. All found on
@@ -255,6 +259,8 @@ weigh(struct work *w)
 		if (isnan(error[m]))
 			continue;
 		w->weight[m] = error[m] > 0 ? pow(least / error[m], power) : 1;
+		if (m == SBA)
+			w->weight[m] *= SBA_SAY;
 		untested = fmin(untested, w->weight[m]);
 	}
 	for (int m = 0; m < MEMBERS; m++) {

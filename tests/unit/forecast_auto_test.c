@@ -98,6 +98,7 @@ rare(void)
 	CHECK(choice.rare && choice.widened == 1);
 	CHECK_TEXT(f.method, "auto(tsb,sba)");
 	CHECK(f.mean[0] > 0.2 && f.mean[0] < 0.9);
+	CHECK(candidate(&choice, "tsb")->weight > 0.6);
 	CHECK(f.low[FORECAST_80][0] == 0 && f.high[FORECAST_95][0] >= 3);
 	forecast_release(&f);
 
