@@ -219,6 +219,15 @@ events() {
 	same before after
 	check dl-db stats
 	has '"waiting":1'
+	check dl-import leads -n --now 2020-01-01 <<<'{"id":"3"}'
+	exits 2
+	says "2020-01-01"
+	check dl-import leads -n --now 2020-01-01 --replay <<<'{"id":"3"}'
+	exits 0
+	check dl-import leads -n --strict <<<'{"id":"3"}
+{"email":"x"}'
+	exits 1
+	says "1 held back"
 }
 
 # rehearses ARGUMENT...: a dry run of an import of ./in says what the import then

@@ -61,3 +61,45 @@ feeds() {
 	dl-segment include all - <names >out
 	[ ! -s out ]
 }
+
+@test "what an operand names must be there, or nothing is changed" {
+	dl-segment define -q all --static -w "id = 'none'" >/dev/null
+	dl-db dump >before
+	check dl-segment include all L1 nobody
+	exits 2
+	says 'no lead has the id or e-mail "nobody"'
+	prints_nothing
+	check dl-segment include all - nobody <<<'{"lead":"L1"}'
+	exits 2
+	check dl-segment include nosuch L1
+	exits 2
+	says "nosuch"
+	check dl-stage move L1 nosuch
+	exits 2
+	check dl-lead tag - vip -o no/such/out <<<'{"lead":"L1"}'
+	exits 1
+	dl-db dump >after
+	same before after
+}
+
+@test "records that name nobody are told, the others are done; a dry run does none" {
+	dl-segment define -q all --static -w "id = 'none'" >/dev/null
+	printf '%s\n' '{"lead":"L1"}' '{"id":"nobody"}' '{"x":1}' nonsense >in
+	dl-db dump >before
+	check dl-segment include all - -n <in
+	exits 3
+	has '"lead":"L1","override":"included","change":"entered"'
+	dl-db dump >after
+	same before after
+	check dl-segment include all - <in
+	exits 3
+	has '"lead":"L1","override":"included","change":"entered"'
+	says '<stdin>:2: no lead has the id or e-mail "nobody"' \
+		"<stdin>:3: no lead, id or email" "<stdin>:4:"
+	[ "$(dl-segment members all | jq -r .lead)" = L1 ]
+	# By hand before the latest work: not without being asked to.
+	check dl-lead tag - old --now 2020-01-01 <<<'{"lead":"L1"}'
+	exits 2
+	check dl-lead tag - old --now 2020-01-01 --replay <<<'{"lead":"L1"}'
+	exits 0
+}
