@@ -169,8 +169,6 @@ struct cli_shared {
 	size_t columns; /* its width; 0: no terminal, do not fit */
 };
 
-#define CLI_MANY SIZE_MAX
-
 struct cli_call;
 struct session;
 struct cli_verb {
