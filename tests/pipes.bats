@@ -51,11 +51,26 @@ feeds() {
 	dl-export policy show | grep -q roles
 }
 
-@test "many leads are changed in steps, and all of them once" {
+# others: somebody who writes again and again until ./enough is there.
+others() {
+	local i=0
+	while [ ! -e enough ]; do
+		dl-lead tag -q L1 "t$((i++))" >/dev/null || touch refused
+	done
+}
+
+@test "many leads are changed in steps beside others, and all of them once" {
+	local pid
+
 	sample leads 3000 | dl-import leads -q
 	dl-segment define -q all --static -w "id = 'none'" >/dev/null
 	sample leads 3000 | jq -c '{id}' >names
+	others &
+	pid=$!
 	cat names names | dl-segment include all - >out
+	touch enough
+	wait "$pid"
+	[ ! -e refused ]
 	[ "$(wc -l <out)" -eq 3000 ]
 	[ "$(dl-segment members all | wc -l)" -eq 3000 ]
 	dl-segment include all - <names >out
