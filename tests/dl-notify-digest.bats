@@ -95,10 +95,28 @@ said_in_mails() {
 	says "is merged, nothing to retry"
 	dl-db dump | grep -q '"part_of":"'"$id"
 	dl-db check -q
-	# Who is erased is in no digest any more.
-	dl-db erase -q L2 --now +5m >/dev/null
+	# Who is erased is in no digest any more; who else was in it still is.
+	dl-notify read -q abe@ao.example --now +5m
+	dl-db erase -q L2 --now +6m >/dev/null
 	[ "$(dl-notify show "$id" | jq -r '.parts | length')" = 1 ]
 	! dl-db dump | grep -q みどり
+	dl-db check -q
+	[ "$(dl-notify inbox abe@ao.example | jq -c '[.id, .subject, .text]')" = \
+	    "[\"$id\",null,null]" ]
+	check dl-notify --now +6m
+	exits 0
+	says "2 sent"
+	[ "$(dl-notify inbox abe@ao.example | jq -r .subject)" = \
+	    "【ホットリード】株式会社アオゾラ 青木 空さん：スコア85点" ]
+	text=$(dl-notify inbox abe@ao.example | jq -r .text)
+	[[ $text == お知らせが1件あります。*青木* && $text != *みどり* ]]
+	[ "$(dl-notify inbox abe@ao.example | jq -r .read_at)" = 2026-01-15T00:05:00Z ]
+	! dl-db dump | grep -q みどり
+	# With the last of them it goes.
+	dl-db erase -q L1 --now +7m >/dev/null
+	[ -z "$(dl-notify inbox abe@ao.example)" ]
+	check dl-notify --now +7m
+	prints_nothing
 	dl-db check -q
 }
 

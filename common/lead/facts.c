@@ -387,6 +387,19 @@ lead_disclose(struct store *st, const struct tenant *t, int64_t lead,
 	return rc;
 }
 
+/* What the tenant's people were told of it among others stays, without it. */
+static int
+leave_digests(struct store *st, const struct tenant *t, int64_t lead,
+    int64_t now, struct err *err)
+{
+	if (store_run(st, &sql_erase_digests,
+		BINDS(BIND_INT(t->id), BIND_INT(lead), BIND_INT(now)), NULL,
+		err) < 0)
+		return -1;
+	return store_run(st, &sql_erase_digest_words,
+	    BINDS(BIND_INT(t->id), BIND_INT(lead)), NULL, err);
+}
+
 int
 lead_erase(struct store *st, const struct tenant *t, int64_t lead,
     const char *who, int64_t now, struct buf *lines, int64_t *ret_rows,
@@ -408,6 +421,8 @@ lead_erase(struct store *st, const struct tenant *t, int64_t lead,
 	int64_t total = 0, count;
 	int rc = lead_row_read(st, t, lead, &arena, &row, err);
 
+	if (rc == 0)
+		rc = leave_digests(st, t, lead, now, err);
 	for (size_t i = 0; rc == 0 && i < COUNT_OF(deletes); i++) {
 		rc = store_run(st, deletes[i],
 		    BINDS(BIND_INT(t->id), BIND_INT(lead)), &count, err);

@@ -552,8 +552,31 @@ DELETE FROM segment_override WHERE tenant_id = $1 AND lead_id = $2;
 -- $2 lead_id bigint
 DELETE FROM segment_next WHERE tenant_id = $1 AND lead_id = $2;
 
+-- name: erase_digests
+-- What people were told about it and others in one, inside, is told them again
+-- without it: as the parts that are left say it, in the same place.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+-- $3 now bigint
+UPDATE outbox SET state = 'queued', next_at = $3, due_at = $3, changed_at = $3
+WHERE tenant_id = $1 AND state = 'sent' AND channel = 'inbox'
+	AND message_id IN (SELECT p.part_of FROM outbox AS p
+	WHERE p.tenant_id = $1 AND p.lead_id = $2 AND p.part_of IS NOT NULL)
+	AND EXISTS (SELECT 1 FROM outbox AS q
+	WHERE q.tenant_id = $1 AND q.part_of = outbox.message_id
+	AND (q.lead_id IS NULL OR q.lead_id <> $2));
+
+-- name: erase_digest_words
+-- Until then they say nothing.
+-- $1 tenant_id bigint
+-- $2 lead_id bigint
+UPDATE inbox SET subject = NULL, body = NULL
+WHERE tenant_id = $1 AND {{WHOLE_TENANT}} message_id IN (
+	SELECT o.part_of FROM outbox AS o
+	WHERE o.tenant_id = $1 AND o.lead_id = $2 AND o.part_of IS NOT NULL);
+
 -- name: erase_inboxes
--- What people were told about it, also together with others.
+-- What people were told about it alone.
 -- $1 tenant_id bigint
 -- $2 lead_id bigint
 DELETE FROM inbox {{WHOLE_TENANT}}
@@ -562,7 +585,10 @@ WHERE tenant_id = $1 AND message_id IN (
 	AND (o.lead_id = $2 OR o.address = (SELECT m.email_key FROM lead AS m
 	WHERE m.tenant_id = $1 AND m.lead_id = $2))
 	UNION SELECT o.part_of FROM outbox AS o
-	WHERE o.tenant_id = $1 AND o.lead_id = $2 AND o.part_of IS NOT NULL);
+	WHERE o.tenant_id = $1 AND o.lead_id = $2 AND o.part_of IS NOT NULL
+	AND NOT EXISTS (SELECT 1 FROM outbox AS q
+	WHERE q.tenant_id = $1 AND q.part_of = o.part_of
+	AND (q.lead_id IS NULL OR q.lead_id <> $2)));
 
 -- name: erase_attempts
 -- What was tried to tell them, or it.

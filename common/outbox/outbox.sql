@@ -373,13 +373,15 @@ UPDATE outbox SET next_at = $3
 WHERE tenant_id = $1 AND channel = $2 AND next_at < $3;
 
 -- name: inbox_add
--- What bulk_outbox_inbox says, in the inboxes of the tenant's people.
+-- What bulk_outbox_inbox says, in the inboxes of the tenant's people; a digest
+-- of which a part was erased says again what is left.
 -- $1 tenant bigint
 -- $2 now bigint
 INSERT INTO inbox (tenant_id, member, message_id, at, subject, body)
 SELECT $1, b.member, b.message_id, $2, b.subject, b.body
 FROM bulk_outbox_inbox AS b WHERE true
-ON CONFLICT (tenant_id, member, message_id) DO NOTHING;
+ON CONFLICT (tenant_id, member, message_id) DO UPDATE
+SET subject = excluded.subject, body = excluded.body;
 
 -- ---- looking ----------------------------------------------------------------
 
