@@ -185,3 +185,45 @@ unpacked() {
 	DL_DB=copy.db dl-db dump >copied
 	same dumped copied
 }
+
+@test "killed whenever: what came came whole, and what may be sent again is there" {
+	local n
+	require_tool python3
+	smtp_server -k </dev/null
+	mail_channel sessions=3
+	for n in {1..40}; do
+		jq -nc --arg n "$n" '{channel: "email", to: "m\($n)@a.jp",
+			text: "x", key: $n, attach: ["sub/report.pdf"]}'
+	done | dl-notify send -q --attachments out >queued
+	[ "$(store_sql "SELECT count(*) FROM attachment")" = 1 ]
+	for n in 1 2 3 4 5 6; do
+		dl-notify -q >/dev/null 2>&1 3>&- &
+		sleep "0.0$n"
+		kill -9 $! 2>/dev/null || true
+		wait $! 2>/dev/null || true
+		dl-db check -q
+	done
+	dl-notify -q >/dev/null 2>&1 || true
+	dl-db check -q
+	[ "$(dl-notify list | jq -r .state | grep -vc -e sent -e doubtful)" = 0 ]
+	# In doubt means that somebody may want it sent again.
+	n=$(dl-notify list --state doubtful | wc -l)
+	[ "$(store_sql "SELECT count(*) FROM outbox_attachment")" = "$n" ]
+	dl-notify -q --resend-doubtful >/dev/null
+	[ "$(store_sql "SELECT count(*) FROM attachment")" = 0 ]
+	dl-db check -q
+	run python3 - out/sub/report.pdf mail/*.eml <<-'END'
+	import email, email.policy, sys
+	want = open(sys.argv[1], "rb").read()
+	to = set()
+	for path in sys.argv[2:]:
+	    text = open(path, "rb").read().split(b"\r\n", 1)[1]
+	    m = email.message_from_bytes(text, policy=email.policy.SMTP)
+	    part, = m.iter_attachments()
+	    assert part.get_payload(decode=True) == want, path
+	    to.add(m["To"])
+	print(len(to))
+	END
+	[ "$status" -eq 0 ] || tell "$output"
+	[ "$output" = 40 ]
+}

@@ -110,7 +110,7 @@ asked() {
 
 @test "a list that is changed while messages wait counts for the next one" {
 	http_server -k <<-'END'
-	POST * wait 200
+	ANY * wait 200
 	END
 	web_channel webhook secret=himitsu sessions=1
 	for _ in 1 2 3 4 5 6 7 8; do hook; done >queued

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The front door: a message is written down, once. */
+#include <stdlib.h>
+
 #include "outbox/outbox.sql.h"
 #include "outbox/outbox_priv.h"
 
@@ -137,7 +139,8 @@ put_json(struct json_writer *w, const char *name, struct str s)
 }
 
 static void
-put_content(const struct outbox_message *m, struct buf *out)
+put_content(const struct outbox_message *m, const struct attachment_hash *hash,
+    struct buf *out)
 {
 	struct json_writer w = {.out = out};
 
@@ -146,7 +149,7 @@ put_content(const struct outbox_message *m, struct buf *out)
 	put_text(&w, "text", m->text);
 	put_text(&w, "html", m->html);
 	put_json(&w, "list", m->list);
-	attachments_put(m, &w);
+	attachments_put(m, hash, &w);
 	put_json(&w, "lead", m->words.lead);
 	put_json(&w, "owner", m->words.owner);
 	put_json(&w, "data", m->words.data);
@@ -167,7 +170,8 @@ put_batch(const struct outbox_message *m, struct buf *out)
 int
 outbox_insert(struct store *st, const struct tenant *t,
     const struct outbox_message *m, const char *id, struct str content,
-    int64_t now, int64_t *ret_number, struct err *err)
+    const struct attachment_hash *carried, int64_t now, int64_t *ret_number,
+    struct err *err)
 {
 	struct buf address = {0}, batch = {0};
 	struct str hash = {0}, key = {0};
@@ -198,7 +202,7 @@ outbox_insert(struct store *st, const struct tenant *t,
 				  : BIND_NULL('t')),
 		    &added, err);
 	if (rc == 0 && added > 0)
-		rc = attachments_keep(st, t, number, m, err);
+		rc = attachments_keep(st, t, number, m, carried, err);
 	/* Where the first one is written is where they are sent from. */
 	if (rc == 0 && number == 1)
 		rc = sender_stamp(st, t, err);
@@ -214,6 +218,7 @@ outbox_add(struct store *st, const struct tenant *t,
     bool *ret_added, struct err *err)
 {
 	struct buf content = {0};
+	struct attachment_hash *hash;
 	char id[OUTBOX_ID];
 	int64_t number;
 	int rc;
@@ -221,11 +226,13 @@ outbox_add(struct store *st, const struct tenant *t,
 	if (check(m, err) < 0)
 		return -1;
 	outbox_make_id(t, m->cause, m->recipient, m->channel, id);
-	put_content(m, &content);
+	hash = attachments_hash(m);
+	put_content(m, hash, &content);
 	rc = content.len > CONTENT_MOST
 		 ? err_set(err, ERR_USAGE, "more than a megabyte")
-		 : outbox_insert(
-		       st, t, m, id, buf_str(&content), now, &number, err);
+		 : outbox_insert(st, t, m, id, buf_str(&content), hash, now,
+		       &number, err);
+	free(hash);
 	buf_release(&content);
 	if (rc < 0)
 		return -1;

@@ -36,17 +36,24 @@ attachments_check(const struct outbox_message *m, struct err *err)
 	return 0;
 }
 
-static void
-make_hash(const struct mail_attachment *a, char ret[65])
+struct attachment_hash *
+attachments_hash(const struct outbox_message *m)
 {
-	sha256_hex(a->content.n ? a->content.p : "", a->content.n, ret);
+	struct attachment_hash *hash =
+	    xcalloc(m->attachment_count + 1, sizeof(*hash));
+
+	for (size_t i = 0; i < m->attachment_count; i++) {
+		struct str content = m->attachments[i].content;
+
+		sha256_hex(content.n ? content.p : "", content.n, hash[i].hex);
+	}
+	return hash;
 }
 
 void
-attachments_put(const struct outbox_message *m, struct json_writer *w)
+attachments_put(const struct outbox_message *m,
+    const struct attachment_hash *hash, struct json_writer *w)
 {
-	char hash[65];
-
 	if (m->attachment_count == 0)
 		return;
 	json_put_name(w, "attachments");
@@ -54,13 +61,12 @@ attachments_put(const struct outbox_message *m, struct json_writer *w)
 	for (size_t i = 0; i < m->attachment_count; i++) {
 		const struct mail_attachment *a = &m->attachments[i];
 
-		make_hash(a, hash);
 		json_put_object(w);
 		json_add_text(w, "name", a->name);
 		if (a->type)
 			json_add_text(w, "type", str_of(a->type));
 		json_add_int(w, "size", (int64_t)a->content.n);
-		json_add_text(w, "sha256", str_of(hash));
+		json_add_text(w, "sha256", str_of(hash[i].hex));
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -68,22 +74,20 @@ attachments_put(const struct outbox_message *m, struct json_writer *w)
 
 int
 attachments_keep(struct store *st, const struct tenant *t, int64_t number,
-    const struct outbox_message *m, struct err *err)
+    const struct outbox_message *m, const struct attachment_hash *hash,
+    struct err *err)
 {
-	char hash[65];
-
 	for (size_t i = 0; i < m->attachment_count; i++) {
 		const struct mail_attachment *a = &m->attachments[i];
 
-		make_hash(a, hash);
 		if (store_run(st, &sql_attachment_add,
-			BINDS(BIND_INT(t->id), BIND_TEXT(str_of(hash)),
+			BINDS(BIND_INT(t->id), BIND_TEXT(str_of(hash[i].hex)),
 			    BIND_INT((int64_t)a->content.n),
 			    BIND_BLOB(a->content.n ? a->content : STR(""))),
 			NULL, err) < 0 ||
 		    store_run(st, &sql_attachment_carry,
 			BINDS(BIND_INT(t->id), BIND_INT(number),
-			    BIND_TEXT(str_of(hash))),
+			    BIND_TEXT(str_of(hash[i].hex))),
 			NULL, err) < 0)
 			return -1;
 	}

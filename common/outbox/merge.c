@@ -86,7 +86,7 @@ outbox_merge(struct store *st, const struct tenant *t,
 	if (digest->locale.p)
 		m.locale = arena_strdup(&arena, digest->locale);
 	rc = outbox_insert(st, t, &m, arena_strdup(&arena, digest->id),
-	    digest->content, now, &number, err);
+	    digest->content, NULL, now, &number, err);
 	if (rc == 0)
 		rc = store_bulk(st, b, err);
 	if (rc == 0)

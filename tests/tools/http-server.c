@@ -146,14 +146,17 @@ static bool
 step(struct server *s, struct connection *c)
 {
 	struct request r;
+	unsigned waited = c->waited;
 	struct rule *rule;
 	size_t n;
 
 	if (!parse(c, &r))
 		return false;
 	rule = server_rule(s, c, r.method, r.path);
-	if (!rule)
+	if (!rule) {
+		c->waited = waited; /* by rules of ANY */
 		rule = server_rule(s, c, "ANY", r.path);
+	}
 	if (c->resume_at)
 		return false;
 	note(s, c, &r,
