@@ -79,13 +79,16 @@ simulate(struct session *s, struct err *err)
 static int
 anomalies(struct session *s, struct err *err)
 {
+	arg.odd.title = arg.ahead.title;
+	arg.odd.locale = arg.ahead.locale;
 	return outlook_anomalies(s, &arg.of, &arg.odd, err);
 }
 
 static int
 trend(struct session *s, struct err *err)
 {
-	return outlook_trend(s, &arg.of, arg.ahead.locale, err);
+	return outlook_trend(
+	    s, &arg.of, arg.ahead.title, arg.ahead.locale, err);
 }
 
 static int
@@ -265,6 +268,9 @@ static const struct cli_option anomaly_options[] = {
     CLI_FLAG(
 	'a', "all", &arg.odd.all, "also what is ordinary, with its bounds"),
     CLI_FLAG(0, "explain", &arg.of.parts, "which parts carry it"),
+    CLI_TEXT(0, "title", "TEXT", &arg.ahead.title, "over a picture"),
+    CLI_TEXT(0, "locale", "LOCALE", &arg.ahead.locale,
+	"language of a picture: ja or en"),
     JOBS_OPTION,
     SERIES_OPTIONS,
     CLI_END,
@@ -283,6 +289,7 @@ static const struct cli_option insight_options[] = {
 static const struct cli_option trend_options[] = {
     CLI_TEXT(0, "locale", "LOCALE", &arg.ahead.locale,
 	"language of the sentences: ja or en"),
+    CLI_TEXT(0, "title", "TEXT", &arg.ahead.title, "over a picture"),
     SERIES_OPTIONS,
     CLI_END,
 };
@@ -364,6 +371,9 @@ static const struct cli_option simulate_options[] = {
 	"steps to look ahead (a season)"),
     CLI_FLAG(0, "allow-negative", &arg.ahead.negative,
 	"also below 0 where no value is"),
+    CLI_TEXT(0, "title", "TEXT", &arg.ahead.title, "over a picture"),
+    CLI_TEXT(0, "locale", "LOCALE", &arg.ahead.locale,
+	"language of a picture: ja or en"),
     SERIES_OPTIONS,
     CLI_END,
 };
@@ -389,6 +399,7 @@ static const struct cli_verb verbs[] = {
 	.help = "say what other plans would bring",
 	.options = simulate_options,
 	.shared = SERIES_SHARED,
+	.formats = "ndjson csv tsv json table chart svg png pdf",
 	.run = simulate_runs,
 	.work = simulate},
     {.name = "series",
@@ -432,6 +443,7 @@ static const struct cli_verb verbs[] = {
 	.help = "find what is out of the ordinary, and who carries it",
 	.options = anomaly_options,
 	.shared = SERIES_SHARED,
+	.formats = "ndjson csv tsv json table chart svg png pdf",
 	.run = series_runs,
 	.work = anomalies},
     {.name = "trend",
@@ -439,6 +451,7 @@ static const struct cli_verb verbs[] = {
 	.help = "say whether it rises, by which days, and when it changed",
 	.options = trend_options,
 	.shared = SERIES_SHARED,
+	.formats = "ndjson csv tsv json table chart svg png pdf",
 	.run = series_runs,
 	.work = trend},
     {.name = "insights",

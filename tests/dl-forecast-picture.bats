@@ -97,3 +97,73 @@ both() {
 	says '1 to 60 series'
 	[ ! -e a.svg ]
 }
+
+# Days with what is odd in them, weeks whose level changes, weeks with a budget.
+odd() {
+	awk 'BEGIN { print "time,value"
+		for (t = 0; t < 120; t++) {
+			v = 100 + t * 7 % 11 - (t % 7 > 4 ? 40 : 0)
+			v += t == 60 ? 45 : t == 100 ? 200 : 0
+			print strftime("%Y-%m-%d", 1746403200 + t * 86400, 1) "," v
+		} }'
+}
+level() {
+	awk 'BEGIN { print "time,value"
+		for (t = 0; t < 60; t++)
+			print t "," 50 + t * 7 % 11 + (t > 30 ? 40 : 0) }'
+}
+spent() {
+	awk 'BEGIN { print "time,value,budget"
+		for (t = 0; t < 60; t++) {
+			b = 100 + t * t * 7 % 31
+			print t "," 20 + b / 5 + t * 5 % 7 "," b
+		} }'
+}
+
+@test "what is odd is marked by shapes, in the band of what is ordinary" {
+	check dl-forecast anomalies -q -f chart < <(odd)
+	exits 0
+	has '◆ critical' '▒ ordinary'
+	lacks "80 %" "●"
+	check dl-forecast anomalies -q -f svg --locale ja < <(odd)
+	exits 0
+	has 通常の範囲 重度 '<polygon'
+	lacks nan inf
+	LC_ALL=ja_JP.eucJP check dl-forecast anomalies -q -f chart --locale ja < <(odd)
+	has 'X critical' ': ordinary'
+	check dl-forecast anomalies -q -f chart --explain --group x < <(odd)
+	exits 2
+	says '--explain prints records, not a picture'
+}
+
+@test "a trend is a line, with the changes of the level" {
+	check dl-forecast trend -q -f chart < <(level)
+	exits 0
+	has '┊ change of the level'
+	check dl-forecast trend -q -f svg --locale ja --title 推移 < <(level)
+	exits 0
+	has 推移 傾向 水準の変化
+	# Drawn with dashes: the change and its sample.
+	[ "$(grep -c 'dasharray' <<<"$output")" = 2 ]
+}
+
+@test "two futures stand beside each other" {
+	check dl-forecast simulate -q -f chart --set budget=+10 -H 6 < <(spent)
+	exits 0
+	has '× with the changes' '80 %'
+	check dl-forecast simulate -q -f svg --set budget=+10 -H 6 \
+		--locale ja < <(spent)
+	exits 0
+	has 計画どおり 変更した場合 80%区間
+	# Two fans of two bands each, and two samples.
+	[ "$(grep -o '<polygon' <<<"$output" | wc -l)" = 6 ]
+	check dl-forecast simulate -q -f chart --explain --lag 0..2 \
+		--set budget=+10 < <(spent)
+	exits 2
+	says '--explain prints records, not a picture'
+	for verb in "anomalies" "trend" "simulate --set budget=+10 -H 6"; do
+		# shellcheck disable=SC2086
+		check dl-forecast $verb -q -o x.png < <(spent)
+		exits 0 || says 'this machine lacks pango and cairo'
+	done
+}

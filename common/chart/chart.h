@@ -68,7 +68,9 @@ void chart_meter(struct buf *out, double share, struct chart_style style);
 /* ---- plots: series in time, what is expected next, and how surely ---------
  */
 
-enum { CHART_BANDS = 2, CHART_LINES_MOST = 60 };
+/* Marks are told apart by their shapes, not by colour: a dot, a
+ * triangle, a diamond. */
+enum { CHART_BANDS = 2, CHART_MARKS = 3, CHART_LINES_MOST = 60 };
 struct chart_line {
 	struct str name; /* over its panel, or in the legend */
 	const double *x; /* ascending */
@@ -79,8 +81,15 @@ struct chart_line {
 	/* The narrower band first; NULL: there is none. */
 	const double *low[CHART_BANDS], *high[CHART_BANDS];
 	size_t steps;
-	const size_t *mark; /* which of the n stand out */
+	const size_t *mark;         /* which of the n stand out */
+	const unsigned char *shape; /* of each, below CHART_MARKS; NULL: dots */
 	size_t marks;
+	const double *rule; /* x of what is to be seen of all: lines from top to
+			       bottom */
+	size_t rules;
+	/* Something else that is expected, in the same panel, dashed: its next,
+	 * mean and bands; NULL: nothing is. */
+	const struct chart_line *beside;
 };
 struct chart_plot {
 	struct str title, subtitle, note; /* missing: none */
@@ -88,6 +97,9 @@ struct chart_plot {
 	size_t count;
 	const struct zone *zone; /* x are times, told in it; NULL: numbers */
 	int level[CHART_BANDS];  /* percent that a band holds: 80, 95 */
+	/* Words of the legend; missing: actual, forecast, that percentage, out
+	 * of the ordinary. Those of rules and of what is beside are needed. */
+	struct str expected, band, beside, ruled, mark[CHART_MARKS];
 	bool overlay;  /* in one panel, for up to eight lines; else one each */
 	bool percent;  /* y are shares: 0.25 reads 25 % */
 	bool zero;     /* the axis begins at 0 */

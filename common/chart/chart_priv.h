@@ -106,6 +106,13 @@ struct chart_range chart_range_y(
 /* Words of the legend. */
 enum chart_word { WORD_KNOWN, WORD_EXPECTED, WORD_MARK, WORD__MAX };
 struct str chart_word(const struct chart_plot *plot, enum chart_word word);
+/* What a picture has of all this. */
+struct chart_parts {
+	bool expected, beside, rules, band[CHART_BANDS], mark[CHART_MARKS];
+};
+struct chart_parts chart_parts_of(const struct chart_plot *plot);
+size_t chart_shape(const struct chart_line *l, size_t mark);
+struct str chart_mark_word(const struct chart_plot *plot, size_t shape);
 void chart_add_level(struct buf *out, const struct chart_plot *plot, size_t b);
 
 /* svg.c */

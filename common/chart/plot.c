@@ -10,7 +10,13 @@
 
 #include "chart/chart_priv.h"
 
-enum { INK = 0x222222, GREY = 0x666666, RULE = 0xe2e2e2, MARK = 0xd55e00 };
+enum {
+	INK = 0x222222,
+	GREY = 0x666666,
+	RULE = 0xe2e2e2,
+	MARK = 0xd55e00,
+	BESIDE = 0xe69f00,
+};
 
 static const uint32_t colours[] = {0x0072b2, 0xe69f00, 0x009e73, 0xcc79a7,
     0x56b4e9, 0xd55e00, 0x000000, 0xf0e442};
@@ -64,13 +70,25 @@ chart_range_x(const struct chart_plot *plot)
 
 		for (size_t t = 0; t < l->n; t++)
 			include(&r, l->x[t]);
-		for (size_t t = 0; l->mean && t < l->steps; t++)
-			include(&r, l->next[t]);
+		for (; l; l = l->beside)
+			for (size_t t = 0; l->mean && t < l->steps; t++)
+				include(&r, l->next[t]);
 	}
 	if (plot->zone && r.low == r.high)
 		return (struct chart_range){
 		    r.low - (double)MS_DAY, r.high + (double)MS_DAY};
 	return opened(r);
+}
+
+static void
+include_bands(struct chart_range *r, const struct chart_line *l)
+{
+	for (size_t t = 0; l->mean && t < l->steps; t++)
+		for (int b = 0; b < CHART_BANDS; b++)
+			if (l->low[b]) {
+				include(r, l->low[b][t]);
+				include(r, l->high[b][t]);
+			}
 }
 
 struct chart_range
@@ -83,19 +101,16 @@ chart_range_y(
 	for (size_t i = 0; i < count; i++) {
 		for (size_t t = 0; t < line[i].n; t++)
 			include(&r, line[i].y[t]);
-		for (size_t t = 0; line[i].mean && t < line[i].steps; t++)
-			include(&r, line[i].mean[t]);
+		for (const struct chart_line *l = &line[i]; l; l = l->beside)
+			for (size_t t = 0; l->mean && t < l->steps; t++)
+				include(&r, l->mean[t]);
 	}
 	if (plot->zero)
 		include(&r, 0);
 	all = r;
 	for (size_t i = 0; i < count; i++)
-		for (size_t t = 0; line[i].mean && t < line[i].steps; t++)
-			for (int b = 0; b < CHART_BANDS; b++)
-				if (line[i].low[b]) {
-					include(&all, line[i].low[b][t]);
-					include(&all, line[i].high[b][t]);
-				}
+		for (const struct chart_line *l = &line[i]; l; l = l->beside)
+			include_bands(&all, l);
 	if (!(r.low <= r.high))
 		return opened(all);
 	beyond = r.high - r.low > 0 ? 1.5 * (r.high - r.low) : INFINITY;
@@ -112,12 +127,52 @@ chart_word(const struct chart_plot *plot, enum chart_word word)
 	    [WORD_MARK] = {"out of the ordinary", "異常値"},
 	};
 
+	if (word == WORD_EXPECTED && plot->expected.n)
+		return plot->expected;
 	return str_of(words[word][plot->japanese]);
+}
+
+size_t
+chart_shape(const struct chart_line *l, size_t mark)
+{
+	return l->shape && l->shape[mark] < CHART_MARKS ? l->shape[mark] : 0;
+}
+
+struct str
+chart_mark_word(const struct chart_plot *plot, size_t shape)
+{
+	return plot->mark[shape].n ? plot->mark[shape]
+				   : chart_word(plot, WORD_MARK);
+}
+
+struct chart_parts
+chart_parts_of(const struct chart_plot *plot)
+{
+	struct chart_parts parts = {0};
+
+	for (size_t i = 0; i < plot->count; i++) {
+		const struct chart_line *l = &plot->line[i];
+
+		for (size_t t = 0; l->mean && t < l->steps; t++)
+			parts.expected = parts.expected || seen(l->mean[t]);
+		parts.beside = parts.beside || l->beside;
+		parts.rules = parts.rules || l->rules;
+		for (size_t m = 0; m < l->marks; m++)
+			parts.mark[chart_shape(l, m)] = true;
+		for (int b = 0; b < CHART_BANDS; b++)
+			parts.band[b] =
+			    parts.band[b] || (l->mean && l->low[b] && l->steps);
+	}
+	return parts;
 }
 
 void
 chart_add_level(struct buf *out, const struct chart_plot *plot, size_t b)
 {
+	if (plot->band.n) {
+		buf_adds(out, plot->band);
+		return;
+	}
 	buf_addf(out, plot->japanese ? "%d%%区間" : "%d %%", plot->level[b]);
 }
 
@@ -395,23 +450,81 @@ put_mean(
 	free(x);
 }
 
+/* On a light edge, so that it stands before lines. */
+static void
+put_mark(struct drawing *d, struct chart_point at, size_t shape)
+{
+	static const double sizes[CHART_MARKS] = {4, 6.5, 6};
+	static const uint32_t tints[] = {0xffffff, MARK};
+
+	for (size_t i = 0; i < COUNT_OF(tints); i++) {
+		double r = sizes[shape] + (i ? 0 : 1.6);
+		const struct chart_point corners[][4] = {
+		    [1] = {{at.x, at.y - r}, {at.x + 0.87 * r, at.y + 0.5 * r},
+			{at.x - 0.87 * r, at.y + 0.5 * r}},
+		    [2] = {{at.x, at.y - r}, {at.x + r, at.y}, {at.x, at.y + r},
+			{at.x - r, at.y}},
+		};
+
+		if (shape == 0)
+			d->c->dot(d->c->context, at, r, tints[i]);
+		else
+			d->c->area(d->c->context, corners[shape],
+			    shape == 1 ? 3 : 4, tints[i], 1);
+	}
+}
+
+static void
+put_rules(struct drawing *d, const struct chart_line *l)
+{
+	const struct chart_pen pen = {1.4, MARK, true};
+
+	for (size_t i = 0; i < l->rules; i++) {
+		double x = place(d, l->rule[i], d->y.low).x;
+
+		if (seen(l->rule[i]))
+			rule(d, x, d->box.top, x, d->box.bottom, &pen);
+	}
+}
+
+/* The other expectation, from the same last value on. */
+static struct chart_line
+beside_of(const struct chart_line *l)
+{
+	struct chart_line other = *l->beside;
+
+	other.x = l->x;
+	other.y = l->y;
+	other.n = l->n;
+	return other;
+}
+
 static void
 put_series(struct drawing *d, const struct chart_line *l, uint32_t known,
     uint32_t expected)
 {
 	bool alone = known != expected;
 	const struct chart_pen pen = {1.6, known, false};
+	struct chart_line other;
 
+	put_rules(d, l);
 	put_band(d, l, 1, expected, alone ? 0.2 : 0.1);
+	if (l->beside) {
+		other = beside_of(l);
+		put_band(d, &other, 1, BESIDE, 0.2);
+		put_band(d, &other, 0, BESIDE, 0.3);
+	}
 	put_band(d, l, 0, expected, alone ? 0.3 : 0.15);
 	put_line(d, l->x, l->y, l->n, &pen);
 	put_mean(d, l, expected, !alone);
+	if (l->beside)
+		put_mean(d, &other, BESIDE, true);
 	for (size_t i = 0; i < l->marks; i++) {
 		size_t t = l->mark[i];
 
 		if (t < l->n && seen(l->y[t]) && seen(l->x[t]))
-			d->c->dot(
-			    d->c->context, place(d, l->x[t], l->y[t]), 4, MARK);
+			put_mark(
+			    d, place(d, l->x[t], l->y[t]), chart_shape(l, i));
 	}
 }
 
@@ -553,63 +666,71 @@ put_entry(struct drawing *d, double *x, double y, const struct chart_pen *pen,
 		return;
 	if (pen->width > 0) {
 		rule(d, *x, y - 4, *x + 22, y - 4, pen);
-	} else if (opacity > 0) {
+	} else {
 		const struct chart_point p[] = {{*x, y - 10}, {*x + 22, y - 10},
 		    {*x + 22, y + 1}, {*x, y + 1}};
 
 		d->c->area(d->c->context, p, 4, pen->colour, opacity);
-	} else {
-		d->c->dot(d->c->context, (struct chart_point){*x + 11, y - 4},
-		    4, pen->colour);
 	}
 	put_text(d, *x + 28, y, &font, word, room);
 	*x += 28 + fmin(width_of(d, &font, word), room) + 20;
 }
 
 static void
+put_mark_entry(struct drawing *d, double *x, double y, size_t shape)
+{
+	const struct chart_font font = {SMALL, false, INK, ANCHOR_START};
+	struct str word = chart_mark_word(d->plot, shape);
+	double room = d->box.right - *x - 18;
+
+	if (room < 3 * SMALL)
+		return;
+	put_mark(d, (struct chart_point){*x + 7, y - 4}, shape);
+	put_text(d, *x + 18, y, &font, word, room);
+	*x += 18 + fmin(width_of(d, &font, word), room) + 20;
+}
+
+static void
 put_legend(struct drawing *d, double y)
 {
 	const struct chart_plot *plot = d->plot;
-	bool overlay = panels(plot) == 1 && plot->count > 1, expected = false;
-	bool band[CHART_BANDS] = {0}, marks = false;
+	bool overlay = panels(plot) == 1 && plot->count > 1;
+	struct chart_parts parts = chart_parts_of(plot);
 	double x = d->box.left;
 	struct buf level = {0};
 
-	for (size_t i = 0; i < plot->count; i++) {
-		const struct chart_line *l = &plot->line[i];
-
-		expected = expected || (l->mean && l->steps);
-		marks = marks || l->marks;
-		for (int b = 0; b < CHART_BANDS; b++)
-			band[b] = band[b] || (l->mean && l->low[b] && l->steps);
-		if (overlay)
-			put_entry(d, &x, y,
-			    &(struct chart_pen){2, colours[i], false}, 0,
-			    l->name);
-	}
+	for (size_t i = 0; i < plot->count && overlay; i++)
+		put_entry(d, &x, y, &(struct chart_pen){2, colours[i], false},
+		    0, plot->line[i].name);
 	if (!overlay)
 		put_entry(d, &x, y, &(struct chart_pen){1.6, INK, false}, 0,
 		    chart_word(plot, WORD_KNOWN));
-	if (expected)
+	if (parts.expected)
 		put_entry(d, &x, y,
 		    &(struct chart_pen){
 			2, overlay ? GREY : colours[0], overlay},
 		    0, chart_word(plot, WORD_EXPECTED));
+	if (parts.beside)
+		put_entry(d, &x, y, &(struct chart_pen){2, BESIDE, true}, 0,
+		    plot->beside);
 	for (int b = 0; b < CHART_BANDS && !overlay; b++) {
-		if (!band[b])
+		if (!parts.band[b])
 			continue;
 		buf_clear(&level);
 		chart_add_level(&level, plot, (size_t)b);
 		/* The narrower one lies on the wider one. */
 		put_entry(d, &x, y, &(struct chart_pen){0, colours[0], false},
-		    b == 0 && band[1] ? 0.44
-		    : b == 0          ? 0.3
-				      : 0.2,
+		    b == 0 && parts.band[1] ? 0.44
+		    : b == 0                ? 0.3
+					    : 0.2,
 		    buf_str(&level));
 	}
-	if (marks)
-		put_entry(d, &x, y, &(struct chart_pen){0, MARK, false}, 0,
-		    chart_word(plot, WORD_MARK));
+	if (parts.rules)
+		put_entry(d, &x, y, &(struct chart_pen){1.4, MARK, true}, 0,
+		    plot->ruled);
+	for (size_t m = 0; m < CHART_MARKS; m++)
+		if (parts.mark[m])
+			put_mark_entry(d, &x, y, m);
 	buf_release(&level);
 }
 

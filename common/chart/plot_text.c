@@ -13,7 +13,9 @@ enum shade { NONE, WIDE, NARROW };
 struct cell {
 	unsigned char dots; /* braille's bits; ASCII: any */
 	enum shade shade;
-	bool expected, marked;
+	bool expected;
+	unsigned char mark; /* its shape and 1; 0: none */
+	bool ruled;
 };
 
 struct grid {
@@ -152,8 +154,38 @@ put_marks(const struct grid *g, const struct chart_line *l)
 		    place(g, l->x[t], l->y[t], &x, &y))
 			cell_at(g, (size_t)lrint(x) / g->across,
 			    (size_t)fmax(rint(y), 0) / g->down)
-			    ->marked = true;
+			    ->mark = (unsigned char)(chart_shape(l, i) + 1);
 	}
+}
+
+/* The last is what is expected beside the rest. */
+static const char *const marks[2][CHART_MARKS + 1] = {
+    {"●", "▲", "◆", "×"}, {"o", "^", "X", "x"}};
+
+static void
+put_beside(const struct grid *g, const struct chart_line *l)
+{
+	for (size_t t = 0; l && l->mean && t < l->steps; t++) {
+		double x, y;
+
+		if (isfinite(l->mean[t]) &&
+		    place(g, l->next[t], l->mean[t], &x, &y))
+			cell_at(g, (size_t)lrint(x) / g->across,
+			    (size_t)fmax(rint(y), 0) / g->down)
+			    ->mark = CHART_MARKS + 1;
+	}
+}
+
+static void
+put_rules(const struct grid *g, const struct chart_line *l)
+{
+	double x, y;
+
+	for (size_t i = 0; i < l->rules; i++)
+		if (place(g, l->rule[i], g->y.low, &x, &y))
+			for (size_t row = 0; row < g->rows; row++)
+				cell_at(g, (size_t)lrint(x) / g->across, row)
+				    ->ruled = true;
 }
 
 static void
@@ -163,8 +195,10 @@ add_cell(struct buf *out, const struct grid *g, const struct cell *c)
 	    {" ", "░", "▒"}, {" ", ".", ":"}};
 	char braille[4];
 
-	if (c->marked) {
-		buf_addstr(out, g->ascii ? "o" : "●");
+	if (c->mark) {
+		buf_addstr(out, marks[g->ascii][c->mark - 1]);
+	} else if (!c->dots && c->ruled) {
+		buf_addstr(out, g->ascii ? "!" : "┊");
 	} else if (!c->dots) {
 		buf_addstr(out, shades[g->ascii][c->shade]);
 	} else if (g->ascii) {
@@ -327,6 +361,8 @@ put_panel(struct buf *out, const struct chart_plot *plot,
 	put_line(&g, l->x, l->y, l->n, false);
 	if (l->mean)
 		put_line(&g, l->next, l->mean, l->steps, true);
+	put_beside(&g, l->beside);
+	put_rules(&g, l);
 	put_marks(&g, l);
 	for (size_t row = 0; row < g.rows; row++) {
 		size_t i = tick_of_row(&g, &t, row);
@@ -366,47 +402,50 @@ put_line_of_text(struct buf *out, struct str s, struct chart_style style)
 }
 
 static void
+add_entry(struct buf *line, const char *sign, struct str word)
+{
+	buf_addf(line, "%s%s", line->len ? "   " : "", sign);
+	buf_adds(line, word);
+}
+
+static void
 put_legend(
     struct buf *out, const struct chart_plot *plot, struct chart_style style)
 {
 	/* In ASCII the words are, too. */
 	struct chart_plot words = *plot;
-	bool expected = false, band[CHART_BANDS] = {0}, marks = false;
+	struct chart_parts parts = chart_parts_of(plot);
 	struct buf line = {0};
 
 	words.japanese = plot->japanese && !style.ascii;
-	for (size_t i = 0; i < plot->count; i++) {
-		const struct chart_line *l = &plot->line[i];
-
-		expected = expected || (l->mean && l->steps);
-		marks = marks || l->marks;
-		for (int b = 0; b < CHART_BANDS; b++)
-			band[b] = band[b] || (l->mean && l->low[b] && l->steps);
-	}
 	if (style.ascii) {
-		buf_addstr(&line, "* ");
-		buf_adds(&line, chart_word(&words, WORD_KNOWN));
-		if (expected) {
-			buf_addstr(&line, "   + ");
-			buf_adds(&line, chart_word(&words, WORD_EXPECTED));
-		}
+		add_entry(&line, "* ", chart_word(&words, WORD_KNOWN));
+		if (parts.expected)
+			add_entry(
+			    &line, "+ ", chart_word(&words, WORD_EXPECTED));
 	}
 	for (int b = 0; b < CHART_BANDS; b++) {
-		if (!band[b])
-			continue;
-		if (line.len)
-			buf_addstr(&line, "   ");
-		buf_addstr(&line, b == 0        ? style.ascii ? ": " : "▒ "
-				  : style.ascii ? ". "
-						: "░ ");
-		chart_add_level(&line, &words, (size_t)b);
+		struct buf level = {0};
+
+		chart_add_level(&level, &words, (size_t)b);
+		if (parts.band[b])
+			add_entry(&line,
+			    b == 0 ? (style.ascii ? ": " : "▒ ")
+				   : (style.ascii ? ". " : "░ "),
+			    buf_str(&level));
+		buf_release(&level);
 	}
-	if (marks) {
-		if (line.len)
-			buf_addstr(&line, "   ");
-		buf_addstr(&line, style.ascii ? "o " : "● ");
-		buf_adds(&line, chart_word(&words, WORD_MARK));
+	if (parts.beside) {
+		add_entry(&line, marks[style.ascii][CHART_MARKS], STR(" "));
+		buf_adds(&line, plot->beside);
 	}
+	if (parts.rules)
+		add_entry(&line, style.ascii ? "! " : "┊ ", plot->ruled);
+	for (size_t m = 0; m < CHART_MARKS; m++)
+		if (parts.mark[m]) {
+			add_entry(&line, marks[style.ascii][m], STR(" "));
+			buf_adds(&line, chart_mark_word(&words, m));
+		}
 	put_line_of_text(out, buf_str(&line), style);
 	buf_release(&line);
 }

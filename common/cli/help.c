@@ -343,6 +343,18 @@ program_help(struct buf *out, const struct cli_program *program, int level)
 	free(shared.items);
 }
 
+/* Without its blank lines where it does not fit with them. */
+static void
+add_page(struct buf *out, const struct buf *page)
+{
+	bool fits = count_lines(page) <= PAGE_LINES;
+
+	for (size_t i = 0; i < page->len; i++)
+		if (fits || page->p[i] != '\n' || i == 0 ||
+		    page->p[i - 1] != '\n')
+			buf_addc(out, page->p[i]);
+}
+
 void
 cli_help(struct buf *out, const struct cli_program *program,
     const struct cli_verb *verb)
@@ -353,10 +365,11 @@ cli_help(struct buf *out, const struct cli_program *program,
 		struct buf page = {0};
 
 		verb_help(&page, program, verb, false);
-		if (count_lines(&page) <= PAGE_LINES)
-			buf_adds(out, buf_str(&page));
-		else
-			verb_help(out, program, verb, true);
+		if (count_lines(&page) > PAGE_LINES) {
+			buf_clear(&page);
+			verb_help(&page, program, verb, true);
+		}
+		add_page(out, &page);
 		buf_release(&page);
 		return;
 	}

@@ -112,10 +112,11 @@ void insight_say_because(const char *metric, struct str because,
 /* {"series","finding",...,"text"}: the finding "trend" (slope, low, high,
  * chance), of days "weekday" and, where they are known for two years, "month"
  * (best, worst, strength, chance), and each "change" of the level (time,
- * before, after, chance); text is a sentence in "ja" or "en". ERR_USAGE: this
- * series is no good for it. */
-int insight_trend(const struct series *s, const char *locale, struct buf *out,
-    struct err *err);
+ * before, after, chance); text is a sentence in "ja" or "en". picture, unless
+ * NULL, gets the line and the changes. ERR_USAGE: this series is no good for
+ * it. */
+int insight_trend(const struct series *s, const char *locale,
+    struct series_picture *picture, struct buf *out, struct err *err);
 extern const char *const insight_trend_columns[];
 extern const size_t insight_trend_column_count;
 

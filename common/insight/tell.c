@@ -377,7 +377,7 @@ tell_trend_of(
 		struct series s = *kept;
 
 		s.name = buf_str(&name);
-		if (insight_trend(&s, t->how->locale, &lines, &why) < 0)
+		if (insight_trend(&s, t->how->locale, NULL, &lines, &why) < 0)
 			told_not(t, days ? "season" : "trend", metric, "%s",
 			    why.text);
 	} else {

@@ -28,6 +28,9 @@ struct telling {
 	const char *locale;
 	double *y; /* known, without the season */
 	struct buf *out;
+	double slope;   /* NAN: it is not sure */
+	size_t *change; /* positions */
+	size_t changes, cap;
 };
 
 /* Three digits, or all of them before the point. */
@@ -132,6 +135,7 @@ tell_trend(struct telling *t, struct err *err)
 	if (forecast_trend_test(t->y, t->s->n, &f, err) < 0)
 		return -1;
 	sure = f.chance < SURE && f.slope != 0;
+	t->slope = sure ? f.slope : NAN;
 	begin(t, "trend", &w, &words, &data);
 	add_number(&w, "slope", f.slope);
 	add_number(&w, "low", f.low);
@@ -263,6 +267,8 @@ tell_changes(struct telling *t)
 		struct json_writer w, words;
 		struct buf data = {0}, time = {0};
 
+		GROW(t->change, t->cap, t->changes + 1);
+		t->change[t->changes++] = c.segment[k].from;
 		begin(t, "change", &w, &words, &data);
 		series_put_time(
 		    &w, "time", &t->s->calendar, (int64_t)c.segment[k].from);
@@ -300,9 +306,36 @@ without_season(const struct series *s)
 	return y;
 }
 
+static int
+by_size(const void *one, const void *other)
+{
+	double a = *(const double *)one, b = *(const double *)other;
+
+	return (a > b) - (a < b);
+}
+
+/* The line with that slope that as many values lie above as below (Conover,
+ * Practical nonparametric statistics, 5.5). */
+static void
+draw(const struct telling *t, struct series_picture *picture)
+{
+	double *off = xcalloc(t->s->n + 1, sizeof(*off)), middle = NAN;
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->s->n; i++)
+		if (!isnan(t->y[i]))
+			off[n++] = t->y[i] - t->slope * (double)i;
+	qsort(off, n, sizeof(*off), by_size);
+	if (n && !isnan(t->slope))
+		middle = off[(n - 1) / 2] / 2 + off[n / 2] / 2;
+	series_picture_trend(picture, t->s, middle,
+	    middle + t->slope * (double)(t->s->n - 1), t->change, t->changes);
+	free(off);
+}
+
 int
-insight_trend(const struct series *s, const char *locale, struct buf *out,
-    struct err *err)
+insight_trend(const struct series *s, const char *locale,
+    struct series_picture *picture, struct buf *out, struct err *err)
 {
 	struct telling t = {
 	    .s = s, .locale = locale, .y = without_season(s), .out = out};
@@ -312,6 +345,9 @@ insight_trend(const struct series *s, const char *locale, struct buf *out,
 		tell_calendar(&t);
 		tell_changes(&t);
 	}
+	if (rc == 0 && picture)
+		draw(&t, picture);
+	free(t.change);
 	free(t.y);
 	return rc;
 }

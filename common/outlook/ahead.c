@@ -8,8 +8,7 @@ struct aheads {
 	const struct outlook_ahead *how;
 	const struct forecast_method *method;
 	struct metric_keeping *keeping; /* NULL: they are not kept */
-	struct series_picture *picture; /* NULL: records are printed */
-	struct series_look look;
+	struct outlook_picture picture;
 };
 
 /* What came of one series. */
@@ -61,8 +60,8 @@ tell_ahead(
 		/* Printed when they are kept. */
 		metric_keeping_add(a->keeping, series, a->how->method, &m->f);
 		series_put_forecast(series, &m->f, &o->s->lines);
-	} else if (a->picture) {
-		series_picture_add(a->picture, series, &m->f);
+	} else if (a->picture.of) {
+		series_picture_add(a->picture.of, series, &m->f);
 	} else {
 		if (a->how->explain)
 			series_put_choice(series, &m->choice, &o->lines);
@@ -92,61 +91,16 @@ read_method(const struct outlook_ahead *how, const struct forecast_method **ret,
 	return 0;
 }
 
-/* ---- pictures ------------------------------------------------------------ */
-
-/* Formats that are looked at; the first is text for the terminal. */
-static const char *const pictures[] = {"chart", "svg", "png", "pdf"};
-enum { CHART, SVG, PNG, PDF, RECORDS };
-
-static int
-picture_asked(const struct session *s, int *ret, struct err *err)
-{
-	const char *format = s->call->shared->format;
-
-	for (*ret = CHART; *ret < RECORDS; ++*ret)
-		if (strcmp(format, pictures[*ret]) == 0)
-			break;
-	if ((*ret == PNG || *ret == PDF) && s->call->shared->terminal)
-		return err_set(err, ERR_USAGE,
-		    "--format %s is nothing for a terminal: give --output FILE",
-		    format);
-	return 0;
-}
-
-static int
-draw(struct outlook *o, const struct aheads *a, int kind, struct err *err)
-{
-	static const enum chart_picture kinds[] = {
-	    [SVG] = CHART_SVG, [PNG] = CHART_PNG, [PDF] = CHART_PDF};
-	struct printer *p = &o->s->printer;
-
-	buf_clear(&o->lines);
-	if (kind == CHART)
-		series_picture_text(a->picture, &a->look, p->style, &o->lines);
-	else if (series_picture_draw(a->picture, &a->look, kinds[kind],
-		     cli_remarks(o->s->call), &o->lines, err) < 0)
-		return -1;
-	printer_text(p, buf_str(&o->lines));
-	return 0;
-}
-
 /* ---- verbs --------------------------------------------------------------- */
 
 static int
 prepare(struct session *s, const struct outlook_of *of, struct aheads *a,
-    int *ret_kind, struct err *err)
+    struct err *err)
 {
-	const char *locale;
-
 	if (read_method(a->how, &a->method, err) < 0 ||
-	    outlook_locale(s, a->how->locale, &locale, err) < 0 ||
-	    picture_asked(s, ret_kind, err) < 0)
+	    outlook_picture_open(&a->picture, s, of, a->how->explain,
+		a->how->title, a->how->locale, err) < 0)
 		return -1;
-	if (a->how->explain && *ret_kind != RECORDS)
-		return err_set(
-		    err, ERR_USAGE, "--explain prints records, not a picture");
-	a->look.title = a->how->title ? a->how->title : of->metric;
-	a->look.japanese = strcmp(locale, "ja") == 0;
 	return a->how->explain ? session_print(s, series_choice_columns,
 				     series_choice_column_count, err)
 			       : session_print(s, series_forecast_columns,
@@ -163,16 +117,11 @@ outlook_forecast(struct session *s, const struct outlook_of *of,
 	    .look = look_ahead,
 	    .tell = tell_ahead,
 	    .context = &a};
-	int rc, kind;
+	int rc = prepare(s, of, &a, err);
 
-	if (prepare(s, of, &a, &kind, err) < 0)
-		return -1;
-	if (kind != RECORDS)
-		a.picture = series_picture_new();
-	rc = outlook_read(&o, err);
-	if (a.picture && rc >= 0 && draw(&o, &a, kind, err) < 0)
-		rc = -1;
-	series_picture_free(a.picture);
+	if (rc == 0)
+		rc = outlook_read(&o, err);
+	rc = outlook_picture_end(&a.picture, &o, rc, err);
 	outlook_release(&o);
 	return rc;
 }

@@ -9,6 +9,7 @@ struct oddities {
 	const struct outlook_odd *asked;
 	struct insight_how how;
 	struct insight_whole *whole; /* of parts */
+	struct outlook_picture picture;
 	uint64_t count;
 };
 
@@ -41,6 +42,10 @@ tell_odd(
 	(void)err;
 	if (odd->rc < 0) {
 		outlook_refuse(o, series, &odd->why);
+	} else if (all->picture.of) {
+		series_picture_odd(
+		    all->picture.of, series, odd->found.method, &odd->found.of);
+		all->count += odd->found.of.count;
 	} else {
 		insight_put_anomalies(series, &odd->found, all->asked->all,
 		    all->whole, &o->lines);
@@ -152,45 +157,63 @@ outlook_anomalies(struct session *s, const struct outlook_of *of,
 	int rc;
 
 	if (find_values(of, &all.how.values, err) < 0 ||
+	    outlook_picture_open(&all.picture, s, of, of->parts, how->title,
+		how->locale, err) < 0 ||
 	    session_print(s, insight_anomaly_columns,
-		insight_anomaly_column_count, err) < 0)
+		insight_anomaly_column_count, err) < 0) {
+		series_picture_free(all.picture.of);
 		return -1;
+	}
 	rc = of->parts ? explain(&o, &all, err) : outlook_read(&o, err);
 	session_summary(s, ", %" PRIu64 " anomalies", all.count);
+	rc = outlook_picture_end(&all.picture, &o, rc, err);
 	outlook_release(&o);
 	return rc;
 }
 
 /* ---- trends -------------------------------------------------------------- */
 
+struct trends {
+	const char *locale;
+	struct outlook_picture picture;
+};
+
 static int
 tell_trend(struct outlook *o, const struct series *series, struct err *err)
 {
-	const char *locale = o->context;
+	struct trends *t = o->context;
 	struct err why = {0};
 
 	(void)err;
-	if (insight_trend(series, locale, &o->lines, &why) < 0)
+	if (insight_trend(series, t->locale, t->picture.of, &o->lines, &why) <
+	    0)
 		outlook_refuse(o, series, &why);
+	else if (t->picture.of)
+		buf_clear(&o->lines);
 	else
 		outlook_put(o);
 	return 0;
 }
 
 int
-outlook_trend(struct session *s, const struct outlook_of *of,
+outlook_trend(struct session *s, const struct outlook_of *of, const char *title,
     const char *locale, struct err *err)
 {
-	struct outlook o = {
-	    .s = s, .of = of, .sparse = true, .each = tell_trend};
-	int rc;
+	struct trends t = {0};
+	struct outlook o = {.s = s,
+	    .of = of,
+	    .sparse = true,
+	    .each = tell_trend,
+	    .context = &t};
+	int rc = -1;
 
-	if (outlook_locale(s, locale, &locale, err) < 0 ||
+	if (outlook_locale(s, locale, &t.locale, err) == 0 &&
+	    outlook_picture_open(
+		&t.picture, s, of, false, title, locale, err) == 0 &&
 	    session_print(
-		s, insight_trend_columns, insight_trend_column_count, err) < 0)
-		return -1;
-	o.context = (void *)(uintptr_t)locale;
-	rc = outlook_read(&o, err);
+		s, insight_trend_columns, insight_trend_column_count, err) == 0)
+		rc = outlook_read(&o, err);
+	rc = outlook_picture_end(&t.picture, &o, rc, err);
 	outlook_release(&o);
 	return rc;
 }

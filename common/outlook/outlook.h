@@ -100,6 +100,24 @@ int outlook_locale(const struct session *s, const char *asked, const char **ret,
 int outlook_series(
     struct session *s, const struct outlook_of *of, struct err *err);
 
+/* ---- picture.c: formats that are looked at --------------------------------
+ */
+
+struct outlook_picture {
+	struct series_picture *of; /* NULL: records are printed */
+	struct series_look look;
+	int format; /* private */
+};
+/* As --format says, which goes with nothing that is to be explained; title
+ * NULL: the metric; locale as in outlook_locale. */
+int outlook_picture_open(struct outlook_picture *ret, const struct session *s,
+    const struct outlook_of *of, bool explain, const char *title,
+    const char *locale, struct err *err);
+/* Draws it, when there is one and rc is not that of an error, and frees it;
+ * returns rc, or -1 when that failed. */
+int outlook_picture_end(
+    struct outlook_picture *p, struct outlook *o, int rc, struct err *err);
+
 /* ---- ahead.c: forecasts --------------------------------------------------
  */
 
@@ -137,12 +155,13 @@ int outlook_backtest(struct session *s, const struct outlook_of *of,
 
 struct outlook_odd {
 	bool streaming, all;
-	int64_t moving, rare; /* as in insight_how */
+	int64_t moving, rare;       /* as in insight_how */
+	const char *title, *locale; /* of a picture */
 };
 int outlook_anomalies(struct session *s, const struct outlook_of *of,
     const struct outlook_odd *how, struct err *err);
 int outlook_trend(struct session *s, const struct outlook_of *of,
-    const char *locale, struct err *err);
+    const char *title, const char *locale, struct err *err);
 
 /* ---- tell.c: what a tenant's numbers have to say --------------------------
  */

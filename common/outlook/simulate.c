@@ -18,6 +18,7 @@ struct what_if {
 	struct series_lag *lags;
 	struct series_apart *apart; /* drivers that are not in the records */
 	struct str name;            /* of the metric that is being read */
+	struct outlook_picture picture;
 	uint64_t unclear;
 };
 
@@ -299,6 +300,10 @@ ask(struct outlook *o, struct what_if *w, struct err *err)
 	const char *columns[SERIES_SIMULATE_COLUMNS];
 	int rc;
 
+	if (outlook_picture_open(&w->picture, o->s, o->of, w->how->explain,
+		w->how->ahead.title, w->how->ahead.locale, err) < 0)
+		return -1;
+	w->q.picture = w->picture.of;
 	if (open_printer(o->s, &w->q, columns, err) < 0)
 		return -1;
 	if (!w->of.metric && !w->how->file)
@@ -337,7 +342,7 @@ outlook_simulate(struct session *s, const struct outlook_of *of,
 	    .explain = how->explain,
 	    .remarks = cli_remarks(s->call)};
 	if (read_question(&w, of, err) == 0)
-		rc = ask(&o, &w, err);
+		rc = outlook_picture_end(&w.picture, &o, ask(&o, &w, err), err);
 	outlook_release(&o);
 	series_apart_free(w.apart);
 	list_release(&w.names);

@@ -260,6 +260,7 @@ struct series_lag {
 };
 int series_lag_read(struct str text, struct series_lag *ret, struct err *err);
 
+struct series_picture;
 struct series_question {
 	const struct series_change *changes;
 	size_t change_count;
@@ -271,6 +272,7 @@ struct series_question {
 	bool steps;   /* also a line for each step */
 	bool effects; /* also a line for each driver */
 	bool explain; /* no answer but the lags that were looked at */
+	struct series_picture *picture; /* of both futures, instead of lines */
 	struct series_rules rules; /* of several values at a time, of gaps */
 	struct remarks *remarks;
 };
@@ -349,6 +351,15 @@ void series_picture_free(struct series_picture *p);
 /* Copies both; of a long past what is near. */
 void series_picture_add(
     struct series_picture *p, const struct series *s, const struct forecast *f);
+/* The same of what is odd: within which it would be ordinary, and marks by
+ * severity. */
+void series_picture_odd(struct series_picture *p, const struct series *s,
+    const char *method, const struct forecast_anomalies *odd);
+/* And of where it goes: a line between the values `from` at the first time and
+ * `to` at the last (NAN: none), and the positions at which the level changed.
+ */
+void series_picture_trend(struct series_picture *p, const struct series *s,
+    double from, double to, const size_t *change, size_t changes);
 void series_picture_text(const struct series_picture *p,
     const struct series_look *look, struct chart_style style, struct buf *out);
 int series_picture_draw(const struct series_picture *p,

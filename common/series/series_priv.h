@@ -34,4 +34,10 @@ int series_plan_make(struct plan *ret, const struct series *s, size_t horizon,
     const struct series_question *q, struct err *err);
 void series_plan_release(struct plan *p);
 
+/* ---- picture.c ----------------------------------------------------------- */
+
+/* Both futures, as series_picture_add has one. */
+void series_picture_plan(struct series_picture *p, const struct series *s,
+    const struct forecast_simulation *made);
+
 #endif

@@ -408,6 +408,11 @@ answer(const struct plan *p, const struct forecast_ask *asked, bool *ret_clear,
 		&p->numbers, &ask, p->drivers, p->count, &made, err) < 0)
 		return -1;
 	*ret_clear = made.chance < CLEAR;
+	if (p->q->picture) {
+		series_picture_plan(p->q->picture, p->s, &made);
+		forecast_simulation_release(&made);
+		return 0;
+	}
 	if (p->q->effects)
 		put_effects(p, &made, out);
 	if (p->q->steps)

@@ -261,8 +261,10 @@ vector(void)
 	CHECK(holds(">80%区間</text>") && holds(">95%区間</text>"));
 	/* Bands, and their samples. */
 	CHECK_INT(times("<polygon"), 4);
-	/* The mark, its sample; gaps leave no point alone here. */
-	CHECK_INT(times("<circle"), 2);
+	/* The mark, its sample, each on an edge; gaps leave no point alone
+	 * here.
+	 */
+	CHECK_INT(times("<circle"), 4);
 	CHECK(!holds("nan") && !holds("inf"));
 	once = out.len;
 	CHECK(chart_picture(&out, &plot, CHART_SVG, size, NULL, &err) == 0);
