@@ -140,6 +140,7 @@ policies_trouble() {
 # to the end. Says what is wrong, and the figures.
 policies_storm() {
 	local kill pids at=0
+	: >left
 	policies_channels "$3"
 	policies_store "$1" "$2" && policies_begin || return
 	for ((kill = 0; kill < $4; kill++)); do
