@@ -940,15 +940,19 @@ SELECT {{WHOLE_TENANT}}
 	WHERE l.tenant_id = $1 AND l.lead_id = o.lead_id);
 
 -- name: check_message_states
--- Messages whose state and whose next moment or bearer disagree.
+-- Messages whose state and whose next moment, run or bearer disagree. One that
+-- waits has a moment, or a run that has reserved it.
 -- $1 tenant_id bigint
 SELECT {{WHOLE_TENANT}}
 	count(*) FROM outbox AS o WHERE o.tenant_id = $1
-	AND ((o.state IN ('queued', 'retry')) <> (o.next_at IS NOT NULL)
-	OR (o.state IN ('sending', 'doubtful')) <> (o.run IS NOT NULL)
-	OR (o.state = 'merged') <> (o.part_of IS NOT NULL)
-	OR o.state NOT IN ('queued', 'sending', 'sent', 'retry', 'doubtful',
-	'dead', 'cancelled', 'merged'));
+	AND NOT ((o.state = 'merged') = (o.part_of IS NOT NULL)
+	AND CASE WHEN o.state IN ('queued', 'retry')
+	THEN (o.next_at IS NULL) <> (o.run IS NULL)
+	WHEN o.state IN ('sending', 'doubtful')
+	THEN o.next_at IS NULL AND o.run IS NOT NULL
+	WHEN o.state IN ('sent', 'dead', 'cancelled', 'merged')
+	THEN o.next_at IS NULL AND o.run IS NULL
+	ELSE 1 = 0 END);
 
 -- name: check_attachments
 -- What is carried by nobody, or by what is not there, or is not there itself.
