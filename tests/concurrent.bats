@@ -62,3 +62,34 @@ crowd() {
 	dl-db check -q
 	[ "$(dl-db stats | jq '.tenants[0].waiting')" -eq 0 ]
 }
+
+@test "by the clock nobody is too late for others who began later" {
+	local i ids
+	new_store
+	sample leads 20000 >leads.ndjson
+	unset DL_NOW
+	dl-import leads -q leads.ndjson
+	ids=$(head -n 30 leads.ndjson | jq -r .id)
+	local pids=() n=0
+	for i in $ids; do
+		dl-lead tag -q "$i" "p$((n++))" >/dev/null 2>"err.$n" &
+		pids+=($!)
+	done
+	# One in steps, while others come and go.
+	dl-lead tag -q - promo <leads.ndjson >/dev/null 2>err.steps &
+	pids+=($!)
+	for i in 1 2 3 4 5; do
+		echo "{\"id\":\"zz$i\"}" | dl-import leads -q
+	done
+	for i in "${pids[@]}"; do
+		wait "$i" || {
+			cat err.* >&2
+			return 1
+		}
+	done
+	[ "$(store_sql "SELECT count(*) FROM lead WHERE tags LIKE '%promo%'")" = \
+		20000 ]
+	# A clock that was put back is another matter.
+	check dl-lead tag L0000001 x --now 2020-01-01
+	exits 2
+}

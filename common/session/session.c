@@ -55,6 +55,8 @@ open_store(struct session *s, int kind, bool either, struct err *err)
 	}
 	if (rc < 0)
 		return -1;
+	if (!shared->now_given)
+		store_by_clock(s->st);
 	if (shared->verbose > 1)
 		store_trace(s->st, trace, (void *)(uintptr_t)s->call);
 	return 0;
@@ -63,6 +65,12 @@ open_store(struct session *s, int kind, bool either, struct err *err)
 int
 session_begin(struct session *s, struct err *err)
 {
+	FILE *out;
+
+	/* Where nothing can be said, nothing is changed. */
+	if ((s->call->verb->shared & CLI_OUTPUT) &&
+	    cli_output(s->call, &out, err) < 0)
+		return -1;
 	if (store_begin(s->st, STORE_CHANGE, s->call->verb->name, err) < 0)
 		return -1;
 	s->changing = true;
@@ -76,7 +84,6 @@ open_session(struct session *s, int kind, struct err *err)
 	bool whole = kind & SESSION_STORE;
 	bool where = shared->where && !(kind & SESSION_OWN_WHERE);
 	bool either = kind & SESSION_EITHER;
-	FILE *out;
 
 	kind &= ~(SESSION_STORE | SESSION_OWN_WHERE | SESSION_EITHER);
 	if (kind == SESSION_FILTER) {
@@ -88,13 +95,7 @@ open_session(struct session *s, int kind, struct err *err)
 	    (!whole && session_tenant(s, shared->tenant, err) < 0) ||
 	    (where && open_where(s, shared->where, err) < 0))
 		return -1;
-	if (kind != SESSION_CHANGE)
-		return 0;
-	/* Where nothing can be said, nothing is changed. */
-	if ((s->call->verb->shared & CLI_OUTPUT) &&
-	    cli_output(s->call, &out, err) < 0)
-		return -1;
-	return session_begin(s, err);
+	return kind == SESSION_CHANGE ? session_begin(s, err) : 0;
 }
 
 int

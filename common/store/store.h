@@ -334,6 +334,10 @@ void lease_release(struct store *st);
  */
 int store_moment(struct store *st, int64_t tenant, int64_t now, bool replay,
     struct err *err);
+/* From here on moments are those of the clock when a program began: others who
+ * began later may have worked since, and only a clock that was put back is
+ * refused. */
+void store_by_clock(struct store *st);
 int store_moment_check(struct store *st, int64_t tenant, int64_t now,
     bool replay, struct err *err);
 

@@ -104,6 +104,7 @@ struct lease {
 };
 
 struct store {
+	bool by_clock; /* store_by_clock */
 	const struct engine *engine;
 	char *path; /* NULL for :memory: */
 	enum store_mode mode;
