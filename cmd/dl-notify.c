@@ -215,6 +215,7 @@ send_records(struct session *s, struct err *err)
 	struct notify_channels *channels = NULL;
 	struct notify_counts n = {0};
 	struct record_reader *in;
+	struct err ignored = {0};
 	int rc;
 
 	if (record_keep_input(s->call->operands, s->call->count, err) < 0 ||
@@ -225,7 +226,7 @@ send_records(struct session *s, struct err *err)
 		s->call->operands, s->call->count, &input, &in, err) < 0)
 		return -1;
 	/* A mistake in the configuration is no reason to lose a message. */
-	open_channels(&channels, NULL);
+	open_channels(&channels, &ignored);
 	job.in = in;
 	job.channels = channels;
 	rc = notify_send(s->st, s->tenant, &job, &n, &s->lines, err);

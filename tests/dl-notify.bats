@@ -155,6 +155,19 @@ judge_requests() {
 	dl-notify show "$id" | jq -e '.problem | test("gone")' >/dev/null
 }
 
+@test "a mistake in the configuration, or nowhere to say it, loses and doubles nothing" {
+	echo '{"channel":"inbox","to":"a@b.jp","text":"x"}' >r.json
+	check dl-notify send -o "$PWD/nodir/x" r.json
+	exits 1
+	check dl-notify send --now +1s -o "$PWD/nodir/x" r.json
+	exits 1
+	[ "$(dl-notify list | wc -l)" = 0 ]
+	channel hook kind=webhook
+	check dl-notify send r.json
+	exits 0
+	[ "$(dl-notify list | jq -r .state)" = queued ]
+}
+
 @test "refusals: for good, for now, for the sender; waits grow, and end" {
 	smtp_server <<-'END'
 	rcpt no@* reply 550 5.1.1 no such user
