@@ -196,3 +196,24 @@ field() {
 	exits 2
 	says 'a metric is in a store: give --metric'
 }
+
+@test "a driver far from 0 does not take the place of the mean" {
+	# Noise around 100, and a driver that has nothing to do with it.
+	awk 'BEGIN {
+		srand(7)
+		for (s = 0; s < 40; s++)
+			for (t = 1; t <= 60; t++) {
+				z = 0
+				for (k = 0; k < 12; k++)
+					z += rand()
+				x = 500 + (rand() < 0.15)
+				printf "{\"series\":\"s%02d\",\"time\":%d,\"value\":%.4f,\"x\":%d}\n",
+				    s, t, 100 + 5 * (z - 6), x
+			}
+	}' >far.ndjson
+	check dl-forecast simulate --period 1 --driver x --set x=+1 -H 3 \
+		far.ndjson
+	# One in twenty by chance; it was three of four.
+	[ "$(jq -r 'select(.clear) | .series' <<<"$output" | sort -u | wc -l)" -le 8 ]
+	[ "$(jq -r .series <<<"$output" | sort -u | wc -l)" -ge 30 ]
+}

@@ -65,6 +65,8 @@ try(struct walk *w, const struct forecast_arima_order *o)
 	/* Below 0 is beyond, too. */
 	if (o->p > w->most || o->q > w->most || o->P > w->most_seasonal ||
 	    o->Q > w->most_seasonal || (o->constant && o->d + o->D > 1) ||
+	    /* A driver far from 0 would take the place of the mean. */
+	    (w->regressors && !o->constant && o->d + o->D < 2) ||
 	    w->seen[o->p][o->q][o->P][o->Q][o->constant])
 		return false;
 	w->seen[o->p][o->q][o->P][o->Q][o->constant] = true;
