@@ -390,3 +390,12 @@ saw() { # a season of 4 that grows, 40 of them
 	exits 2
 	says '--until is about records'
 }
+
+@test "backtest --gate: who made no forecast has not won" {
+	printf '%s\n' 1e308 -1e308 1e308 1e307 -1e308 3 1e308 1e308 -1e308 5 |
+		awk '{ printf "{\"time\":\"2024-01-%02d\",\"value\":%s}\n", NR, $1 }' \
+			>big.ndjson
+	check dl-forecast backtest -H 1 --origins 2 --gate big.ndjson
+	exits 4
+	says "auto made no forecast"
+}

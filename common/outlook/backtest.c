@@ -124,6 +124,10 @@ judge(struct session *s, const struct series_trials *t)
 
 	if (t->count == 0)
 		return CLI_DONE;
+	if (t->trial[0].all.steps == 0) {
+		session_summary(s, "; %s made no forecast", t->trial[0].method);
+		return CLI_NO;
+	}
 	session_summary(s, "; %s %s %s", t->trial[0].method,
 	    series_trials_loses(t, 0, best) ? "loses to" : "is no worse than",
 	    t->trial[best].method);
