@@ -18,7 +18,7 @@ WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 OPT  = -O2 -g
 SANITIZE = address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 ifdef SAN
-OPT  = -O1 -g -fsanitize=$(SANITIZE)
+OPT  = -O1 -g -fsanitize=$(SANITIZE) -DUNIT_BRIEF
 endif
 ifdef FUZZ
 OPT  = -O1 -g -fsanitize=fuzzer-no-link,$(SANITIZE)
