@@ -91,3 +91,32 @@ settled() {
 	[ "$struck" -gt 0 ]
 	! arrived | grep -Fx "$(dl-notify suppress list | jq -r .address)"
 }
+
+@test "a command that was not handed all of it has not said it" {
+	require_tool strace
+	strace -o /dev/null true 2>/dev/null || skip "no ptrace here"
+	local n total
+	forget_channels
+	channel pager kind=exec "command=jq -r .text >>paged"
+	export FAULT_ALONE=-q
+	page() { # page N: in a store of its own, with a fault at its Nth write
+		new_store "page$1"
+		rm -rf state
+		: >paged
+		echo '{"channel":"pager","to":"abe@ao.example","text":"x"}' |
+			dl-notify send -q >/dev/null
+	}
+	page 0
+	total=$(fault_calls write dl-notify -q)
+	[ "$total" -gt 1 ]
+	for ((n = 1; n <= total; n++)); do
+		page "$n"
+		fault_inject write error=EIO "$n" dl-notify -q || true
+		dl-notify -q >/dev/null 2>&1 || true
+		case $(states) in
+		*" sent") [ "$(cat paged)" = x ] || tell "$n: $(states)" ;;
+		*" doubtful") ;;
+		*) tell "$n: $(states)" ;;
+		esac
+	done
+}

@@ -82,8 +82,8 @@ begin(const char *command, struct running *r, struct err *err)
 	return 0;
 }
 
-static void
-feed(struct running *r)
+static int
+feed(struct running *r, struct err *err)
 {
 	ssize_t n = r->left.n ? write(r->in, r->left.p, r->left.n) : 0;
 
@@ -91,9 +91,15 @@ feed(struct running *r)
 		r->left.p += n;
 		r->left.n -= (size_t)n;
 	}
-	/* One that reads no further may still do its work. */
-	if (r->left.n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	/* One that reads no further may still do its work; one that was not
+	 * handed everything must not be taken to have done it. */
+	if (n < 0 && errno != EPIPE)
+		return err_sys(err, "the command's input");
+	if (n < 0 || r->left.n == 0)
 		shut(&r->in);
+	return 0;
 }
 
 static void
@@ -108,17 +114,17 @@ drink(struct running *r)
 		shut(&r->out);
 }
 
-/* 1 ended, 0 still at it. */
+/* 1 ended, 0 still at it, -1. */
 static int
-step(struct running *r, int *ret_status)
+step(struct running *r, int *ret_status, struct err *err)
 {
 	struct pollfd fds[2] = {
 	    {.fd = r->in, .events = POLLOUT}, {.fd = r->out, .events = POLLIN}};
 
 	/* Who has closed both is about to end. */
 	poll(fds, 2, r->in < 0 && r->out < 0 ? SOON : STEP);
-	if (r->in >= 0 && fds[0].revents)
-		feed(r);
+	if (r->in >= 0 && fds[0].revents && feed(r, err) < 0)
+		return -1;
 	if (r->out >= 0 && fds[1].revents)
 		drink(r);
 	/* What it printed first: it may print and end. */
@@ -141,7 +147,7 @@ command_run(const char *command, struct str input, struct buf *out,
 		return -1;
 	*ret_begun = true;
 	while (rc == 0) {
-		rc = step(&r, ret_status);
+		rc = step(&r, ret_status, err);
 		if (rc == 0 && time_monotonic() > end)
 			rc = err_set(err, ERR_FAIL, "not done in time");
 		if (rc == 0 && pulse)
