@@ -37,7 +37,7 @@ business() {
 	            rate *= 2
 	        if roll() < rate:
 	            events.write(json.dumps({"lead": f"L{n}", "type": "deal_won",
-	                "time": stamp(at + d.timedelta(days=3 + 40 * roll()))}) + "\n")
+	                "time": stamp(at + d.timedelta(days=.3 + 30 * roll()))}) + "\n")
 	END
 }
 
@@ -132,6 +132,7 @@ office() {
 	def calls(v):
 	    return v["call"] is not None and v["call"] - v["at"] <= day
 	fit = [v for v in ripe if not v["won"] or v["won"] - v["at"] > day]
+	assert len(fit) < len(ripe)
 	a, b = [v for v in fit if calls(v)], [v for v in fit if not calls(v)]
 	late = sum(1 for v in leads.values()
 	    if now - d.timedelta(days=30) < v["at"] <= now - day and not calls(v))

@@ -173,10 +173,15 @@ signals() {
 	# From the ordinary days nothing follows.
 	check dl-watch run
 	says "1 watch, 1 step judged, 0 alarms"
-	# Nobody looks for three days; of the second, 200 leads at once.
+	# Nobody looks for three days; of the second, 200 leads at once. What is
+	# expected of a day is what it was before anything came of the next.
 	seq 200 | sed 's/.*/{"email":"x&@b.example","source":"ad","created_at":"2026-01-16T10:00:00+09:00"}/' |
 		dl-import leads -q --now 2026-01-18T00:00:00Z
+	bounds='select(.time == "2026-01-15") | [.expected, .low, .high, .chance]'
+	then=$(dl-watch run -n -q --replay --now 2026-01-16T00:00:00Z | jq -c "$bounds")
+	[ -n "$then" ]
 	check dl-watch run --now 2026-01-18T00:00:00Z
+	[ "$(jq -c "$bounds" <<<"$output")" = "$then" ]
 	says "1 watch, 3 steps judged, 2 alarms"
 	[ "$(jq -r '"\(.time) \(.value) \(.direction)"' <<<"$output")" = \
 '2026-01-15 0 down
@@ -184,6 +189,27 @@ signals() {
 	# Long after only the latest week is judged.
 	check dl-watch run --now 2026-03-18T00:00:00Z
 	says "1 watch, 7 steps judged"
+}
+
+@test "a week of it is told once, and again when it is graver" {
+	require_tool python3
+	office
+	dl-watch run -q
+	# 45 leads a day for five days, then 300; six days are judged one by one.
+	for day in 15 16 17 18 19 20; do
+		seq $((day == 20 ? 300 : 45)) |
+			sed "s/.*/{\"email\":\"d$day-&@b.example\",\"created_at\":\"2026-01-${day}T10:00:00+09:00\"}/"
+	done | dl-import leads -q --now 2026-01-21T00:00:00Z
+	for day in 16 17 18 19 20 21; do
+		dl-watch run -q --replay --now "2026-01-${day}T00:00:00Z"
+	done >told
+	signals >left
+	[ "$(wc -l <told)" -eq "$(wc -l <left)" ]
+	# Each is graver than the one before.
+	[ "$(jq -r .severity told | uniq | wc -l)" -eq "$(wc -l <told)" ]
+	[ "$(wc -l <told)" -le 3 ]
+	[ "$(wc -l <told)" -ge 1 ]
+	[ "$(jq -r .direction told | sort -u)" = up ]
 }
 
 @test "rates by their counts: 1 of 2 is no alarm, 2 of 40 is one" {
