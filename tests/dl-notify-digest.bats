@@ -120,6 +120,29 @@ said_in_mails() {
 	dl-db check -q
 }
 
+@test "what an erasure leaves of a digest is told, however late and though muted" {
+	company
+	dl-automation -q >/dev/null
+	dl-automation disable -q hot_lead mql_reached >/dev/null
+	dl-automation define -q tell - <<-'END' >/dev/null
+	{"on":"lead.hot","do":[{"action":"notify","template":"hot_lead",
+	 "channels":["inbox"],"to":["tanaka@ao.example"],"group_by":"recipient",
+	 "wait":"5m"}]}
+	END
+	happens demo_requested L1 L2
+	dl-score apply -q >/dev/null
+	dl-automation -q >/dev/null
+	dl-notify -q --now +10m >/dev/null
+	[[ $(dl-notify inbox tanaka@ao.example | jq -r .subject) == *ほか1件 ]]
+	dl-db erase -q L2 --now +11m >/dev/null
+	dl-notify prefer set -q tanaka@ao.example mute=template:hot_lead >/dev/null
+	check dl-notify deliver --now +3d --channel inbox
+	exits 0
+	says "1 sent"
+	[[ $(dl-notify inbox tanaka@ao.example | jq -r .text) == *青木* ]]
+	dl-db check -q
+}
+
 @test "one alone is itself; what is critical, or otherwise said, goes apart" {
 	pager
 	told 1

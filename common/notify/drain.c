@@ -91,7 +91,8 @@ is_late(struct drain *x, struct item *i)
 {
 	struct buf limit = {0};
 
-	if (i->row.due_at >= x->job->now - x->job->max_late)
+	if (i->row.due_at >= x->job->now - x->job->max_late ||
+	    item_restores(i, x->d.channel))
 		return false;
 	duration_add(&limit, x->job->max_late);
 	item_end(i, OUT_CANCELLED, 0, "overdue by more than %s", limit.p);

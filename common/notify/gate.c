@@ -124,8 +124,9 @@ quiet_end(const struct gate *g, const struct item *i, int64_t clock)
 static bool
 is_muted(const struct gate *g, const struct item *i)
 {
-	return outbox_mutes(preference_of(g, i), str_of(g->channel->name),
-	    i->row.template, i->row.kind);
+	return !item_restores(i, g->channel) &&
+	       outbox_mutes(preference_of(g, i), str_of(g->channel->name),
+		   i->row.template, i->row.kind);
 }
 
 bool

@@ -20,6 +20,12 @@ item_new(const struct outbox_row *row)
 	return i;
 }
 
+bool
+item_restores(const struct item *i, const struct channel *c)
+{
+	return c->kind->inside && i->row.tries > 0;
+}
+
 void
 item_end(struct item *i, enum outcome outcome, int code, const char *fmt, ...)
 {

@@ -167,6 +167,9 @@ int body_plain(struct delivery *d, struct item *i, struct err *err);
 
 /* item.c */
 struct item *item_new(const struct outbox_row *row);
+/* What an inbox has had, and lost a part of by an erasure: it is to say the
+ * rest again, however late, and whatever its reader has muted since. */
+bool item_restores(const struct item *i, const struct channel *c);
 void item_end(struct item *i, enum outcome outcome, int code, const char *fmt,
     ...) PRINTF_LIKE(4, 5);
 /* Why, of one that has not ended. */
