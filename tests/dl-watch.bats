@@ -145,6 +145,26 @@ signals() {
 	prints_nothing
 }
 
+@test "a lead with an old date neither hides a spike nor makes it all of time" {
+	require_tool python3
+	office 60
+	dl-watch run -q -n >without
+	[ "$(jq -r .severity without)" = critical ]
+	local origin=$DL_DB at n=0
+	for at in 0001-01-02 1970-01-01 2020-05-01 2025-01-01 2025-09-01; do
+		export DL_DB=$origin
+		store_copy "old$((n += 1))"
+		echo "{\"email\":\"old@x.example\",\"source\":\"web\",\"created_at\":\"$at\"}" |
+			dl-import leads -q
+		dl-watch run -q -n | cmp - without
+		# By the hour it costs what 90 days of hours do.
+		echo '{"metric":"leads","by":"hour","group":"source"}' |
+			dl-watch define -q hours >/dev/null
+		check timeout 20 dl-watch run -q -n hours
+		exits 0
+	done
+}
+
 @test "killed at any moment: one signal in the end, and nothing half done" {
 	require_tool python3 strace
 	office 60

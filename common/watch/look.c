@@ -18,15 +18,66 @@ struct looking {
 	struct look *ret;
 };
 
+/* What is older says nothing of a step of today, but costs as much, and a
+ * single slip in a date would make it all of time. */
+static int64_t
+oldest(const struct looking *l)
+{
+	static const struct {
+		const char *unit;
+		int64_t days;
+	} back[] = {{"hour", 90}, {"week", 5 * 366}, {"month", 10 * 366}};
+	int64_t days = 3 * 366;
+
+	for (size_t i = 0; i < COUNT_OF(back); i++)
+		if (strcmp(l->watch->unit, back[i].unit) == 0)
+			days = back[i].days;
+	return l->moment->now - TIME_MIN > days * MS_DAY
+		   ? l->moment->now - days * MS_DAY
+		   : TIME_MIN;
+}
+
+enum { QUIET_WINDOWS = 4, KNOWS = 30, STRAY = 20 };
+
+/* Where a count's history begins: after the last run of empty steps that is
+ * four windows long, is followed by enough to judge by, and has less than a
+ * twentieth of everything before it. A few stray dates are no history, and what
+ * is expected between them is nothing. */
+static size_t
+beginning(const struct series *s)
+{
+	size_t quiet = QUIET_WINDOWS * series_watch(s).window, run = 0,
+	       rest = quiet > KNOWS ? quiet : KNOWS, ret = 0;
+	double all = 0, before = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		all += s->y[i];
+	for (size_t i = 0; i + rest < s->n && before * STRAY < all; i++) {
+		if (s->y[i] > 0 && run >= quiet)
+			ret = i;
+		run = s->y[i] > 0 ? 0 : run + 1;
+		before += s->y[i];
+	}
+	return ret;
+}
+
 static int
 take(void *context, const struct series *s, struct err *err)
 {
 	struct looking *l = context;
+	struct series cut = *s;
+	size_t at;
 
 	(void)err;
+	if (l->how.values == FORECAST_COUNTS && (at = beginning(s)) > 0) {
+		cut.n -= at;
+		cut.y += at;
+		cut.known += at;
+		cut.calendar.first += (int64_t)at * cut.calendar.step;
+	}
 	GROW(l->series, l->cap, l->count + 1);
 	l->series[l->count] = insight_whole_new(&l->how);
-	insight_whole_set(l->series[l->count++], s);
+	insight_whole_set(l->series[l->count++], &cut);
 	return 0;
 }
 
@@ -86,6 +137,9 @@ find_carriers(struct looking *l, const struct series *s,
 		return 0;
 	}
 	if (!l->parts) {
+		/* Of counts nothing goes on from before. */
+		if (l->how.values == FORECAST_COUNTS)
+			l->ask.since = series_time(&s->calendar, 0);
 		l->parts = insight_whole_new(&l->how);
 		if (insight_whole_read(l->parts, l->st, l->tenant, &l->ask,
 			fields, &ignored, err) < 0)
@@ -259,12 +313,13 @@ look(struct looking *l, struct err *err)
 	if (metric_about_of(l->watch->metric, &about, err) < 0)
 		return -1;
 	l->ask.remarks = l->ask.refused = &none;
+	l->ask.since = oldest(l);
+	l->how.values =
+	    about->kind == METRIC_COUNT ? FORECAST_COUNTS : FORECAST_PLAIN;
 	rc = metric_read(l->st, l->tenant, &l->ask, &counts, err);
 	/* One false alarm of all series together. */
 	l->how.streaming = l->how.each = true;
 	l->how.rare = (double)l->watch->rare * fmax(1, (double)l->count);
-	l->how.values =
-	    about->kind == METRIC_COUNT ? FORECAST_COUNTS : FORECAST_PLAIN;
 	for (size_t i = 0; rc == 0 && i < l->count; i++)
 		rc = judge(l, insight_whole_series(l->series[i]), err);
 	return rc;
@@ -283,7 +338,6 @@ watch_look(struct store *st, const struct tenant *t, const struct watch *w,
 		.where = w->where,
 		.group = w->group,
 		.moment = *moment,
-		.since = TIME_MIN,
 		.within = w->within,
 		.each = take},
 	    .ret = ret};
