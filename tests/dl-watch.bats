@@ -165,6 +165,28 @@ signals() {
 	done
 }
 
+@test "an alarm does not keep whom its condition names" {
+	require_tool python3
+	office 60
+	jq -nc '{metric: "leads", by: "day",
+		where: "email != '"'l1@kaisha.example'"'"}' |
+		dl-watch define -q but_one
+	dl-watch run -q but_one >/dev/null
+	[ "$(dl-watch log -q | jq -c '[.watch, .where]')" = '["but_one",null]' ]
+	[ "$(signals | wc -l)" = 1 ]
+	! { dl-watch log -q; signals; } | grep -q 'l1@kaisha'
+	# What an older program wrote is cleaned when the person is erased.
+	store_sql "UPDATE alarm SET data = replace(data, 'but_one', 'l1@kaisha.example')"
+	store_sql "UPDATE signal SET data = replace(data, 'but_one', 'l1@kaisha.example')"
+	dl-watch log -q | grep -q 'l1@kaisha'
+	local lead
+	lead=$(dl-db dump -q | jq -r 'select(.record == "lead" and .email == "l1@kaisha.example").id')
+	dl-db erase -q "$lead" >/dev/null
+	! { dl-watch log -q; signals; } | grep -q 'l1@kaisha'
+	[ "$(signals | grep -c '"(erased)"')" = 1 ]
+	dl-db check -q
+}
+
 @test "killed at any moment: one signal in the end, and nothing half done" {
 	require_tool python3 strace
 	office 60

@@ -414,6 +414,8 @@ lead_erase(struct store *st, const struct tenant *t, int64_t lead,
 	    &sql_erase_messages, &sql_erase_pace, &sql_forget_suppressed,
 	    &sql_erase_signal_queue, &sql_erase_firings, &sql_erase_signals,
 	    &sql_erase_changes, &sql_erase_work, &sql_erase_lead};
+	static const struct sql *const named[] = {&sql_erase_in_exports,
+	    &sql_erase_in_audit, &sql_erase_in_alarms, &sql_erase_in_signals};
 	struct json_writer w = {.out = lines};
 	struct arena arena = {0};
 	struct buf detail = {0};
@@ -429,15 +431,14 @@ lead_erase(struct store *st, const struct tenant *t, int64_t lead,
 		if (rc == 0)
 			total += count;
 	}
-	/* Who asked for exports about this person named the address. */
-	if (rc == 0 && row.text[LEAD_EMAIL].n)
-		rc = store_run(st, &sql_erase_in_exports,
-		    BINDS(BIND_INT(t->id), BIND_TEXT(row.text[LEAD_EMAIL])),
-		    NULL, err);
-	if (rc == 0 && row.text[LEAD_EMAIL].n)
-		rc = store_run(st, &sql_erase_in_audit,
-		    BINDS(BIND_INT(t->id), BIND_TEXT(row.text[LEAD_EMAIL])),
-		    NULL, err);
+	/* Who asked for exports about this person, or watched it, named the
+	 * address. */
+	for (size_t i = 0; i < COUNT_OF(named); i++)
+		if (rc == 0 && row.text[LEAD_EMAIL].n)
+			rc = store_run(st, named[i],
+			    BINDS(BIND_INT(t->id),
+				BIND_TEXT(row.text[LEAD_EMAIL])),
+			    NULL, err);
 	if (rc == 0)
 		rc = store_run(st, &sql_erase_audit,
 		    BINDS(BIND_INT(t->id), BIND_TEXT(row.text[LEAD_ID])), NULL,

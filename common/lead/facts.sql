@@ -673,6 +673,20 @@ UPDATE audit SET detail = replace(detail, $2, '(erased)') {{WHOLE_TENANT}}
 WHERE tenant_id = $1 AND action LIKE 'export%'
 	AND replace(detail, $2, '') <> detail;
 
+-- name: erase_in_alarms
+-- The same in what was told of metrics, whose conditions may have named it.
+-- $1 tenant_id bigint
+-- $2 email text
+UPDATE alarm SET data = replace(data, $2, '(erased)') {{WHOLE_TENANT}}
+WHERE tenant_id = $1 AND replace(data, $2, '') <> data;
+
+-- name: erase_in_signals
+-- The same in signals that are about no lead.
+-- $1 tenant_id bigint
+-- $2 email text
+UPDATE signal SET data = replace(data, $2, '(erased)')
+WHERE tenant_id = $1 AND lead_id IS NULL AND replace(data, $2, '') <> data;
+
 -- name: erase_firings
 -- What automations did about it.
 -- $1 tenant_id bigint

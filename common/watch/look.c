@@ -198,17 +198,14 @@ put_data(struct looking *l, const struct series *s,
 	json_add_text(&j, "watch", str_of(w->name));
 	json_add_text(&j, "metric", str_of(w->metric));
 	json_add_text(&j, "by", str_of(w->unit));
-	if (w->where) {
-		cond_print(w->where, &text);
-		json_add_text(&j, "where", buf_str(&text));
-	}
+	/* Not what it asks of leads: that may name a person, whom an erasure
+	 * would leave here. */
 	if (w->group) {
 		json_add_text(&j, "group", str_of(w->group));
 		json_add_text(&j, "part", s->name);
 	}
 	insight_put_anomaly(s, found, a, NULL, &j);
 	json_add_bool(&j, "critical", a->severity == FORECAST_CRITICAL);
-	buf_clear(&text);
 	if (find_carriers(l, s, a, &text, err) < 0) {
 		buf_release(&text);
 		return -1;
