@@ -318,6 +318,27 @@ state() {
 	same want big.ndjson
 }
 
+@test "what was stopped by hand does not lie about when it is made anew" {
+	store_with_leads 25000 bare
+	for try in $(seq 20); do
+		dl-export leads --job big -o big.ndjson 2>err &
+		until compgen -G '.dl-export-*.part' >/dev/null ||
+			[ -e big.ndjson ]; do
+			sleep 0.001
+		done
+		kill -TERM $! 2>/dev/null || true
+		wait $! || true
+		[ "$(state big)" = stopped ] && break
+		rm -f big.ndjson
+	done
+	[ "$(state big)" = stopped ]
+	compgen -G '.dl-export-*.part' >/dev/null
+	dl-export leads -q --job big -o big.ndjson
+	[ "$(dl-export jobs -q big | jq -r .state | head -2 | xargs)" = \
+		"done abandoned" ]
+	[ -z "$(find . -name '.dl-export-*')" ]
+}
+
 @test "files expire; only what a job wrote, as it wrote it, is removed" {
 	store_with_leads
 	for job in a b c; do

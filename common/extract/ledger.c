@@ -168,6 +168,7 @@ abandon(struct extract *x, struct buf *ret_part, struct err *err)
 		return got;
 	if (strcmp(run.state, "running") != 0 &&
 	    strcmp(run.state, "failed") != 0 &&
+	    strcmp(run.state, "stopped") != 0 &&
 	    strcmp(run.state, "finishing") != 0)
 		return 0;
 	if (run.part)
