@@ -237,6 +237,15 @@ odd() {
 	[ "$(dl-export jobs -q e | jq -r .format)" = xlsx ]
 }
 
+@test "a summary has no heading without rows under it" {
+	require_tool python3
+	jq -nc 'range(3000) | {n: (. % 7), id: "i\(.)"}' >in.ndjson
+	dl-export -q --input in.ndjson --by n -o out.xlsx
+	sheet out.xlsx Summary >seen
+	grep -q '^picture	Summary' seen
+	if grep "The commonest" seen; then tell "of nothing"; fi
+}
+
 @test "a summary of numbers at the edge of what there is" {
 	require_tool python3
 	printf '{"n":1.7e308,"m":0,"s":5e-324}\n{"n":1.6e308,"m":-0.0,"s":1e-300}

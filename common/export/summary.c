@@ -415,8 +415,10 @@ put_values(struct page *p)
 		const struct fact_column *c = &f->column[i];
 		size_t n;
 
-		/* What is different everywhere has no commonest. */
-		if (i == f->by || c->text.count == c->texts + c->truths)
+		/* What is different everywhere has no commonest; of what was
+		 * given up it is not known. */
+		if (i == f->by || c->text.count == 0 ||
+		    c->text.count == c->texts + c->truths)
 			continue;
 		if (told++ == 0)
 			put_head(p, head, COUNT_OF(head), 2);
