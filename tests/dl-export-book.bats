@@ -237,6 +237,27 @@ odd() {
 	[ "$(dl-export jobs -q e | jq -r .format)" = xlsx ]
 }
 
+@test "a long text is among the others; a table that is missing is told" {
+	require_tool python3
+	jq -nc 'range(100) | {id: "i\(.)", other: "x", kind: (if . == 5 then
+		"z" * 201 else "k\(. % 3)" end), long: "\("y" * 201)\(.)"}' \
+		>in.ndjson
+	check dl-export --input in.ndjson --by kind -o kind.xlsx
+	exits 0
+	if grep "no table" <<<"$stderr$output"; then tell "it is there"; fi
+	sheet kind.xlsx Summary >seen
+	grep -q '^picture	Summary' seen
+	labelled '^(k[0-9]|[(].*)$' <seen >got
+	printf '%s\n' "k0 34" "k1 33" "k2 32" "(others) 1" >want
+	same want got
+	[ "$(fact seen kind E)" = many ]
+	check dl-export --input in.ndjson --by long -o long.xlsx
+	exits 0
+	says "--by long: no table, no picture: its values are too many or too"
+	sheet long.xlsx Summary >seen
+	if grep picture seen; then tell "a picture"; fi
+}
+
 @test "a summary has no heading without rows under it" {
 	require_tool python3
 	jq -nc 'range(3000) | {n: (. % 7), id: "i\(.)"}' >in.ndjson

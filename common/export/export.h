@@ -137,6 +137,7 @@ struct export_output {
 	const struct sha256 *begun_hash;
 	struct remarks *refused; /* each record that is rejected, and each cell
 				    that is cut */
+	struct remarks *said; /* what was asked for and is not there; or NULL */
 	/* Asked now and then: true ends it as the limit does. May be NULL. */
 	bool (*enough)(void *context);
 	void *context;

@@ -77,16 +77,18 @@ remember(struct facts *f, size_t column, struct str text)
 	bool fresh;
 	size_t *place;
 
+	/* One of them does not take those with it that are categories. */
+	if (text.n > LONG) {
+		c->longs++;
+		return;
+	}
 	if (c->many_texts)
 		return;
-	if (text.n <= LONG) {
-		place = text_index_at(&c->text, text, &c->keep, &fresh);
-		*place = fresh ? 1 : *place + 1;
-		f->remembered += fresh && column != f->by;
-		c->bytes += fresh ? text.n : 0;
-	}
-	if (text.n > LONG || !room_for(f, column, &c->text, most) ||
-	    c->bytes > MOST_BYTES) {
+	place = text_index_at(&c->text, text, &c->keep, &fresh);
+	*place = fresh ? 1 : *place + 1;
+	f->remembered += fresh && column != f->by;
+	c->bytes += fresh ? text.n : 0;
+	if (!room_for(f, column, &c->text, most) || c->bytes > MOST_BYTES) {
 		forget_texts(f, column);
 		c->many_texts = true;
 	}

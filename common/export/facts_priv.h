@@ -18,6 +18,7 @@ struct fact_column {
 	struct text_index text, number;
 	struct arena keep, kept_numbers;
 	size_t bytes;      /* of the texts */
+	uint64_t longs;    /* texts too long to be told apart */
 	bool many_texts;   /* given up: more than there is room for */
 	bool many_numbers; /* they are in `spilt` now, or given up, too */
 	FILE *spilt;

@@ -289,7 +289,7 @@ few_texts(const struct facts *f)
 	for (size_t i = 0; i < f->count; i++) {
 		const struct fact_column *c = &f->column[i];
 
-		if (c->text.count >= 2 && c->text.count <= KINDS &&
+		if (!c->longs && c->text.count >= 2 && c->text.count <= KINDS &&
 		    c->filled > c->text.count)
 			return i;
 	}

@@ -279,6 +279,7 @@ put_column(struct page *p, size_t i)
 	const struct fact_column *c = &f->column[i];
 	double empty = (double)(f->rows - c->filled);
 	size_t different = c->text.count + c->number.count;
+	bool many = c->many_texts || c->longs || c->many_numbers;
 
 	xlsx_page_text(p->book, p->row, 0, p->e->column[i].name, XLSX_PLAIN);
 	xlsx_page_text(p->book, p->row, 1, str_of(kind_of(c)), XLSX_SOFT);
@@ -288,10 +289,10 @@ put_column(struct page *p, size_t i)
 		    over_sheets(p, "COUNTBLANK(", i), empty, XLSX_WHOLE);
 	else
 		xlsx_page_number(p->book, p->row, 3, empty, XLSX_WHOLE);
-	if (c->filled && !c->times && !c->many_texts && !c->many_numbers)
+	if (c->filled && !c->times && !many)
 		xlsx_page_number(
 		    p->book, p->row, 4, (double)different, XLSX_WHOLE);
-	else if (c->many_texts || c->many_numbers)
+	else if (many)
 		xlsx_page_text(p->book, p->row, 4, STR("many"), XLSX_SOFT);
 	if (c->numbers)
 		put_numbers(p, i);
@@ -416,8 +417,8 @@ put_values(struct page *p)
 		size_t n;
 
 		/* What is different everywhere has no commonest; of what was
-		 * given up it is not known. */
-		if (i == f->by || c->text.count == 0 ||
+		 * given up, or is long, it is not known. */
+		if (i == f->by || c->text.count == 0 || c->longs ||
 		    c->text.count == c->texts + c->truths)
 			continue;
 		if (told++ == 0)
@@ -439,6 +440,23 @@ put_values(struct page *p)
 }
 
 /* ---- all of it ----------------------------------------------------------- */
+
+/* Who asked for a table hears why there is none. */
+static void
+tell_missing(const struct page *p)
+{
+	const struct export_output *how = &p->e->how;
+	size_t by = p->facts->by;
+
+	if (!how->by || !how->said || p->kinds.count || by >= p->facts->count ||
+	    p->facts->rows == 0)
+		return;
+	remark(how->said, (struct place){0},
+	    "--by %s: no table, no picture: %s", how->by,
+	    p->facts->column[by].filled
+		? "its values are too many or too long to be told apart"
+		: "it is empty");
+}
 
 static void
 put_page(struct page *p)
@@ -473,6 +491,7 @@ export_summary_end(struct export *e, struct err *err)
 	p->facts = e->facts;
 	p->book = e->book;
 	put_page(p);
+	tell_missing(p);
 	if (p->facts->err.kind != ERR_NONE) {
 		*err = p->facts->err;
 		rc = -1;

@@ -40,7 +40,8 @@ extract_output(struct extract *x, struct err *err)
 	    .sort = r->sort,
 	    .limit = r->newest ? r->newest : r->limit,
 	    .hash = r->manifest || r->job,
-	    .refused = c->refused};
+	    .refused = c->refused,
+	    .said = c->said};
 	if (r->newest)
 		x->output.sort = x->subject && x->subject->events
 				     ? "-time,id"
