@@ -263,6 +263,33 @@ state() {
 	[ ! -e out.csv ]
 }
 
+@test "a manifest is no other name for what is exported to" {
+	local job place
+	store_with_leads 20
+	mkdir jj
+	ln -s jj kk
+	echo '{"a":1}' >in.ndjson
+	for place in ./jj/out.csv jj//out.csv kk/out.csv "$PWD/jj/out.csv"; do
+		for job in "" "--job j1"; do
+			check dl-export leads $job -f csv -o jj/out.csv \
+				--manifest "$place"
+			exits 2
+			says "is what is exported to"
+			[ ! -e jj/out.csv ]
+		done
+		check dl-export --input in.ndjson -f csv -o jj/out.csv \
+			--manifest "$place"
+		exits 2
+		[ ! -e jj/out.csv ]
+	done
+	dl-export leads -q --job j1 -f csv -o jj/out.csv --manifest out.csv
+	[ "$(jq -r .sha256 out.csv)" = \
+		"$(sha256sum <jj/out.csv | cut -d' ' -f1)" ]
+	ln jj/out.csv link
+	check dl-export leads -f csv -o jj/out.csv --manifest link
+	exits 2
+}
+
 @test "two jobs of one file: it is the latest one's, and expires as that" {
 	store_with_leads 20
 	dl-export leads -q --job a --expires 1h -o out.csv

@@ -69,6 +69,8 @@ bool part_is(const char *path, int64_t bytes, const char *sha256);
 /* An absolute path, without looking at the last part of it. */
 int part_place(
     const char *path, struct arena *arena, const char **ret, struct err *err);
+/* Whether two paths lead to one file, or would if it were made. */
+bool part_same(const char *a, const char *b);
 /* ERR_USAGE for a device, a pipe or a folder, which no job replaces. */
 int part_file_check(const char *path, struct err *err);
 /* ERR_FAIL when anybody could put another file in the place of this one. */
@@ -166,6 +168,8 @@ struct extract {
 	struct arena arena;
 };
 
+/* Whether what goes out can be put where it is to be. */
+int extract_places_check(const struct extract_request *r, struct err *err);
 /* A job's file from its first row. */
 int extract_anew(struct extract *x, struct err *err);
 /* The rows that are left, and the end. */

@@ -59,6 +59,30 @@ part_place(
 	return 0;
 }
 
+bool
+part_same(const char *a, const char *b)
+{
+	struct stat one, two;
+	int x, y;
+	bool same;
+
+	if (stat(a, &one) == 0 && stat(b, &two) == 0 && S_ISREG(one.st_mode) &&
+	    one.st_dev == two.st_dev && one.st_ino == two.st_ino)
+		return true;
+	/* What is not there yet has a name in a folder that is. */
+	if (strcmp(last_of(a), last_of(b)) != 0)
+		return false;
+	x = open_folder(a);
+	y = open_folder(b);
+	same = x >= 0 && y >= 0 && fstat(x, &one) == 0 && fstat(y, &two) == 0 &&
+	       one.st_dev == two.st_dev && one.st_ino == two.st_ino;
+	if (x >= 0)
+		close(x);
+	if (y >= 0)
+		close(y);
+	return same;
+}
+
 int
 part_folder_check(const char *path, struct err *err)
 {

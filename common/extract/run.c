@@ -277,12 +277,12 @@ extract_close(
 	return rc;
 }
 
-static int
-check_places(const struct extract_request *r, struct err *err)
+int
+extract_places_check(const struct extract_request *r, struct err *err)
 {
 	if (r->file && part_folder_check(r->file, err) < 0)
 		return -1;
-	if (r->file && r->manifest && strcmp(r->file, r->manifest) == 0)
+	if (r->file && r->manifest && part_same(r->file, r->manifest))
 		return err_set(err, ERR_USAGE,
 		    "--manifest: %s is what is exported to", r->manifest);
 	return r->manifest ? part_folder_check(r->manifest, err) : 0;
@@ -296,7 +296,7 @@ extract_run(const struct extract_request *r, const struct extract_call *c,
 	struct extract_request whole;
 	int rc = extract_plan(&x, err);
 
-	if (rc == 0 && check_places(r, err) < 0) {
+	if (rc == 0 && extract_places_check(r, err) < 0) {
 		x.refused = true;
 		rc = -1;
 	}
