@@ -469,6 +469,51 @@ loaded() {
 	done
 }
 
+@test "no output takes the place of a store, or of the record of exports" {
+	store_with_leads 20
+	[ -f "$DL_DB" ] || skip "the store is no file"
+	ln -s "$DL_DB" link.db
+	echo '{"id":1,"email":"x"}' >in.ndjson
+	for place in "$DL_DB" link.db; do
+		for how in "leads -f csv -o $place" \
+			"leads --job j -f csv -o $place" \
+			"leads -f csv -o out.csv --manifest $place" \
+			"leads --job j -f csv -o out.csv --manifest $place" \
+			"--input in.ndjson -f csv -o $place"; do
+			check dl-export $how
+			exits 2
+			says "it is a database, which nothing is written over"
+			[ ! -e out.csv ]
+		done
+		check dl-import leads --rejects "$place" in.ndjson
+		exits 2
+		says "it is a database"
+		check dl-db dump -o "$place"
+		exits 2
+		says "it is a database"
+	done
+	[ -L link.db ]
+	[ "$(dl-export leads -q -c id | wc -l)" -eq 20 ]
+	dl-db dump -q -o dump.ndjson
+	dl-db dump -q -o dump.ndjson
+	# The record grows, and is nothing else.
+	mkdir -p config/dl log
+	touch log/exports
+	chmod 600 log/exports
+	echo "export.record = $PWD/log/exports" >config/dl/config
+	chmod 600 config/dl/config
+	for how in "-o log/exports" "-o out.csv --manifest ./log/exports"; do
+		check dl-export leads -f csv $how
+		exits 2
+		says "is export.record, where exports are on record"
+		[ ! -e out.csv ] && [ ! -s log/exports ]
+	done
+	rm log/exports
+	check dl-export leads --job j -f csv -o log//exports
+	exits 2
+	[ ! -e log/exports ]
+}
+
 @test "segments, members, tasks, stages, scores" {
 	store_with_leads
 	dl-segment define -q it -w "industry = 'IT'"

@@ -475,8 +475,10 @@ int window_fill(struct window *w, struct err *err);
  * beside the target, synced and renamed by commit, removed by abort, exit and
  * SIGINT, SIGTERM and SIGHUP (unless the program handles them itself). A link
  * at path is replaced, not followed; devices, pipes and /dev/stdout are
- * written in place. */
+ * written in place. A database is not replaced: ERR_USAGE. */
 struct outfile;
+/* Only whether it is one. */
+int outfile_check(const char *path, struct err *err);
 int outfile_open(const char *path, struct outfile **ret, struct err *err);
 FILE *outfile_stream(struct outfile *f);
 int outfile_commit(struct outfile *f, struct err *err); /* frees f */

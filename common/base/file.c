@@ -362,6 +362,32 @@ outfile_free(struct outfile *f)
 	free(f);
 }
 
+/* Only regular files are looked into: to open a pipe would wait, or wake who
+ * writes to it. What cannot be read is no store of ours. */
+int
+outfile_check(const char *path, struct err *err)
+{
+	static const char magic[] = "SQLite format 3"; /* with its NUL */
+	char first[sizeof(magic)];
+	struct stat st;
+	bool database;
+	int fd;
+
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return 0;
+	database = pread(fd, first, sizeof(first), 0) == sizeof(first) &&
+		   memcmp(first, magic, sizeof(first)) == 0;
+	close(fd);
+	return database ? err_set(err, ERR_USAGE,
+			      "%s: it is a database, which nothing is written "
+			      "over: another file, or remove it first",
+			      path)
+			: 0;
+}
+
 int
 outfile_open(const char *path, struct outfile **ret, struct err *err)
 {
@@ -373,6 +399,10 @@ outfile_open(const char *path, struct outfile **ret, struct err *err)
 	f->path = xstrdup(path);
 	slash = strrchr(f->path, '/');
 	f->name = slash ? slash + 1 : f->path;
+	if (outfile_check(path, err) < 0) {
+		outfile_free(f);
+		return -1;
+	}
 	if (in_place(path)) {
 		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_APPEND);
 		if (fd < 0)

@@ -53,7 +53,7 @@ convert(struct extract *x, struct record_reader *in, struct err *err)
 
 	x->about.column = x->output.column;
 	x->about.count = x->output.count;
-	if (extract_places_check(r, err) < 0 ||
+	if (extract_places_check(r, x->c, err) < 0 ||
 	    x->c->open(x->c->context, &x->output.out, err) < 0 ||
 	    export_begin(&x->output, &x->e, err) < 0)
 		return -1;

@@ -169,7 +169,8 @@ struct extract {
 };
 
 /* Whether what goes out can be put where it is to be. */
-int extract_places_check(const struct extract_request *r, struct err *err);
+int extract_places_check(const struct extract_request *r,
+    const struct extract_call *c, struct err *err);
 /* A job's file from its first row. */
 int extract_anew(struct extract *x, struct err *err);
 /* The rows that are left, and the end. */

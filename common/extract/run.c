@@ -277,15 +277,33 @@ extract_close(
 	return rc;
 }
 
-int
-extract_places_check(const struct extract_request *r, struct err *err)
+/* What is put in a place takes what is there away: not the record of what went
+ * out, and no store. */
+static int
+place_check(
+    const char *option, const char *path, const char *record, struct err *err)
 {
-	if (r->file && part_folder_check(r->file, err) < 0)
+	if (!path)
+		return 0;
+	if (record && part_same(path, record))
+		return err_set(err, ERR_USAGE,
+		    "%s: %s is export.record, where exports are on record",
+		    option, path);
+	if (outfile_check(path, err) < 0)
+		return err_prefix(err, "%s", option);
+	return part_folder_check(path, err);
+}
+
+int
+extract_places_check(const struct extract_request *r,
+    const struct extract_call *c, struct err *err)
+{
+	if (place_check("-o", r->file, c->record, err) < 0)
 		return -1;
 	if (r->file && r->manifest && part_same(r->file, r->manifest))
 		return err_set(err, ERR_USAGE,
 		    "--manifest: %s is what is exported to", r->manifest);
-	return r->manifest ? part_folder_check(r->manifest, err) : 0;
+	return place_check("--manifest", r->manifest, c->record, err);
 }
 
 int
@@ -296,7 +314,7 @@ extract_run(const struct extract_request *r, const struct extract_call *c,
 	struct extract_request whole;
 	int rc = extract_plan(&x, err);
 
-	if (rc == 0 && extract_places_check(r, err) < 0) {
+	if (rc == 0 && extract_places_check(r, c, err) < 0) {
 		x.refused = true;
 		rc = -1;
 	}
