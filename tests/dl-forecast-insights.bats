@@ -134,8 +134,8 @@ office() {
 	fit = [v for v in ripe if not v["won"] or v["won"] - v["at"] > day]
 	assert len(fit) < len(ripe)
 	a, b = [v for v in fit if calls(v)], [v for v in fit if not calls(v)]
-	late = sum(1 for v in leads.values()
-	    if now - d.timedelta(days=30) < v["at"] <= now - day and not calls(v))
+	late = sum(1 for v in leads.values() if not v["won"] and
+	    now - d.timedelta(days=30) < v["at"] <= now - day and not calls(v))
 	t = one(insight="recommendation", what="call_leads")
 	assert (t["of"], t["rest_of"], t["leads"]) == (len(a), len(b), late), (t, len(a), len(b), late)
 	diff = newcombe(sum(map(yes, a)), len(a), sum(map(yes, b)), len(b))
@@ -261,4 +261,23 @@ office() {
 "worst","Olark Chat",448,1755' ]
 	grep -q '"recommendation"' <<<"$output" && false
 	true
+}
+
+@test "conversions of which nobody knows the day do not turn the order around" {
+	local s
+	new_store
+	# a: most convert, undated; c: a few, dated.
+	for s in a:1000:600:0 b:1000:100:0 c:1000:20:1; do
+		awk -F: -v s="$s" 'BEGIN {
+			split(s, x)
+			for (i = 1; i <= x[2]; i++)
+				printf "{\"id\":\"%s%d\",\"source\":\"%s\",\"created_at\":\"2025-06-%02dT00:00:00Z\"%s%s}\n",
+				    x[1], i, x[1], 1 + i % 28,
+				    i <= x[3] ? ",\"converted\":true" : "",
+				    i <= x[3] && x[4] ? ",\"converted_at\":\"2025-07-01T00:00:00Z\"" : ""
+		}'
+	done | dl-import leads -q
+	dl-forecast insights -q >told
+	[ "$(jq -r 'select(.insight == "best" and .field == "source") | .part' told)" = a ]
+	[ "$(jq -r 'select(.insight == "worst" and .field == "source") | .part' told)" = c ]
 }

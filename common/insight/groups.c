@@ -103,10 +103,13 @@ count_call(struct cohorts *c, const struct lead_view *view, int64_t from,
 
 	if (from > now - PROMPT)
 		return;
+	if (undated || converted <= from + PROMPT)
+		return;
 	prompt = first_from(c, view, from) <= from + PROMPT;
-	if (from > now - LATELY * MS_DAY && !prompt)
+	/* Who has converted needs no call. */
+	if (from > now - LATELY * MS_DAY && !prompt && converted == INT64_MAX)
 		calls->lately++;
-	if (undated || from > now - how->within || converted <= from + PROMPT)
+	if (from > now - how->within)
 		return;
 	calls->leads[prompt]++;
 	calls->yes[prompt] +=
@@ -411,6 +414,9 @@ tell_group(const struct cohorts *c, const struct group *g, bool best)
 	told_ratio(&o, "ratio", g->yes, g->leads);
 	json_add_int(&o.words, "days", c->teller->how->within / MS_DAY);
 	json_add_bool(&o.words, "dated", !c->timeless);
+	/* More than 5 % may turn the order around. */
+	if (!c->timeless && 20 * c->undated > c->yes + c->undated)
+		told_value(&o, "undated", INSIGHT_COUNT, (double)c->undated);
 	told_end(&o, best ? "best" : "worst");
 }
 
@@ -643,9 +649,12 @@ tell_all(struct cohorts *c)
 	static const char *const fields[] = {"source", "industry", "segment"};
 	double months = (double)c->teller->how->within / (double)MS_DAY;
 
-	if ((c->leads < 2 * LEAST || c->yes == 0) && c->undated >= LEAST) {
+	/* Those dated would speak for sources that write dates down, not for
+	 * those that convert. */
+	if ((c->leads < 2 * LEAST || c->yes == 0 || c->undated > c->yes) &&
+	    c->undated >= LEAST) {
 		told_not(c->teller, "best", "conversion_rate",
-		    "nobody knows when leads converted: whoever ever did "
+		    "nobody knows when most leads converted: whoever ever did "
 		    "counts");
 		forget_dates(c);
 	}
