@@ -281,3 +281,22 @@ office() {
 	[ "$(jq -r 'select(.insight == "best" and .field == "source") | .part' told)" = a ]
 	[ "$(jq -r 'select(.insight == "worst" and .field == "source") | .part' told)" = c ]
 }
+
+@test "a month that is as good as over: what came is what is expected" {
+	new_store
+	dl-db tenant set -q main zone=UTC goal.leads=400 >/dev/null
+	# Ten a day, in hours of work.
+	awk 'BEGIN {
+		for (d = 0; d < 92; d++)
+			for (i = 0; i < 10; i++)
+				printf "{\"id\":\"L%d-%d\",\"created_at\":\"%s\"}\n", d, i,
+				    strftime("%Y-%m-%dT", 1761955200 + d * 86400, 1) (9 + i % 9 < 10 ? "0" : "") (9 + i % 9) ":20:00Z"
+	}' | dl-import leads -q --now 2026-02-01
+	dl-forecast insights -q --now 2026-01-31T23:59:59Z >told
+	jq -e 'select(.insight == "pace") | .value == 310 and .expected == 310 and
+	    .high <= 311 and .chance < 0.01' <told
+	# At noon a good part of the day is still to come.
+	dl-forecast insights -q --now 2026-01-31T12:00:00Z >told
+	jq -e 'select(.insight == "pace") | .value < 306 and .expected >= 308 and
+	    .expected <= 312' <told
+}

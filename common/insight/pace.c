@@ -13,6 +13,7 @@ enum {
 	ORIGINS_MOST = 12, /* times from which it is tried */
 	ORIGINS_LEAST = 4, /* of which that many tell an error */
 	KNOWN_LEAST = 28,  /* days known at each of them */
+	HOURS_FROM = 28,   /* days that tell at which hours it comes */
 };
 #define NORMAL_95 1.959964
 
@@ -90,17 +91,43 @@ error_of(const struct series *s, size_t days, double ahead, double wide)
 	return sqrt(fmax(ahead, squares / tried * tried / (tried - 2)));
 }
 
+/* The share of a day's count that comes from the hour of `at` on, as it was in
+ * the days before; when nothing came, of its hours. */
+static double
+share_from(const struct series *hours, int64_t at, const struct zone *zone)
+{
+	int64_t today = time_bucket(at, UNIT_DAY, zone);
+	unsigned hour = zone_civil(zone, at).hour;
+	double later = 0, all = 0;
+
+	for (size_t i = 0; hours && i < hours->n; i++) {
+		int64_t time = series_time(&hours->calendar, (int64_t)i);
+		double v = isnan(hours->known[i]) ? 0 : hours->known[i];
+
+		if (time >= today)
+			break;
+		all += v;
+		if ((unsigned)zone_civil(zone, time).hour >= hour)
+			later += v;
+	}
+	return all > 0 ? later / all : (24.0 - hour) / 24;
+}
+
+/* late: how much of today is still to come. */
 static void
-expect(const struct series *s, double today, struct pace *p)
+expect(const struct series *s, double late, struct pace *p)
 {
 	double ahead, first, wide;
 
 	if (s->n < PAST_LEAST ||
 	    sum_ahead(s, s->n, p->days, &ahead, &first, &wide) < 0)
 		return;
-	/* Of today there is more to come, unless it had its share. */
-	p->rest = ahead - fmin(first, today);
-	p->error = error_of(s, p->days, ahead, wide);
+	p->rest = ahead - first + first * late;
+	/* What has come does not err. */
+	p->error = ahead > 0 ? error_of(s, p->days, ahead, wide) *
+				   sqrt(fmin(1, p->rest / ahead))
+			     : 0;
+	p->error = fmax(p->error, 1e-9);
 	p->expected = true;
 }
 
@@ -229,7 +256,7 @@ tell_pace(struct teller *t, const char *metric, double goal, struct err *err)
 	    .goal = goal,
 	    .as_of = time_bucket(now, UNIT_HOUR, t->zone)};
 	struct insight_whole *days = NULL, *hours = NULL;
-	double so_far_today;
+	const struct series *by_hour;
 	int rc;
 
 	p.begins = time_bucket(now, UNIT_MONTH, t->zone);
@@ -238,13 +265,15 @@ tell_pace(struct teller *t, const char *metric, double goal, struct err *err)
 	if (rc == 0)
 		rc = teller_read(t, metric, "day", TIME_MIN, &days, err);
 	if (rc == 0)
-		rc = teller_read(t, metric, "hour", today, &hours, err);
+		rc = teller_read(t, metric, "hour", today - HOURS_FROM * MS_DAY,
+		    &hours, err);
 	if (rc == 0) {
-		so_far_today = count_from(insight_whole_series(hours), today);
-		p.so_far = so_far_today +
+		by_hour = insight_whole_series(hours);
+		p.so_far = count_from(by_hour, today) +
 			   count_from(insight_whole_series(days), p.begins);
 		if (insight_whole_series(days))
-			expect(insight_whole_series(days), so_far_today, &p);
+			expect(insight_whole_series(days),
+			    share_from(by_hour, p.as_of, t->zone), &p);
 		if (!p.expected)
 			told_not(t, "pace", metric,
 			    "fewer than %d days to expect from",

@@ -26,16 +26,38 @@ step_of(const struct stage_funnel *f, size_t stage)
 	return NULL;
 }
 
-/* Of those that came there, who came to the end. */
+/* How many came there and are there no more. */
+static uint64_t
+left_from(const struct stage_step *here)
+{
+	return here->reached > here->now ? here->reached - here->now : 0;
+}
+
+/* Of those who came to the end; who is still there may yet. */
 static double
 share_to_end(const struct stuck *k, size_t stage)
 {
 	const struct stage_step *here = step_of(k->funnel, stage),
 				*end = step_of(k->funnel, k->last);
 
-	return here && end && here->reached
-		   ? (double)end->reached / (double)here->reached
+	return here && end && left_from(here) && end->reached <= left_from(here)
+		   ? (double)end->reached / (double)left_from(here)
 		   : NAN;
+}
+
+/* "30 days", "12 hours". */
+static void
+tell_span(struct told_insight *o, int64_t span, const char *locale)
+{
+	bool ja = strcmp(locale, "ja") == 0, days = span >= 2 * MS_DAY;
+	char text[40];
+
+	snprintf(text, sizeof(text), "%lld%s",
+	    (long long)(days ? span / MS_DAY : span / MS_HOUR),
+	    ja     ? days ? "日" : "時間"
+	    : days ? " days"
+		   : " hours");
+	told_word(o, "after", str_of(text));
 }
 
 static int
@@ -80,11 +102,11 @@ tell(const struct stuck *k, int64_t rank)
 	json_add_text(&o.w, "field", STR("stage"));
 	json_add_text(&o.w, "part", str_of(k->model->stage[k->stage].name));
 	told_word(&o, "stage", str_of(k->model->stage[k->stage].name));
-	json_add_int(&o.words, "days", k->after / MS_DAY);
+	tell_span(&o, k->after, k->teller->how->locale);
 	told_value(&o, "leads", INSIGHT_COUNT, (double)k->leads);
 	told_value(&o, "value", INSIGHT_RATE, share_to_end(k, k->stage));
-	json_add_int(&o.w, "of", (int64_t)here->reached);
-	told_ratio(&o, "ratio", end->reached, here->reached);
+	json_add_int(&o.w, "of", (int64_t)left_from(here));
+	told_ratio(&o, "ratio", end->reached, left_from(here));
 	told_value(&o, "gain_high", INSIGHT_COUNT, k->most);
 	told_end(&o, "advice.stalled");
 }

@@ -241,9 +241,11 @@ tell_last_month(struct teller *t, const char *metric, struct err *err)
 	if (teller_read(t, metric, "month", TIME_MIN, &w, err) < 0)
 		return -1;
 	s = insight_whole_series(w);
-	if (!s || s->n < 2 || !(s->known[s->n - 2] > 0)) {
-		told_not(
-		    t, "last_month", metric, "no two months that are over");
+	/* The first one may have begun long before its records. */
+	if (!s || s->n < 3 || !(s->known[s->n - 2] > 0)) {
+		told_not(t, "last_month", metric,
+		    "no two whole months that are over, with something in the "
+		    "first of them");
 		insight_whole_free(w);
 		return 0;
 	}
