@@ -24,7 +24,7 @@ ifdef FUZZ
 OPT  = -O1 -g -fsanitize=fuzzer-no-link,$(SANITIZE)
 endif
 ifdef COV
-OPT  = -O0 -g --coverage -fprofile-update=atomic -DDL_COVERAGE
+OPT  = -O0 -g --coverage -fprofile-update=atomic -DDL_COVERAGE -DUNIT_BRIEF
 endif
 PKGS     := sqlite3 jansson libutf8proc
 PKG_CPP  := $(shell pkg-config --cflags $(PKGS) libpq libcurl) # loaded when wanted
